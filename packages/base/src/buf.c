@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faultmaven/base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "faultmaven/base/ctx.h"
+
+void fm_buf_init(struct fm_buf *b, size_t max)
+{
+    *b = (struct fm_buf){.max = max};
+}
+
+void fm_buf_release(struct fm_buf *b)
+{
+    free(b->p);
+    fm_buf_init(b, b->max);
+}
+
+void fm_buf_clear(struct fm_buf *b)
+{
+    b->len = 0;
+    b->overflow = false;
+    if (b->p)
+        b->p[0] = '\0';
+}
+
+/* Room for n more bytes and the NUL. */
+static bool reserve(struct fm_buf *b, size_t n)
+{
+    if (b->overflow || n > b->max - b->len) {
+        b->overflow = true;
+        return false;
+    }
+    if (b->len + n < b->cap)
+        return true;
+    size_t cap = b->cap ? b->cap * 2 : 256;
+    if (cap < b->len + n + 1)
+        cap = b->len + n + 1;
+    b->p = realloc(b->p, cap);
+    if (!b->p)
+        FM_BUG("out of memory: %zu bytes", cap);
+    b->cap = cap;
+    return true;
+}
+
+void fm_buf_add(struct fm_buf *b, const void *p, size_t n)
+{
+    if (!reserve(b, n))
+        return;
+    if (n)
+        memcpy(b->p + b->len, p, n);
+    b->len += n;
+    b->p[b->len] = '\0';
+}
+
+void fm_buf_addc(struct fm_buf *b, char c)
+{
+    fm_buf_add(b, &c, 1);
+}
+
+void fm_buf_addf(struct fm_buf *b, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    if (n >= 0 && reserve(b, (size_t)n)) {
+        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+        b->len += (size_t)n;
+    }
+    va_end(again);
+    va_end(ap);
+}

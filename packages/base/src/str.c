@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faultmaven/base/str.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool fm_str_ieq(fm_str a, fm_str b)
+{
+    return a.len == b.len && fm_str_istarts(a, b);
+}
+
+int fm_str_cmp(fm_str a, fm_str b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int d = n ? memcmp(a.p, b.p, n) : 0;
+    return d ? d : (a.len > b.len) - (a.len < b.len);
+}
+
+bool fm_str_starts(fm_str s, fm_str prefix)
+{
+    return s.len >= prefix.len && fm_str_eq(fm_str_n(s.p, prefix.len), prefix);
+}
+
+bool fm_str_istarts(fm_str s, fm_str prefix)
+{
+    if (s.len < prefix.len)
+        return false;
+    for (size_t i = 0; i < prefix.len; i++)
+        if (lower(s.p[i]) != lower(prefix.p[i]))
+            return false;
+    return true;
+}
+
+bool fm_str_ends(fm_str s, fm_str suffix)
+{
+    return s.len >= suffix.len && fm_str_eq(fm_str_n(s.p + (s.len - suffix.len), suffix.len), suffix);
+}
+
+ptrdiff_t fm_str_find(fm_str s, fm_str needle, size_t from)
+{
+    if (from > s.len || needle.len > s.len - from)
+        return -1;
+    if (needle.len == 0)
+        return (ptrdiff_t)from;
+    const char *hit = memmem(s.p + from, s.len - from, needle.p, needle.len);
+    return hit ? hit - s.p : -1;
+}
+
+ptrdiff_t fm_str_ifind(fm_str s, fm_str needle, size_t from)
+{
+    if (from > s.len || needle.len > s.len - from)
+        return -1;
+    for (size_t i = from; i + needle.len <= s.len; i++)
+        if (fm_str_istarts(fm_str_n(s.p + i, s.len - i), needle))
+            return (ptrdiff_t)i;
+    return -1;
+}
+
+ptrdiff_t fm_str_chr(fm_str s, char c, size_t from)
+{
+    if (from >= s.len)
+        return -1;
+    const char *hit = memchr(s.p + from, c, s.len - from);
+    return hit ? hit - s.p : -1;
+}
+
+ptrdiff_t fm_str_rchr(fm_str s, char c)
+{
+    const char *hit = s.len ? memrchr(s.p, c, s.len) : NULL;
+    return hit ? hit - s.p : -1;
+}
+
+fm_str fm_str_sub(fm_str s, size_t from, size_t len)
+{
+    if (from > s.len)
+        from = s.len;
+    if (len > s.len - from)
+        len = s.len - from;
+    return fm_str_n(s.p ? s.p + from : NULL, len);
+}
+
+fm_str fm_str_skip(fm_str s, size_t n)
+{
+    return fm_str_sub(s, n, SIZE_MAX);
+}
+
+fm_str fm_str_trim(fm_str s)
+{
+    while (s.len && is_space(s.p[0]))
+        s = fm_str_skip(s, 1);
+    while (s.len && is_space(s.p[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+fm_str fm_str_cut(fm_str *rest, char sep)
+{
+    ptrdiff_t at = fm_str_chr(*rest, sep, 0);
+    fm_str head = at < 0 ? *rest : fm_str_sub(*rest, 0, (size_t)at);
+    *rest = at < 0 ? fm_str_skip(*rest, rest->len) : fm_str_skip(*rest, (size_t)at + 1);
+    return head;
+}
+
+bool fm_str_line(fm_str *rest, fm_str *line)
+{
+    if (rest->len == 0)
+        return false;
+    *line = fm_str_cut(rest, '\n');
+    if (line->len && line->p[line->len - 1] == '\r')
+        line->len--;
+    return true;
+}
+
+bool fm_str_word(fm_str *rest, fm_str *word)
+{
+    size_t i = 0;
+    while (i < rest->len && is_space(rest->p[i]))
+        i++;
+    size_t start = i;
+    while (i < rest->len && !is_space(rest->p[i]))
+        i++;
+    *word = fm_str_sub(*rest, start, i - start);
+    *rest = fm_str_skip(*rest, i);
+    return word->len > 0;
+}
+
+bool fm_str_u64(fm_str s, uint64_t *out)
+{
+    uint64_t v = 0;
+    if (s.len == 0)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned d = (unsigned char)s.p[i] - '0';
+        if (d > 9 || __builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, d, &v))
+            return false;
+    }
+    *out = v;
+    return true;
+}
+
+bool fm_str_i64(fm_str s, int64_t *out)
+{
+    uint64_t v;
+    bool is_negative = s.len && s.p[0] == '-';
+    if (is_negative || (s.len && s.p[0] == '+'))
+        s = fm_str_skip(s, 1);
+    if (!fm_str_u64(s, &v) || v > (uint64_t)INT64_MAX + is_negative)
+        return false;
+    *out = is_negative ? (int64_t)(0 - v) : (int64_t)v;
+    return true;
+}
+
+/* The program never calls setlocale, so strtod reads the C locale's form. */
+bool fm_str_f64(fm_str s, double *out)
+{
+    char buf[64];
+    if (s.len == 0 || s.len >= sizeof buf || is_space(s.p[0]))
+        return false;
+    memcpy(buf, s.p, s.len);
+    buf[s.len] = '\0';
+    if (strpbrk(buf, "xX("))
+        return false;
+    char *end;
+    double v = strtod(buf, &end);
+    if (end != buf + s.len)
+        return false;
+    *out = v;
+    return true;
+}
+
+fm_str fm_str_dup(struct fm_arena *a, fm_str s)
+{
+    return fm_str_n(fm_arena_dup(a, s.p, s.len), s.len);
+}
+
+fm_str fm_str_lower(struct fm_arena *a, fm_str s)
+{
+    char *p = fm_arena_dup(a, s.p, s.len);
+    for (size_t i = 0; i < s.len; i++)
+        p[i] = lower(p[i]);
+    return fm_str_n(p, s.len);
+}
+
+fm_str fm_str_vfmt(struct fm_arena *a, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    char *p = fm_arena_alloc(a, n < 0 ? 1 : (size_t)n + 1);
+    p[0] = '\0';
+    if (n > 0)
+        vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return fm_str_n(p, n < 0 ? 0 : (size_t)n);
+}
+
+fm_str fm_str_fmt(struct fm_arena *a, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    fm_str s = fm_str_vfmt(a, fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+/* Length of the well-formed sequence at p (n bytes left), or 0. Table 3-7 of the Unicode standard. */
+static size_t utf8_sequence(const unsigned char *p, size_t n)
+{
+    unsigned char lo = 0x80, hi = 0xBF;
+    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
+    if (len == 0 || len > n)
+        return 0;
+    if (p[0] == 0xE0)
+        lo = 0xA0;
+    else if (p[0] == 0xED)
+        hi = 0x9F;
+    else if (p[0] == 0xF0)
+        lo = 0x90;
+    else if (p[0] == 0xF4)
+        hi = 0x8F;
+    for (size_t i = 1; i < len; i++, lo = 0x80, hi = 0xBF)
+        if (p[i] < lo || p[i] > hi)
+            return 0;
+    return len;
+}
+
+bool fm_str_is_utf8(fm_str s)
+{
+    for (size_t i = 0; i < s.len;) {
+        size_t n = utf8_sequence((const unsigned char *)s.p + i, s.len - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+unsigned fm_str_distance(fm_str a, fm_str b, unsigned limit)
+{
+    unsigned row[258];
+    size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (a.len > 256 || b.len > 256 || gap > limit)
+        return limit + 1;
+    for (unsigned j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        unsigned diagonal = row[0], best = row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            unsigned replace = diagonal + (a.p[i - 1] != b.p[j - 1]);
+            diagonal = row[j];
+            unsigned step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = replace < step ? replace : step;
+            if (row[j] < best)
+                best = row[j];
+        }
+        if (best > limit)
+            return limit + 1;
+    }
+    return row[b.len] > limit ? limit + 1 : row[b.len];
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faultmaven/base/time.h"
+
+#include <stdio.h>
+
+/* Algorithms: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+int64_t fm_days_from_civil(int64_t year, unsigned month, unsigned day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    unsigned yoe = (unsigned)(year - era * 400);
+    unsigned doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + (int64_t)doe - 719468;
+}
+
+void fm_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    unsigned doe = (unsigned)(days - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    unsigned mp = (5 * doy + 2) / 153;
+    *day = doy - (153 * mp + 2) / 5 + 1;
+    *month = mp < 10 ? mp + 3 : mp - 9;
+    *year = (int64_t)yoe + era * 400 + (*month <= 2);
+}
+
+const char *fm_time_format(fm_time t, char buf[FM_TIME_TEXT_MAX])
+{
+    buf[0] = '\0';
+    if (t == FM_TIME_NONE)
+        return buf;
+    int64_t days = t / FM_DAY - (t % FM_DAY < 0);
+    int64_t ns = t - days * FM_DAY;
+    int64_t year;
+    unsigned month, day;
+    fm_civil_from_days(days, &year, &month, &day);
+    int sec = (int)(ns / FM_SEC), frac = (int)(ns % FM_SEC), digits = 0;
+    if (frac)
+        digits = frac % 1000 ? 9 : frac % 1000000 ? 6 : 3;
+    int n = snprintf(buf, FM_TIME_TEXT_MAX, "%04d-%02u-%02uT%02d:%02d:%02d", (int)year, month, day, sec / 3600,
+                     sec / 60 % 60, sec % 60);
+    if (digits) {
+        char f[16];
+        snprintf(f, sizeof f, "%09d", frac);
+        n += snprintf(buf + n, FM_TIME_TEXT_MAX - (size_t)n, ".%.*s", digits, f);
+    }
+    snprintf(buf + n, FM_TIME_TEXT_MAX - (size_t)n, "Z");
+    return buf;
+}
+
+fm_str fm_time_str(struct fm_arena *a, fm_time t)
+{
+    char buf[FM_TIME_TEXT_MAX];
+    return fm_str_dup(a, fm_str_c(fm_time_format(t, buf)));
+}
+
+/* Exactly n digits at s[at]. */
+static bool digits_at(fm_str s, size_t at, size_t n, unsigned *out)
+{
+    uint64_t v;
+    if (at + n > s.len || !fm_str_u64(fm_str_sub(s, at, n), &v))
+        return false;
+    *out = (unsigned)v;
+    return true;
+}
+
+static bool parse_zone(fm_str z, int64_t *offset_ns)
+{
+    unsigned h = 0, m = 0;
+    *offset_ns = 0;
+    if (z.len == 0 || fm_str_eqc(z, "Z") || fm_str_eqc(z, "z"))
+        return true;
+    if (z.p[0] != '+' && z.p[0] != '-')
+        return false;
+    size_t minutes_at = z.len == 6 && z.p[3] == ':' ? 4 : 3;
+    if ((z.len != 5 && z.len != 6) || minutes_at + 2 != z.len || !digits_at(z, 1, 2, &h) ||
+        !digits_at(z, minutes_at, 2, &m) || h > 23 || m > 59)
+        return false;
+    *offset_ns = (h * FM_HOUR + m * FM_MINUTE) * (z.p[0] == '-' ? -1 : 1);
+    return true;
+}
+
+/* ".123" and more digits, at s[*at]; moves *at behind them. */
+static int64_t parse_fraction(fm_str s, size_t *at)
+{
+    int64_t ns = 0, scale = FM_SEC / 10;
+    if (*at + 1 >= s.len || (s.p[*at] != '.' && s.p[*at] != ',') || (unsigned)(s.p[*at + 1] - '0') > 9)
+        return 0;
+    for (++*at; *at < s.len && (unsigned)(s.p[*at] - '0') <= 9; ++*at, scale /= 10)
+        ns += (s.p[*at] - '0') * scale;
+    return ns;
+}
+
+bool fm_time_parse(fm_str s, fm_time *out)
+{
+    unsigned y, mo, d, h, mi, sec;
+    if (s.len < 19 || !digits_at(s, 0, 4, &y) || s.p[4] != '-' || !digits_at(s, 5, 2, &mo) || s.p[7] != '-' ||
+        !digits_at(s, 8, 2, &d) || (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' ') || !digits_at(s, 11, 2, &h) ||
+        s.p[13] != ':' || !digits_at(s, 14, 2, &mi) || s.p[16] != ':' || !digits_at(s, 17, 2, &sec))
+        return false;
+    if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60 || y < 1678 || y > 2261)
+        return false;
+    size_t at = 19;
+    int64_t ns = parse_fraction(s, &at), zone;
+    if (!parse_zone(fm_str_skip(s, at), &zone))
+        return false;
+    int64_t t = fm_days_from_civil(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
+    *out = t * FM_SEC + ns - zone;
+    return true;
+}
+
+static int64_t unit_ns(fm_str u)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {{"ns", 1},      {"us", FM_US},  {"\xC2\xB5s", FM_US}, {"ms", FM_MS}, {"s", FM_SEC},
+                 {"m", FM_MINUTE}, {"h", FM_HOUR}, {"d", FM_DAY},        {"w", 7 * FM_DAY}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (fm_str_eqc(u, units[i].name))
+            return units[i].ns;
+    return 0;
+}
+
+bool fm_duration_parse(fm_str s, int64_t *out_ns)
+{
+    double total = 0;
+    if (s.len == 0 || s.len > 64)
+        return false;
+    while (s.len) {
+        size_t n = 0, u;
+        while (n < s.len && ((unsigned)(s.p[n] - '0') <= 9 || s.p[n] == '.'))
+            n++;
+        for (u = n; u < s.len && !((unsigned)(s.p[u] - '0') <= 9 || s.p[u] == '.'); u++)
+            ;
+        double v;
+        int64_t unit = unit_ns(fm_str_sub(s, n, u - n));
+        if (!unit || !fm_str_f64(fm_str_sub(s, 0, n), &v))
+            return false;
+        total += v * (double)unit;
+        s = fm_str_skip(s, u);
+    }
+    if (!(total < 9e18))
+        return false;
+    *out_ns = (int64_t)total;
+    return true;
+}
+
+fm_str fm_duration_str(struct fm_arena *a, int64_t ns)
+{
+    const char *sign = ns < 0 ? "-" : "";
+    double v = ns < 0 ? -(double)ns : (double)ns;
+    long s = (long)(v / FM_SEC);
+    if (v < FM_MS)
+        return fm_str_fmt(a, "%s%.3g ms", sign, v / FM_MS);
+    if (v < FM_SEC)
+        return fm_str_fmt(a, "%s%.0f ms", sign, v / FM_MS);
+    if (v < FM_MINUTE)
+        return fm_str_fmt(a, "%s%.3g s", sign, v / FM_SEC);
+    if (s < 3600)
+        return s % 60 ? fm_str_fmt(a, "%s%ld min %ld s", sign, s / 60, s % 60) : fm_str_fmt(a, "%s%ld min", sign, s / 60);
+    if (s < 86400)
+        return s / 60 % 60 ? fm_str_fmt(a, "%s%ld h %ld min", sign, s / 3600, s / 60 % 60) : fm_str_fmt(a, "%s%ld h", sign, s / 3600);
+    return fm_str_fmt(a, "%s%ld d %ld h", sign, s / 86400, s / 3600 % 24);
+}
