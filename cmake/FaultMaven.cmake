@@ -1,20 +1,67 @@
 # SPDX-License-Identifier: Apache-2.0
-# Two helpers: one declares a library package, one declares a test program. A package sees only what it links.
+# How a package is declared: a library, its tests, its fuzz targets. A package sees only what it links.
 
-# fm_library(NAME base [DEPS faultmaven-x …]): libfaultmaven-NAME from src/**/*.c, public headers in include/.
+set_property(GLOBAL PROPERTY FM_LIBRARIES "")
+
+# The pkg-config names of link items, split into modules of ours and of others (Requires) and plain flags (Libs).
+function(fm_pc_requires out_requires out_libs)
+    set(requires "")
+    set(libs "")
+    foreach(dep ${ARGN})
+        if(dep MATCHES "^faultmaven-(.+)$")
+            list(APPEND requires "libfaultmaven-${CMAKE_MATCH_1}")
+        elseif(dep MATCHES "^PkgConfig::(.+)$")
+            list(APPEND requires "${${CMAKE_MATCH_1}_MODULE_NAME}")
+        elseif(dep STREQUAL "OpenSSL::Crypto")
+            list(APPEND requires "libcrypto")
+        elseif(dep STREQUAL "OpenSSL::SSL")
+            list(APPEND requires "libssl")
+        elseif(dep STREQUAL "Threads::Threads")
+            list(APPEND libs "-pthread")
+        else()
+            list(APPEND libs "-l${dep}")
+        endif()
+    endforeach()
+    list(JOIN requires ", " requires)
+    list(JOIN libs " " libs)
+    set(${out_requires} "${requires}" PARENT_SCOPE)
+    set(${out_libs} "${libs}" PARENT_SCOPE)
+endfunction()
+
+# Installs the library, its public headers and libfaultmaven-NAME.pc. The library is static, so whoever links it also
+# links its private dependencies: they stand in Requires.
+function(fm_install_library name)
+    fm_pc_requires(FM_PC_REQUIRES FM_PC_LIBS ${ARGN})
+    set(FM_PC_NAME ${name})
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/library.pc.in ${CMAKE_CURRENT_BINARY_DIR}/libfaultmaven-${name}.pc @ONLY)
+    install(TARGETS faultmaven-${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devel)
+    install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT devel)
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libfaultmaven-${name}.pc
+            DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT devel)
+endfunction()
+
+# fm_library(NAME base [DEPS faultmaven-x …] [PRIVATE …]): libfaultmaven-NAME from src/**/*.c, public headers in include/.
 function(fm_library)
     cmake_parse_arguments(A "" "NAME" "DEPS;PRIVATE" ${ARGN})
     set(target faultmaven-${A_NAME})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.c)
     add_library(${target} STATIC ${sources})
-    target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+    target_include_directories(${target}
+        PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+        PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
     target_link_libraries(${target} PUBLIC ${A_DEPS} PRIVATE ${A_PRIVATE} faultmaven-flags)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    set_property(GLOBAL APPEND PROPERTY FM_LIBRARIES ${target})
+    fm_install_library(${A_NAME} ${A_DEPS} ${A_PRIVATE})
 endfunction()
 
-# fm_tests(NAME base [DEPS …]): one program per tests/*_test.c, registered with ctest.
+# fm_tests(NAME base [DEPS …] [SLOW test …]): one program per tests/*_test.c, registered with ctest as NAME-FILE; the
+# tests named in SLOW (without _test.c) get the label "slow". Fuzz targets in tests/fuzz/ come along.
 function(fm_tests)
-    cmake_parse_arguments(A "" "NAME" "DEPS" ${ARGN})
+    cmake_parse_arguments(A "" "NAME" "DEPS;SLOW" ${ARGN})
+    if(NOT FM_TESTS)
+        return()
+    endif()
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/tests/*_test.c)
     foreach(source ${sources})
         get_filename_component(test ${source} NAME_WE)
@@ -23,5 +70,36 @@ function(fm_tests)
         target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
         target_link_libraries(${target} PRIVATE faultmaven-${A_NAME} ${A_DEPS} PkgConfig::CMOCKA faultmaven-flags)
         add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+        string(REGEX REPLACE "_test$" "" short ${test})
+        if(short IN_LIST A_SLOW)
+            set_tests_properties(${target} PROPERTIES LABELS slow)
+        endif()
+    endforeach()
+    fm_fuzz(DIR ${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz LINK faultmaven-${A_NAME} ${A_DEPS})
+endfunction()
+
+# fm_fuzz(DIR path LINK …): one target fuzz-X per X_fuzz.c in DIR, which defines LLVMFuzzerTestOneInput. With FM_FUZZ it
+# is a libFuzzer program; in every other build it replays the corpus DIR/corpus/X as a test, so that a past crash stays fixed.
+function(fm_fuzz)
+    cmake_parse_arguments(A "" "DIR" "LINK" ${ARGN})
+    if(NOT FM_TESTS)
+        return()
+    endif()
+    file(GLOB sources CONFIGURE_DEPENDS ${A_DIR}/*_fuzz.c)
+    foreach(source ${sources})
+        get_filename_component(name ${source} NAME_WE)
+        string(REGEX REPLACE "_fuzz$" "" name ${name})
+        set(target fuzz-${name})
+        add_executable(${target} ${source})
+        target_link_libraries(${target} PRIVATE ${A_LINK} faultmaven-flags)
+        target_compile_options(${target} PRIVATE -Wno-missing-prototypes)
+        set(corpus ${A_DIR}/corpus/${name})
+        if(FM_FUZZ)
+            target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+            set_property(GLOBAL APPEND PROPERTY FM_FUZZERS "${name}=${corpus}")
+        else()
+            target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz_replay.c)
+            add_test(NAME ${target} COMMAND ${target} ${corpus})
+        endif()
     endforeach()
 endfunction()
