@@ -37,7 +37,7 @@ void *fm_vec_grow(struct fm_arena *a, void *items, size_t *cap, size_t need, siz
      memset(&(v)->items[(v)->n], 0, sizeof *(v)->items), &(v)->items[(v)->n++])
 
 #define fm_vec_each(v, it)                                                                         \
-    for (__typeof__((v)->items) it = (v)->items, it##_end = it ? it + (v)->n : it; it != it##_end; \
-         it++)
+    for (__typeof__(*(v)->items) *it = (v)->items, *it##_end = it ? it + (v)->n : it;              \
+         it != it##_end; it++)
 
 #endif
