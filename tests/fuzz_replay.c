@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over files and folders instead of under libFuzzer: the corpus as a regression test.
- * usage: fuzz-NAME PATH…   A path that does not exist counts as an empty corpus; the empty input always runs.
+ * Runs a fuzz target over files and folders instead of under libFuzzer: the corpus as a regression
+ * test. usage: fuzz-NAME PATH…   A path that does not exist counts as an empty corpus; the empty
+ * input always runs.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -10,8 +11,6 @@
 #include <sys/stat.h>
 
 #define INPUT_MAX (16u << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int run_file(const char *path)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cmocka without the ceremony: a test program is one file that includes this header first and writes tests.
+ * cmocka without the ceremony: a test program is one file that includes this header first and
+ * writes tests.
  *
  *     #include "test.h"
  *
@@ -9,8 +10,8 @@
  *         assert_int_equal(count_lines(FM_STR("")), 0);
  *     }
  *
- * Every TEST registers itself; main is here. Tests run in the order of the file. `PROGRAM NAME` runs the tests whose
- * name matches the shell pattern NAME.
+ * Every TEST registers itself; main is here. Tests run in the order of the file. `PROGRAM NAME`
+ * runs the tests whose name matches the shell pattern NAME.
  */
 #ifndef FAULTMAVEN_TEST_H
 #define FAULTMAVEN_TEST_H

@@ -50,7 +50,8 @@ void fm_arena_clear(struct fm_arena *a)
     a->total_bytes = a->head->size;
 }
 
-/* Blocks grow with the arena, so that a small unit of work costs one small block and a large one few large blocks. */
+/* Blocks grow with the arena, so that a small unit of work costs one small block and a large one
+ * few large blocks. */
 static void add_block(struct fm_arena *a, size_t need)
 {
     size_t size = a->total_bytes < BLOCK_MIN ? BLOCK_MIN : a->total_bytes;
@@ -108,7 +109,8 @@ void *fm_arena_grow(struct fm_arena *a, void *old, size_t old_size, size_t new_s
     size_t new_need = (new_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (old && new_size <= old_need)
         return old;
-    if (old && (char *)old + old_need == a->cur && new_need - old_need <= (size_t)(a->end - a->cur)) {
+    if (old && (char *)old + old_need == a->cur &&
+        new_need - old_need <= (size_t)(a->end - a->cur)) {
         a->cur += new_need - old_need;
         return old;
     }

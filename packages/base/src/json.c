@@ -27,7 +27,8 @@ static yyjson_alc arena_alc(struct fm_arena *a)
     return (yyjson_alc){arena_malloc, arena_realloc, arena_free, a};
 }
 
-/* yyjson reads without recursion, but readers of the tree recurse: limit the depth before anything is allocated. */
+/* yyjson reads without recursion, but readers of the tree recurse: limit the depth before anything
+ * is allocated. */
 static bool is_too_deep(fm_str s, size_t *at)
 {
     size_t depth = 0;
@@ -56,7 +57,8 @@ enum fm_code fm_json_read(struct fm_ctx *ctx, fm_str text, yyjson_val **out)
 {
     size_t at = 0;
     if (is_too_deep(text, &at))
-        return fm_fail(ctx, FM_ELIMIT, "JSON: nested deeper than %d at byte %zu", FM_JSON_DEPTH_MAX, at);
+        return fm_fail(ctx, FM_ELIMIT, "JSON: nested deeper than %d at byte %zu", FM_JSON_DEPTH_MAX,
+                       at);
     yyjson_alc alc = arena_alc(&ctx->arena);
     yyjson_read_err err;
     yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.len, 0, &alc, &err);
@@ -148,7 +150,8 @@ void fm_json_add_str(yyjson_mut_doc *d, yyjson_mut_val *obj, const char *key, fm
 
 void fm_json_add_strz(yyjson_mut_doc *d, yyjson_mut_val *obj, const char *key, const char *s)
 {
-    yyjson_mut_obj_add(obj, key_of(d, key), s ? fm_json_mut_str(d, fm_str_c(s)) : yyjson_mut_null(d));
+    yyjson_mut_obj_add(obj, key_of(d, key),
+                       s ? fm_json_mut_str(d, fm_str_c(s)) : yyjson_mut_null(d));
 }
 
 void fm_json_add_time(yyjson_mut_doc *d, yyjson_mut_val *obj, const char *key, fm_time t)
@@ -157,15 +160,18 @@ void fm_json_add_time(yyjson_mut_doc *d, yyjson_mut_val *obj, const char *key, f
     fm_json_add_strz(d, obj, key, t == FM_TIME_NONE ? NULL : fm_time_format(t, text));
 }
 
-enum fm_code fm_json_write(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, bool is_pretty, struct fm_buf *out)
+enum fm_code fm_json_write(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                           bool is_pretty, struct fm_buf *out)
 {
     size_t n;
     yyjson_write_err err;
     yyjson_alc alc = arena_alc(&ctx->arena);
-    char *text = yyjson_mut_val_write_opts(root, is_pretty ? YYJSON_WRITE_PRETTY_TWO_SPACES : 0, &alc, &n, &err);
+    char *text = yyjson_mut_val_write_opts(root, is_pretty ? YYJSON_WRITE_PRETTY_TWO_SPACES : 0,
+                                           &alc, &n, &err);
     (void)d;
     if (!text)
         return fm_fail(ctx, FM_EINTERNAL, "JSON: cannot write: %s", err.msg);
     fm_buf_add(out, text, n);
-    return out->overflow ? fm_fail(ctx, FM_ELIMIT, "JSON: text is longer than %zu bytes", out->max) : FM_OK;
+    return out->overflow ? fm_fail(ctx, FM_ELIMIT, "JSON: text is longer than %zu bytes", out->max)
+                         : FM_OK;
 }

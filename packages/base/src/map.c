@@ -10,7 +10,8 @@ void fm_map_init(struct fm_map *m, struct fm_arena *a)
     *m = (struct fm_map){.arena = a};
 }
 
-/* Index of the slot that holds key, or of the free slot where it belongs. n_slots is a power of two. */
+/* Index of the slot that holds key, or of the free slot where it belongs. n_slots is a power of
+ * two. */
 static size_t find_slot(const struct fm_map *m, fm_str key, uint64_t hash)
 {
     size_t i = (size_t)hash & (m->n_slots - 1);

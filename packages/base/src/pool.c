@@ -12,8 +12,8 @@ struct job {
 
 struct fm_pool {
     pthread_mutex_t lock;
-    pthread_cond_t work;  /* a job was queued, or the pool stops */
-    struct job *queue;    /* ring of queue_max */
+    pthread_cond_t work; /* a job was queued, or the pool stops */
+    struct job *queue;   /* ring of queue_max */
     size_t queue_max, first, n;
     bool is_stopping;
     unsigned n_threads;
@@ -102,11 +102,13 @@ static bool try_submit(struct fm_pool *p, struct job j)
     return has_room;
 }
 
-enum fm_code fm_pool_submit(struct fm_pool *p, struct fm_ctx *ctx, void (*run)(void *arg), void *arg)
+enum fm_code fm_pool_submit(struct fm_pool *p, struct fm_ctx *ctx, void (*run)(void *arg),
+                            void *arg)
 {
     if (try_submit(p, (struct job){run, arg}))
         return FM_OK;
-    return fm_fail(ctx, FM_EUNAVAILABLE, "busy: %zu jobs are waiting; retry in a moment", p->queue_max);
+    return fm_fail(ctx, FM_EUNAVAILABLE, "busy: %zu jobs are waiting; retry in a moment",
+                   p->queue_max);
 }
 
 struct each {
@@ -142,7 +144,8 @@ void fm_pool_each(struct fm_pool *p, size_t n, void (*fn)(void *arg, size_t i), 
     atomic_init(&e.next, 0);
     pthread_mutex_init(&e.lock, NULL);
     pthread_cond_init(&e.done, NULL);
-    /* The caller works too, so n - 1 helpers at most; a helper that finds the queue full is simply not there. */
+    /* The caller works too, so n - 1 helpers at most; a helper that finds the queue full is simply
+     * not there. */
     for (unsigned i = 0; p && i < p->n_threads && i + 1 < n; i++) {
         pthread_mutex_lock(&e.lock);
         e.helpers++;

@@ -45,7 +45,8 @@ bool fm_str_istarts(fm_str s, fm_str prefix)
 
 bool fm_str_ends(fm_str s, fm_str suffix)
 {
-    return s.len >= suffix.len && fm_str_eq(fm_str_n(s.p + (s.len - suffix.len), suffix.len), suffix);
+    return s.len >= suffix.len &&
+           fm_str_eq(fm_str_n(s.p + (s.len - suffix.len), suffix.len), suffix);
 }
 
 ptrdiff_t fm_str_find(fm_str s, fm_str needle, size_t from)
@@ -215,11 +216,17 @@ fm_str fm_str_fmt(struct fm_arena *a, const char *fmt, ...)
     return s;
 }
 
-/* Length of the well-formed sequence at p (n bytes left), or 0. Table 3-7 of the Unicode standard. */
+/* Length of the well-formed sequence at p (n bytes left), or 0. Table 3-7 of the Unicode standard.
+ */
 static size_t utf8_sequence(const unsigned char *p, size_t n)
 {
     unsigned char lo = 0x80, hi = 0xBF;
-    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
+    size_t len = p[0] < 0x80   ? 1
+                 : p[0] < 0xC2 ? 0
+                 : p[0] < 0xE0 ? 2
+                 : p[0] < 0xF0 ? 3
+                 : p[0] < 0xF5 ? 4
+                               : 0;
     if (len == 0 || len > n)
         return 0;
     if (p[0] == 0xE0)

@@ -40,8 +40,8 @@ const char *fm_time_format(fm_time t, char buf[FM_TIME_TEXT_MAX])
     int sec = (int)(ns / FM_SEC), frac = (int)(ns % FM_SEC), digits = 0;
     if (frac)
         digits = frac % 1000 ? 9 : frac % 1000000 ? 6 : 3;
-    int n = snprintf(buf, FM_TIME_TEXT_MAX, "%04d-%02u-%02uT%02d:%02d:%02d", (int)year, month, day, sec / 3600,
-                     sec / 60 % 60, sec % 60);
+    int n = snprintf(buf, FM_TIME_TEXT_MAX, "%04d-%02u-%02uT%02d:%02d:%02d", (int)year, month, day,
+                     sec / 3600, sec / 60 % 60, sec % 60);
     if (digits) {
         char f[16];
         snprintf(f, sizeof f, "%09d", frac);
@@ -87,7 +87,8 @@ static bool parse_zone(fm_str z, int64_t *offset_ns)
 static int64_t parse_fraction(fm_str s, size_t *at)
 {
     int64_t ns = 0, scale = FM_SEC / 10;
-    if (*at + 1 >= s.len || (s.p[*at] != '.' && s.p[*at] != ',') || (unsigned)(s.p[*at + 1] - '0') > 9)
+    if (*at + 1 >= s.len || (s.p[*at] != '.' && s.p[*at] != ',') ||
+        (unsigned)(s.p[*at + 1] - '0') > 9)
         return 0;
     for (++*at; *at < s.len && (unsigned)(s.p[*at] - '0') <= 9; ++*at, scale /= 10)
         ns += (s.p[*at] - '0') * scale;
@@ -97,11 +98,13 @@ static int64_t parse_fraction(fm_str s, size_t *at)
 bool fm_time_parse(fm_str s, fm_time *out)
 {
     unsigned y, mo, d, h, mi, sec;
-    if (s.len < 19 || !digits_at(s, 0, 4, &y) || s.p[4] != '-' || !digits_at(s, 5, 2, &mo) || s.p[7] != '-' ||
-        !digits_at(s, 8, 2, &d) || (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' ') || !digits_at(s, 11, 2, &h) ||
+    if (s.len < 19 || !digits_at(s, 0, 4, &y) || s.p[4] != '-' || !digits_at(s, 5, 2, &mo) ||
+        s.p[7] != '-' || !digits_at(s, 8, 2, &d) ||
+        (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' ') || !digits_at(s, 11, 2, &h) ||
         s.p[13] != ':' || !digits_at(s, 14, 2, &mi) || s.p[16] != ':' || !digits_at(s, 17, 2, &sec))
         return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60 || y < 1678 || y > 2261)
+    if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60 || y < 1678 ||
+        y > 2261)
         return false;
     size_t at = 19;
     int64_t ns = parse_fraction(s, &at), zone;
@@ -117,8 +120,9 @@ static int64_t unit_ns(fm_str u)
     static const struct {
         const char *name;
         int64_t ns;
-    } units[] = {{"ns", 1},      {"us", FM_US},  {"\xC2\xB5s", FM_US}, {"ms", FM_MS}, {"s", FM_SEC},
-                 {"m", FM_MINUTE}, {"h", FM_HOUR}, {"d", FM_DAY},        {"w", 7 * FM_DAY}};
+    } units[] = {{"ns", 1},      {"us", FM_US}, {"\xC2\xB5s", FM_US},
+                 {"ms", FM_MS},  {"s", FM_SEC}, {"m", FM_MINUTE},
+                 {"h", FM_HOUR}, {"d", FM_DAY}, {"w", 7 * FM_DAY}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (fm_str_eqc(u, units[i].name))
             return units[i].ns;
@@ -161,8 +165,10 @@ fm_str fm_duration_str(struct fm_arena *a, int64_t ns)
     if (v < FM_MINUTE)
         return fm_str_fmt(a, "%s%.3g s", sign, v / FM_SEC);
     if (s < 3600)
-        return s % 60 ? fm_str_fmt(a, "%s%ld min %ld s", sign, s / 60, s % 60) : fm_str_fmt(a, "%s%ld min", sign, s / 60);
+        return s % 60 ? fm_str_fmt(a, "%s%ld min %ld s", sign, s / 60, s % 60)
+                      : fm_str_fmt(a, "%s%ld min", sign, s / 60);
     if (s < 86400)
-        return s / 60 % 60 ? fm_str_fmt(a, "%s%ld h %ld min", sign, s / 3600, s / 60 % 60) : fm_str_fmt(a, "%s%ld h", sign, s / 3600);
+        return s / 60 % 60 ? fm_str_fmt(a, "%s%ld h %ld min", sign, s / 3600, s / 60 % 60)
+                           : fm_str_fmt(a, "%s%ld h", sign, s / 3600);
     return fm_str_fmt(a, "%s%ld d %ld h", sign, s / 86400, s / 3600 % 24);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bump allocator. Memory of one unit of work is taken from one arena and goes with it; there is no free of one object.
+ * Bump allocator. Memory of one unit of work is taken from one arena and goes with it; there is no
+ * free of one object.
  *
- * Invariants: every pointer is aligned to 16 bytes and stays valid until fm_arena_clear or fm_arena_release. Out of
- * memory aborts (FM_BUG is not involved): sizes that a user controls are limited before they are allocated.
- * One thread at a time; parallel work takes one arena per worker.
+ * Invariants: every pointer is aligned to 16 bytes and stays valid until fm_arena_clear or
+ * fm_arena_release. Out of memory aborts (FM_BUG is not involved): sizes that a user controls are
+ * limited before they are allocated. One thread at a time; parallel work takes one arena per
+ * worker.
  */
 #ifndef FAULTMAVEN_BASE_ARENA_H
 #define FAULTMAVEN_BASE_ARENA_H
@@ -27,16 +29,19 @@ void fm_arena_release(struct fm_arena *a);
 void fm_arena_clear(struct fm_arena *a);
 
 /* `size` bytes, uninitialised; never NULL, also for size 0. */
-void *fm_arena_alloc(struct fm_arena *a, size_t size) __attribute__((malloc, alloc_size(2), returns_nonnull));
+void *fm_arena_alloc(struct fm_arena *a, size_t size)
+    __attribute__((malloc, alloc_size(2), returns_nonnull));
 
 /* n * size bytes, zeroed. Aborts when the product overflows. */
-void *fm_arena_calloc(struct fm_arena *a, size_t n, size_t size) __attribute__((malloc, alloc_size(2, 3), returns_nonnull));
+void *fm_arena_calloc(struct fm_arena *a, size_t n, size_t size)
+    __attribute__((malloc, alloc_size(2, 3), returns_nonnull));
 
 /* Copies len bytes and adds a NUL. */
 char *fm_arena_dup(struct fm_arena *a, const void *p, size_t len) __attribute__((returns_nonnull));
 
 /* Grows an array in place when it is the last allocation, else copies it. old may be NULL. */
-void *fm_arena_grow(struct fm_arena *a, void *old, size_t old_size, size_t new_size) __attribute__((returns_nonnull));
+void *fm_arena_grow(struct fm_arena *a, void *old, size_t old_size, size_t new_size)
+    __attribute__((returns_nonnull));
 
 #define FM_NEW(arena, type) ((type *)fm_arena_calloc((arena), 1, sizeof(type)))
 #define FM_NEW_ARRAY(arena, type, n) ((type *)fm_arena_calloc((arena), (n), sizeof(type)))

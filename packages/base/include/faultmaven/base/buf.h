@@ -2,8 +2,9 @@
 /*
  * fm_buf: a growing byte buffer that is born with its maximum.
  *
- * An append that would exceed `max` stores nothing and sets `overflow`, which stays set: append freely, check once at
- * the end. The content is always NUL-terminated behind len. Heap memory, owned; one thread.
+ * An append that would exceed `max` stores nothing and sets `overflow`, which stays set: append
+ * freely, check once at the end. The content is always NUL-terminated behind len. Heap memory,
+ * owned; one thread.
  */
 #ifndef FAULTMAVEN_BASE_BUF_H
 #define FAULTMAVEN_BASE_BUF_H

@@ -2,8 +2,8 @@
 /*
  * Time as a number, and the clock as an interface.
  *
- * fm_time is nanoseconds since 1970-01-01T00:00:00Z (UTC, leap seconds not counted); it covers the years 1678 to 2261.
- * Code of `models` and `core` takes time only from the clock that it is handed.
+ * fm_time is nanoseconds since 1970-01-01T00:00:00Z (UTC, leap seconds not counted); it covers the
+ * years 1678 to 2261. Code of `models` and `core` takes time only from the clock that it is handed.
  */
 #ifndef FAULTMAVEN_BASE_CLOCK_H
 #define FAULTMAVEN_BASE_CLOCK_H

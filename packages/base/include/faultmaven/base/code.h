@@ -2,8 +2,9 @@
 /*
  * Result codes of every fallible function.
  *
- * A fallible function returns enum fm_code and is marked FM_MUST_CHECK; its results come last, by pointer, and stay
- * untouched on failure. Each code maps to exactly one HTTP status (fm_code_http), so that the API never invents one.
+ * A fallible function returns enum fm_code and is marked FM_MUST_CHECK; its results come last, by
+ * pointer, and stay untouched on failure. Each code maps to exactly one HTTP status (fm_code_http),
+ * so that the API never invents one.
  */
 #ifndef FAULTMAVEN_BASE_CODE_H
 #define FAULTMAVEN_BASE_CODE_H

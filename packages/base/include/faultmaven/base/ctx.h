@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fm_ctx: one unit of work (a request, a job, a command). It holds the work's memory, deadline, cancel flag, request id
- * and error. Used by one thread; only fm_ctx_cancel may be called from another.
+ * fm_ctx: one unit of work (a request, a job, a command). It holds the work's memory, deadline,
+ * cancel flag, request id and error. Used by one thread; only fm_ctx_cancel may be called from
+ * another.
  *
- * `return fm_fail(ctx, FM_ELIMIT, "%s: line %zu is longer than %zu bytes", …)` is the only way to fail. The text tells a
- * user what is wrong, where, and what to do. The first failure wins: fm_fail on a context that failed already with the
- * same code keeps the older text; fm_ctx_clear_error forgets it (a caller that handles the error does that).
+ * `return fm_fail(ctx, FM_ELIMIT, "%s: line %zu is longer than %zu bytes", …)` is the only way to
+ * fail. The text tells a user what is wrong, where, and what to do. The first failure wins: fm_fail
+ * on a context that failed already with the same code keeps the older text; fm_ctx_clear_error
+ * forgets it (a caller that handles the error does that).
  */
 #ifndef FAULTMAVEN_BASE_CTX_H
 #define FAULTMAVEN_BASE_CTX_H
@@ -21,8 +23,8 @@
 #define FM_ERROR_MAX 1024
 
 struct fm_ctx {
-    struct fm_arena arena; /* owned; goes with the context */
-    fm_time deadline;      /* wall clock of `clock`, or FM_TIME_NONE */
+    struct fm_arena arena;        /* owned; goes with the context */
+    fm_time deadline;             /* wall clock of `clock`, or FM_TIME_NONE */
     const struct fm_clock *clock; /* borrowed */
     atomic_bool cancelled;
     char request_id[40];
@@ -38,7 +40,8 @@ void fm_ctx_clear_error(struct fm_ctx *ctx);
 
 void fm_ctx_cancel(struct fm_ctx *ctx);
 
-/* FM_ECANCELLED or FM_ETIMEOUT, as an error of ctx, when the work should stop; call it in long loops. */
+/* FM_ECANCELLED or FM_ETIMEOUT, as an error of ctx, when the work should stop; call it in long
+ * loops. */
 FM_MUST_CHECK enum fm_code fm_ctx_check(struct fm_ctx *ctx);
 
 /* A broken invariant: prints file, line and text to stderr and aborts. Never for user input. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes: XXH3 for tables (not stable across versions, never stored), SHA-256 for identity of content (stored, shown).
+ * Hashes: XXH3 for tables (not stable across versions, never stored), SHA-256 for identity of
+ * content (stored, shown).
  */
 #ifndef FAULTMAVEN_BASE_HASH_H
 #define FAULTMAVEN_BASE_HASH_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fm_str: a borrowed piece of bytes, passed by value. Not NUL-terminated, may hold any byte, p may be NULL when len is 0.
- * Functions never allocate unless an arena is an argument. Case folding is ASCII.
+ * fm_str: a borrowed piece of bytes, passed by value. Not NUL-terminated, may hold any byte, p may
+ * be NULL when len is 0. Functions never allocate unless an arena is an argument. Case folding is
+ * ASCII.
  */
 #ifndef FAULTMAVEN_BASE_STR_H
 #define FAULTMAVEN_BASE_STR_H
@@ -75,7 +76,8 @@ fm_str fm_str_skip(fm_str s, size_t n);
 /* Without ASCII white space at both ends. */
 fm_str fm_str_trim(fm_str s);
 
-/* Takes the part before `sep` off *rest and returns it; *rest then starts behind it. Without `sep` the whole of *rest. */
+/* Takes the part before `sep` off *rest and returns it; *rest then starts behind it. Without `sep`
+ * the whole of *rest. */
 fm_str fm_str_cut(fm_str *rest, char sep);
 
 /* Next line of *rest without its "\n" or "\r\n"; false at the end. */
@@ -84,7 +86,8 @@ bool fm_str_line(fm_str *rest, fm_str *line);
 /* Next run of non-blank bytes; false at the end. */
 bool fm_str_word(fm_str *rest, fm_str *word);
 
-/* The whole of s as a decimal number; false, and *out untouched, when it is not one or does not fit. */
+/* The whole of s as a decimal number; false, and *out untouched, when it is not one or does not
+ * fit. */
 bool fm_str_i64(fm_str s, int64_t *out);
 bool fm_str_u64(fm_str s, uint64_t *out);
 bool fm_str_f64(fm_str s, double *out); /* locale-free; accepts exponent, NaN, Inf */
@@ -98,7 +101,8 @@ fm_str fm_str_vfmt(struct fm_arena *a, const char *fmt, va_list ap) FM_PRINTF(2,
 /* True when s is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool fm_str_is_utf8(fm_str s);
 
-/* Levenshtein distance, cut off at `limit` (returns limit + 1 when larger). Strings over 256 bytes count as far apart. */
+/* Levenshtein distance, cut off at `limit` (returns limit + 1 when larger). Strings over 256 bytes
+ * count as far apart. */
 unsigned fm_str_distance(fm_str a, fm_str b, unsigned limit);
 
 #endif

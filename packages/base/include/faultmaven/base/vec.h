@@ -33,8 +33,8 @@ void *fm_vec_grow(struct fm_arena *a, void *items, size_t *cap, size_t need, siz
 
 /* Pointer to a new, zeroed last item. */
 #define fm_vec_add(arena, v)                                                                       \
-    (fm_vec_reserve((arena), (v), (v)->n + 1),                                                     \
-     memset(&(v)->items[(v)->n], 0, sizeof *(v)->items), &(v)->items[(v)->n++])
+    (fm_vec_reserve((arena), (v), (v)->n + 1), memset(&(v)->items[(v)->n], 0, sizeof *(v)->items), \
+     &(v)->items[(v)->n++])
 
 #define fm_vec_each(v, it)                                                                         \
     for (__typeof__(*(v)->items) *it = (v)->items, *it##_end = it ? it + (v)->n : it;              \
