@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Traces: spans read from OTLP JSON, Jaeger, Zipkin, Tempo and CSV, the service graph that they draw, and the log records
- * that carry a span id.
+ * Traces: spans read from OTLP JSON, Jaeger, Zipkin, Tempo and CSV, the service graph that they
+ * draw, and the log records that carry a span id.
  *
- * Spans are compact (names are numbers into the set's tables) and in order of (input, position in it). Parents are resolved
- * over all inputs of the same kind (incident or baseline); a parent chain never loops (a span that would close a loop, or is
- * its own parent, becomes a root). Durations that are negative or absent are 0.
+ * Spans are compact (names are numbers into the set's tables) and in order of (input, position in
+ * it). Parents are resolved over all inputs of the same kind (incident or baseline); a parent chain
+ * never loops (a span that would close a loop, or is its own parent, becomes a root). Durations
+ * that are negative or absent are 0.
  *
  * Written by fm_traces_processor; afterwards read-only. Memory is the incident's arena.
  */
@@ -14,29 +15,37 @@
 
 #include "faultmaven/core/incident.h"
 
-#define FM_TRACE_SPANS_MAX 8000000 /* spans of one incident; the rest is counted and the limit reported */
+#define FM_TRACE_SPANS_MAX                                                                         \
+    8000000 /* spans of one incident; the rest is counted and the limit reported */
 #define FM_TRACE_NAMES_MAX 1000000 /* services plus operations; further names become "(other)" */
 
 #define FM_SPAN_NONE UINT32_MAX
 
-enum fm_span_kind { FM_SPAN_UNSET, FM_SPAN_INTERNAL, FM_SPAN_SERVER, FM_SPAN_CLIENT, FM_SPAN_PRODUCER, FM_SPAN_CONSUMER };
+enum fm_span_kind {
+    FM_SPAN_UNSET,
+    FM_SPAN_INTERNAL,
+    FM_SPAN_SERVER,
+    FM_SPAN_CLIENT,
+    FM_SPAN_PRODUCER,
+    FM_SPAN_CONSUMER
+};
 
 struct fm_trace_span {
-    uint64_t trace;     /* hash of the trace id */
-    uint64_t id;        /* hash of the span id */
+    uint64_t trace; /* hash of the trace id */
+    uint64_t id;    /* hash of the span id */
     fm_time start;
-    int64_t duration;   /* ns */
-    uint64_t offset;    /* of the row or JSON object in the input */
+    int64_t duration; /* ns */
+    uint64_t offset;  /* of the row or JSON object in the input */
     uint32_t length;
-    uint32_t evidence;  /* index of the input */
-    uint32_t service;   /* into services */
-    uint32_t operation; /* into operations */
-    uint32_t parent;    /* into spans; FM_SPAN_NONE for a root */
+    uint32_t evidence;                  /* index of the input */
+    uint32_t service;                   /* into services */
+    uint32_t operation;                 /* into operations */
+    uint32_t parent;                    /* into spans; FM_SPAN_NONE for a root */
     uint32_t first_child, next_sibling; /* by start time */
-    uint32_t first_record; /* into records; n_records of them belong to this span */
+    uint32_t first_record;              /* into records; n_records of them belong to this span */
     uint32_t n_records;
-    uint16_t status;    /* HTTP status, or 0 */
-    uint8_t kind;       /* enum fm_span_kind */
+    uint16_t status; /* HTTP status, or 0 */
+    uint8_t kind;    /* enum fm_span_kind */
     bool is_error;
     bool is_baseline;
     bool has_lost_parent; /* names a parent that is not in the evidence */
@@ -48,13 +57,14 @@ struct fm_span_record {
     uint64_t offset; /* of the row in the input */
     uint32_t length;
     uint32_t evidence;
-    uint32_t span;   /* into spans; FM_SPAN_NONE when that span is not in the evidence */
-    uint32_t key;    /* into record_keys: level and code location, else the message with its variable parts masked */
+    uint32_t span; /* into spans; FM_SPAN_NONE when that span is not in the evidence */
+    uint32_t key;  /* into record_keys: level and code location, else the message with its variable
+                      parts masked */
     bool is_error;
 };
 
 struct fm_trace_service {
-    fm_str name;         /* unified */
+    fm_str name; /* unified */
     fm_entity_id entity;
 };
 
@@ -82,6 +92,7 @@ fm_span fm_trace_quote(const struct fm_incident *in, const struct fm_trace_span 
 fm_span fm_record_quote(const struct fm_incident *in, const struct fm_span_record *r);
 
 #define fm_span_children(set, span, it)                                                            \
-    for (uint32_t it = (span)->first_child; it != FM_SPAN_NONE; it = (set)->spans.items[it].next_sibling)
+    for (uint32_t it = (span)->first_child; it != FM_SPAN_NONE;                                    \
+         it = (set)->spans.items[it].next_sibling)
 
 #endif
