@@ -4,9 +4,7 @@
 struct parse {
     struct fm_ctx *ctx;
     const struct fm_command *cmd;
-    int argc;
-    char **argv;
-    int next; /* index of the next unread argument */
+    char **next; /* the next unread argument */
     void *values;
     struct fm_operands *out;
 };
@@ -57,9 +55,9 @@ static enum fm_code take_value(struct parse *p, const struct fm_opt *opt, const 
 {
     if (inlined)
         return opt_set(p->ctx, opt, inlined, p->values);
-    if (p->next >= p->argc)
+    if (!*p->next)
         return fm_fail(p->ctx, FM_EINVAL, "option '--%s' needs a value", opt->name);
-    return opt_set(p->ctx, opt, p->argv[p->next++], p->values);
+    return opt_set(p->ctx, opt, *p->next++, p->values);
 }
 
 static const struct fm_opt *find_negated(const struct fm_command *cmd, fm_str name)
@@ -138,20 +136,17 @@ static enum fm_code parse_argument(struct parse *p, const char *arg, bool *is_af
     return arg[1] == '-' ? parse_long(p, arg + 2) : parse_letters(p, arg + 1);
 }
 
-enum fm_code fm_opt_parse(struct fm_ctx *ctx, const struct fm_command *cmd, int argc, char **argv,
+enum fm_code fm_opt_parse(struct fm_ctx *ctx, const struct fm_command *cmd, char **argv,
                           void *values, struct fm_operands *out)
 {
-    struct parse p = {.ctx = ctx,
-                      .cmd = cmd,
-                      .argc = argc,
-                      .argv = argv,
-                      .next = 1,
-                      .values = values,
-                      .out = out};
+    struct parse p = {.ctx = ctx, .cmd = cmd, .next = argv + 1, .values = values, .out = out};
     bool is_after_dashes = false;
-    *out = (struct fm_operands){.items = FM_NEW_ARRAY(&ctx->arena, const char *, (size_t)argc + 1)};
-    while (p.next < argc && !out->wants_help)
-        FM_TRY(parse_argument(&p, argv[p.next++], &is_after_dashes));
+    size_t n = 0;
+    while (argv[n])
+        n++;
+    *out = (struct fm_operands){.items = FM_NEW_ARRAY(&ctx->arena, const char *, n + 1)};
+    while (*p.next && !out->wants_help)
+        FM_TRY(parse_argument(&p, *p.next++, &is_after_dashes));
     return out->wants_help ? FM_OK : check_operands(&p);
 }
 

@@ -3,21 +3,25 @@
 
 #include "faultmaven/base/time.h"
 
+/* Without a trailing "B", "b" or "iB". */
+static fm_str without_byte_sign(fm_str s)
+{
+    if (s.len == 0 || (s.p[s.len - 1] | 0x20) != 'b')
+        return s;
+    s.len--;
+    if (s.len && s.p[s.len - 1] == 'i')
+        s.len--;
+    return s;
+}
+
 bool fm_size_parse(fm_str s, uint64_t *out)
 {
     static const char units[] = "kmgt";
-    unsigned shift = 0;
-    if (s.len > 2 && (s.p[s.len - 1] == 'B' || s.p[s.len - 1] == 'b') && s.p[s.len - 2] == 'i')
-        s.len -= 2;
-    else if (s.len > 1 && (s.p[s.len - 1] == 'B' || s.p[s.len - 1] == 'b'))
-        s.len--;
-    for (unsigned i = 0; s.len && units[i]; i++)
-        if ((s.p[s.len - 1] | 0x20) == units[i])
-            shift = 10 * (i + 1);
-    if (shift)
-        s.len--;
+    s = without_byte_sign(s);
+    const char *unit = s.len ? strchr(units, s.p[s.len - 1] | 0x20) : NULL;
+    unsigned shift = unit && *unit ? 10 * ((unsigned)(unit - units) + 1) : 0;
     uint64_t n;
-    if (!fm_str_u64(s, &n) || n > UINT64_MAX >> shift)
+    if (!fm_str_u64(fm_str_sub(s, 0, s.len - (shift != 0)), &n) || n > UINT64_MAX >> shift)
         return false;
     *out = n << shift;
     return true;

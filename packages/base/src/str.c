@@ -216,42 +216,82 @@ fm_str fm_str_fmt(struct fm_arena *a, const char *fmt, ...)
     return s;
 }
 
-/* Length of the well-formed sequence at p (n bytes left), or 0. Table 3-7 of the Unicode standard.
- */
+/* Well-formed sequences by first byte and range of the second; the others are 80..BF. Table 3-7 of
+ * the Unicode standard. */
+static const struct utf8_row {
+    unsigned char first_min, first_max, second_min, second_max, len;
+} utf8_rows[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+    {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+static bool matches_row(const struct utf8_row *r, const unsigned char *p, size_t n)
+{
+    if (p[0] < r->first_min || p[0] > r->first_max || r->len > n)
+        return false;
+    if (p[1] < r->second_min || p[1] > r->second_max)
+        return false;
+    for (size_t i = 2; i < r->len; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return false;
+    return true;
+}
+
+/* Length of the well-formed sequence at p (n bytes left), or 0. */
 static size_t utf8_sequence(const unsigned char *p, size_t n)
 {
-    unsigned char lo = 0x80, hi = 0xBF;
-    size_t len = p[0] < 0x80   ? 1
-                 : p[0] < 0xC2 ? 0
-                 : p[0] < 0xE0 ? 2
-                 : p[0] < 0xF0 ? 3
-                 : p[0] < 0xF5 ? 4
-                               : 0;
-    if (len == 0 || len > n)
-        return 0;
-    if (p[0] == 0xE0)
-        lo = 0xA0;
-    else if (p[0] == 0xED)
-        hi = 0x9F;
-    else if (p[0] == 0xF0)
-        lo = 0x90;
-    else if (p[0] == 0xF4)
-        hi = 0x8F;
-    for (size_t i = 1; i < len; i++, lo = 0x80, hi = 0xBF)
-        if (p[i] < lo || p[i] > hi)
-            return 0;
-    return len;
+    if (p[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < sizeof utf8_rows / sizeof *utf8_rows; i++)
+        if (matches_row(&utf8_rows[i], p, n))
+            return utf8_rows[i].len;
+    return 0;
+}
+
+/* ASCII runs, eight bytes a step: nearly all text that is checked is ASCII. */
+static size_t ascii_run(const char *p, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, p + i, sizeof word);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    return i;
 }
 
 bool fm_str_is_utf8(fm_str s)
 {
     for (size_t i = 0; i < s.len;) {
+        i += ascii_run(s.p + i, s.len - i);
+        if (i == s.len)
+            break;
         size_t n = utf8_sequence((const unsigned char *)s.p + i, s.len - i);
         if (n == 0)
             return false;
         i += n;
     }
     return true;
+}
+
+static unsigned min_u(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* One row of the Levenshtein table: row[j] becomes the distance of a[0..i] and b[0..j-1]; returns
+ * the row's least. */
+static unsigned distance_row(unsigned *row, char c, unsigned i, fm_str b)
+{
+    unsigned diagonal = row[0], best = row[0] = i;
+    for (size_t j = 1; j <= b.len; j++) {
+        unsigned replace = diagonal + (c != b.p[j - 1]);
+        diagonal = row[j];
+        row[j] = min_u(replace, min_u(row[j], row[j - 1]) + 1);
+        best = min_u(best, row[j]);
+    }
+    return best;
 }
 
 unsigned fm_str_distance(fm_str a, fm_str b, unsigned limit)
@@ -262,18 +302,8 @@ unsigned fm_str_distance(fm_str a, fm_str b, unsigned limit)
         return limit + 1;
     for (unsigned j = 0; j <= b.len; j++)
         row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        unsigned diagonal = row[0], best = row[0] = (unsigned)i;
-        for (size_t j = 1; j <= b.len; j++) {
-            unsigned replace = diagonal + (a.p[i - 1] != b.p[j - 1]);
-            diagonal = row[j];
-            unsigned step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = replace < step ? replace : step;
-            if (row[j] < best)
-                best = row[j];
-        }
-        if (best > limit)
+    for (size_t i = 1; i <= a.len; i++)
+        if (distance_row(row, a.p[i - 1], (unsigned)i, b) > limit)
             return limit + 1;
-    }
-    return row[b.len] > limit ? limit + 1 : row[b.len];
+    return min_u(row[b.len], limit + 1);
 }

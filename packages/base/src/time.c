@@ -67,20 +67,25 @@ static bool digits_at(fm_str s, size_t at, size_t n, unsigned *out)
     return true;
 }
 
-static bool parse_zone(fm_str z, int64_t *offset_ns)
+/* "+hh:mm", "+hhmm" */
+static bool parse_offset(fm_str z, int64_t *offset_ns)
 {
-    unsigned h = 0, m = 0;
-    *offset_ns = 0;
-    if (z.len == 0 || fm_str_eqc(z, "Z") || fm_str_eqc(z, "z"))
-        return true;
-    if (z.p[0] != '+' && z.p[0] != '-')
-        return false;
+    unsigned h, m;
     size_t minutes_at = z.len == 6 && z.p[3] == ':' ? 4 : 3;
-    if ((z.len != 5 && z.len != 6) || minutes_at + 2 != z.len || !digits_at(z, 1, 2, &h) ||
-        !digits_at(z, minutes_at, 2, &m) || h > 23 || m > 59)
+    if (z.len != minutes_at + 2 || !digits_at(z, 1, 2, &h) || !digits_at(z, minutes_at, 2, &m))
+        return false;
+    if (h > 23 || m > 59)
         return false;
     *offset_ns = (h * FM_HOUR + m * FM_MINUTE) * (z.p[0] == '-' ? -1 : 1);
     return true;
+}
+
+static bool parse_zone(fm_str z, int64_t *offset_ns)
+{
+    *offset_ns = 0;
+    if (z.len == 0 || fm_str_eqc(z, "Z") || fm_str_eqc(z, "z"))
+        return true;
+    return (z.p[0] == '+' || z.p[0] == '-') && parse_offset(z, offset_ns);
 }
 
 /* ".123" and more digits, at s[*at]; moves *at behind them. */
@@ -95,23 +100,56 @@ static int64_t parse_fraction(fm_str s, size_t *at)
     return ns;
 }
 
+/* Each 'd' of the form stands for a digit, 'T' for T, t or a blank, any other character for itself.
+ */
+static bool has_form(fm_str s, const char *form)
+{
+    for (size_t i = 0; form[i]; i++) {
+        bool is_match = s.p[i] == form[i];
+        if (form[i] == 'd')
+            is_match = (unsigned)(s.p[i] - '0') <= 9;
+        else if (form[i] == 'T')
+            is_match = s.p[i] == 'T' || s.p[i] == 't' || s.p[i] == ' ';
+        if (!is_match)
+            return false;
+    }
+    return true;
+}
+
+static unsigned digits(fm_str s, size_t at, size_t n)
+{
+    unsigned v = 0;
+    digits_at(s, at, n, &v);
+    return v;
+}
+
+/* Days since 1970 of "YYYY-MM-DD" at the start of s; false when there is no such day. */
+static bool parse_date(fm_str s, int64_t *days)
+{
+    static const unsigned month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned y = digits(s, 0, 4), m = digits(s, 5, 2), d = digits(s, 8, 2);
+    if (y < 1678 || y > 2261 || m < 1 || m > 12 || d < 1 || d > month_days[m - 1])
+        return false;
+    if (m == 2 && d == 29 && (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0)))
+        return false;
+    *days = fm_days_from_civil(y, m, d);
+    return true;
+}
+
 bool fm_time_parse(fm_str s, fm_time *out)
 {
-    unsigned y, mo, d, h, mi, sec;
-    if (s.len < 19 || !digits_at(s, 0, 4, &y) || s.p[4] != '-' || !digits_at(s, 5, 2, &mo) ||
-        s.p[7] != '-' || !digits_at(s, 8, 2, &d) ||
-        (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' ') || !digits_at(s, 11, 2, &h) ||
-        s.p[13] != ':' || !digits_at(s, 14, 2, &mi) || s.p[16] != ':' || !digits_at(s, 17, 2, &sec))
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    size_t at = sizeof form - 1;
+    int64_t days, zone;
+    if (s.len < at || !has_form(s, form) || !parse_date(s, &days))
         return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60 || y < 1678 ||
-        y > 2261)
+    unsigned h = digits(s, 11, 2), m = digits(s, 14, 2), sec = digits(s, 17, 2);
+    if (h > 23 || m > 59 || sec > 60)
         return false;
-    size_t at = 19;
-    int64_t ns = parse_fraction(s, &at), zone;
+    int64_t ns = parse_fraction(s, &at);
     if (!parse_zone(fm_str_skip(s, at), &zone))
         return false;
-    int64_t t = fm_days_from_civil(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
-    *out = t * FM_SEC + ns - zone;
+    *out = (days * 86400 + h * 3600 + m * 60 + sec) * FM_SEC + ns - zone;
     return true;
 }
 
@@ -129,23 +167,33 @@ static int64_t unit_ns(fm_str u)
     return 0;
 }
 
+static bool is_number_byte(char c)
+{
+    return (unsigned)(c - '0') <= 9 || c == '.';
+}
+
+/* Length of the run at s[from] whose bytes are number bytes, or are not. */
+static size_t run_length(fm_str s, size_t from, bool is_number)
+{
+    size_t n = from;
+    while (n < s.len && is_number_byte(s.p[n]) == is_number)
+        n++;
+    return n - from;
+}
+
 bool fm_duration_parse(fm_str s, int64_t *out_ns)
 {
     double total = 0;
     if (s.len == 0 || s.len > 64)
         return false;
     while (s.len) {
-        size_t n = 0, u;
-        while (n < s.len && ((unsigned)(s.p[n] - '0') <= 9 || s.p[n] == '.'))
-            n++;
-        for (u = n; u < s.len && !((unsigned)(s.p[u] - '0') <= 9 || s.p[u] == '.'); u++)
-            ;
         double v;
-        int64_t unit = unit_ns(fm_str_sub(s, n, u - n));
+        size_t n = run_length(s, 0, true), u = run_length(s, n, false);
+        int64_t unit = unit_ns(fm_str_sub(s, n, u));
         if (!unit || !fm_str_f64(fm_str_sub(s, 0, n), &v))
             return false;
         total += v * (double)unit;
-        s = fm_str_skip(s, u);
+        s = fm_str_skip(s, n + u);
     }
     if (!(total < 9e18))
         return false;

@@ -64,12 +64,9 @@ static struct fm_ctx ctx;
 /* Parses a NULL-terminated argument list, argv[0] included. */
 static enum fm_code parse(struct values *v, struct fm_operands *ops, const char *const *args)
 {
-    int argc = 0;
-    while (args[argc])
-        argc++;
     fm_ctx_release(&ctx);
     fm_ctx_init(&ctx, &fm_clock_system);
-    return fm_opt_parse(&ctx, &command, argc, (char **)(uintptr_t)args, v, ops);
+    return fm_opt_parse(&ctx, &command, (char **)(uintptr_t)args, v, ops);
 }
 
 #define PARSE(v, ops, ...) parse((v), (ops), (const char *const[]){"diagnose", __VA_ARGS__, NULL})
@@ -153,7 +150,7 @@ TEST(help_wins_over_missing_operands)
 TEST(bad_usage_is_told_precisely)
 {
     static const struct {
-        const char *args[5];
+        const char *args[6];
         const char *message;
     } cases[] = {
         {{"diagnose", "--quite", "x"}, "unknown option '--quite'; did you mean '--quiet'?"},

@@ -39,9 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fm_vec_push(&ctx.arena, &argv, fm_arena_dup(&ctx.arena, "fuzz", 4));
     while (argv.n < 64 && fm_str_line(&rest, &line))
         fm_vec_push(&ctx.arena, &argv, fm_arena_dup(&ctx.arena, line.p, line.len));
+    fm_vec_push(&ctx.arena, &argv, NULL);
     struct values v = {.top = 1};
     struct fm_operands ops;
-    enum fm_code code = fm_opt_parse(&ctx, &command, (int)argv.n, argv.items, &v, &ops);
+    enum fm_code code = fm_opt_parse(&ctx, &command, argv.items, &v, &ops);
     FM_ASSERT(v.top >= 1 && v.top <= 100 && v.ratio >= 0 && v.ratio <= 1 && v.format >= 0 &&
               v.format < 2);
     FM_ASSERT(code != FM_OK || ops.wants_help || ops.n <= 3);

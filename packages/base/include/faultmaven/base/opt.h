@@ -128,8 +128,8 @@ struct fm_command {
     int max_operands;          /* -1: any number */
     const struct fm_opt *opts; /* NULL: only --help */
     const char *details;       /* paragraphs below the options, or NULL */
-    /* argv[0] is the command's name. Returns the exit status. */
-    int (*run)(struct fm_cli *cli, int argc, char **argv);
+    /* argv[0] is the command's name; argv ends with NULL. Returns the exit status. */
+    int (*run)(struct fm_cli *cli, char **argv);
     const struct fm_command *subcommands; /* ends with a NULL name; NULL: none */
 };
 
@@ -140,8 +140,9 @@ struct fm_operands {
                         checked */
 };
 
-/* Parses argv[1..argc-1] by cmd's table into *values and checks the number of operands. */
-FM_MUST_CHECK enum fm_code fm_opt_parse(struct fm_ctx *ctx, const struct fm_command *cmd, int argc,
+/* Parses argv[1…], which ends with NULL, by cmd's table into *values and checks the number of
+ * operands. */
+FM_MUST_CHECK enum fm_code fm_opt_parse(struct fm_ctx *ctx, const struct fm_command *cmd,
                                         char **argv, void *values, struct fm_operands *out);
 
 /* Finds a command by name in a table that ends with a NULL name; FM_ENOTFOUND suggests the nearest
