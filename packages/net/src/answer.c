@@ -26,12 +26,15 @@ static const char *date_of(struct fm_http_server *s)
     return s->date;
 }
 
-/* length -1: a stream. A connection whose request body was not read to its end cannot be used again. */
-void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type, int64_t length)
+/* length -1: a stream. A connection whose request body was not read to its end cannot be used
+ * again. */
+void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type,
+                            int64_t length)
 {
     struct evbuffer *out = bufferevent_get_output(x->conn->bev);
     x->is_chunked = length < 0 && x->head.minor == 1;
-    x->keeps_alive = x->head.is_keep_alive && !x->conn->server->is_draining && (length >= 0 || x->is_chunked);
+    x->keeps_alive =
+        x->head.is_keep_alive && !x->conn->server->is_draining && (length >= 0 || x->is_chunked);
     evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, fm_http_reason(status),
                         date_of(x->conn->server));
     if (type)
@@ -125,7 +128,8 @@ const char *fm_http_exchange_peer(const struct fm_http_exchange *x)
     return x->peer;
 }
 
-void fm_http_exchange_sink(struct fm_http_exchange *x, uint64_t max, bool (*fn)(void *arg, fm_str bytes), void *arg)
+void fm_http_exchange_sink(struct fm_http_exchange *x, uint64_t max,
+                           bool (*fn)(void *arg, fm_str bytes), void *arg)
 {
     x->body_max = max;
     x->sink = fn;

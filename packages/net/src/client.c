@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl's multi-socket interface on a libevent loop: curl says which sockets and which timeout it waits for, the loop
- * tells it what happened. Finished calls are collected after every socket action, never inside curl's own callbacks.
+ * libcurl's multi-socket interface on a libevent loop: curl says which sockets and which timeout it
+ * waits for, the loop tells it what happened. Finished calls are collected after every socket
+ * action, never inside curl's own callbacks.
  */
 #include "client_internal.h"
 
@@ -41,8 +42,8 @@ struct fm_http_call {
 struct fm_http_client {
     struct fm_loop *loop;
     CURLM *multi;
-    struct fm_timer timer;   /* curl's timeout */
-    struct fm_timer later;   /* does what is not allowed while curl is on the stack */
+    struct fm_timer timer; /* curl's timeout */
+    struct fm_timer later; /* does what is not allowed while curl is on the stack */
     struct fm_http_call *first;
     struct fm_http_call *queued; /* to be started, or reported as unstartable, by `later` */
     int depth;                   /* curl callbacks on the stack */
@@ -52,9 +53,15 @@ struct fm_http_client {
 };
 
 static const char *const failure_names[] = {
-    [FM_HTTP_FINE] = "ok",         [FM_HTTP_BAD_URL] = "bad_url",     [FM_HTTP_DNS] = "dns",
-    [FM_HTTP_CONNECT] = "connect", [FM_HTTP_TLS] = "tls",             [FM_HTTP_TIMEOUT] = "timeout",
-    [FM_HTTP_RESET] = "reset",     [FM_HTTP_CUT] = "cut",             [FM_HTTP_TOO_LARGE] = "too_large",
+    [FM_HTTP_FINE] = "ok",
+    [FM_HTTP_BAD_URL] = "bad_url",
+    [FM_HTTP_DNS] = "dns",
+    [FM_HTTP_CONNECT] = "connect",
+    [FM_HTTP_TLS] = "tls",
+    [FM_HTTP_TIMEOUT] = "timeout",
+    [FM_HTTP_RESET] = "reset",
+    [FM_HTTP_CUT] = "cut",
+    [FM_HTTP_TOO_LARGE] = "too_large",
     [FM_HTTP_PROTOCOL] = "protocol",
 };
 
@@ -216,7 +223,8 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void 
         unwatch(c, fd, w);
         return 0;
     }
-    short kind = (short)(EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
+    short kind = (short)(EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
+                         (what & CURL_POLL_OUT ? EV_WRITE : 0));
     if (!w) {
         w = calloc(1, sizeof *w);
         if (!w)
@@ -282,7 +290,8 @@ struct fm_http_client *fm_http_client_new(struct fm_loop *l, const struct fm_htt
     c->loop = l;
     fm_timer_init(&c->timer, l, on_timeout, c);
     fm_timer_init(&c->later, l, do_later, c);
-    snprintf(c->user_agent, sizeof c->user_agent, "%s", o && o->user_agent ? o->user_agent : "faultmaven/" FM_VERSION);
+    snprintf(c->user_agent, sizeof c->user_agent, "%s",
+             o && o->user_agent ? o->user_agent : "faultmaven/" FM_VERSION);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, set_timer);
@@ -309,7 +318,8 @@ void fm_http_client_free(struct fm_http_client *c)
     free(c);
 }
 
-/* The stored head as name/value pairs; lines that are no header are skipped, since answers are judged by content. */
+/* The stored head as name/value pairs; lines that are no header are skipped, since answers are
+ * judged by content. */
 static void index_headers(struct fm_http_call *k)
 {
     fm_str rest = fm_buf_str(&k->head), line;
@@ -425,7 +435,8 @@ static void set_transport(struct fm_http_call *k)
     curl_easy_setopt(k->easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(k->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(k->easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
-    curl_easy_setopt(k->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->connect_ms ? r->connect_ms : 5000));
+    curl_easy_setopt(k->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(r->connect_ms ? r->connect_ms : 5000));
     if (r->total_ms)
         curl_easy_setopt(k->easy, CURLOPT_TIMEOUT_MS, (long)r->total_ms);
     if (!r->proxy || strcmp(r->proxy, "env") != 0)

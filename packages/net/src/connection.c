@@ -76,8 +76,8 @@ void fm_conn_refuse(struct conn *c, int status)
         c->exchange = NULL;
     }
     evbuffer_add_printf(bufferevent_get_output(c->bev),
-                        "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n%s\r\n", status,
-                        fm_http_reason(status), status == 503 ? "Retry-After: 1\r\n" : "");
+                        "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n%s\r\n",
+                        status, fm_http_reason(status), status == 503 ? "Retry-After: 1\r\n" : "");
     close_when_flushed(c);
 }
 
@@ -276,10 +276,12 @@ static void name_peer(struct conn *c, const struct sockaddr *peer)
         inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
         port = ntohs(v6->sin6_port);
     }
-    snprintf(c->peer, sizeof c->peer, peer->sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
+    snprintf(c->peer, sizeof c->peer, peer->sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+             port);
 }
 
-void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sockaddr *peer, socklen_t peer_len)
+void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sockaddr *peer,
+                 socklen_t peer_len)
 {
     struct conn *c = calloc(1, sizeof *c);
     int on = 1;

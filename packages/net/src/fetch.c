@@ -36,8 +36,8 @@ static void on_done(void *arg, const struct fm_http_result *r)
     f->is_done = true;
 }
 
-enum fm_code fm_http_fetch(struct fm_http_client *c, struct fm_ctx *ctx, const struct fm_http_request *r,
-                           struct fm_http_answer *out)
+enum fm_code fm_http_fetch(struct fm_http_client *c, struct fm_ctx *ctx,
+                           const struct fm_http_request *r, struct fm_http_answer *out)
 {
     struct fetch f = {.ctx = ctx};
     struct fm_http_request own = *r;
@@ -56,7 +56,8 @@ enum fm_code fm_http_fetch(struct fm_http_client *c, struct fm_ctx *ctx, const s
     if (code != FM_OK && !f.is_done)
         return code;
     if (f.failure != FM_HTTP_FINE)
-        return fm_fail(ctx, f.failure == FM_HTTP_TIMEOUT ? FM_ETIMEOUT : FM_EUPSTREAM, "%s: %.*s", r->url, FM_STR_ARG(f.message));
+        return fm_fail(ctx, f.failure == FM_HTTP_TIMEOUT ? FM_ETIMEOUT : FM_EUPSTREAM, "%s: %.*s",
+                       r->url, FM_STR_ARG(f.message));
     *out = f.answer;
     return FM_OK;
 }

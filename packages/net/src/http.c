@@ -77,7 +77,9 @@ static int parse_version(fm_str v, int *minor)
 static bool split_target(struct fm_http_head *h)
 {
     fm_str t = h->target;
-    size_t skip = fm_str_istarts(t, FM_STR("http://")) ? 7 : fm_str_istarts(t, FM_STR("https://")) ? 8 : 0;
+    size_t skip = fm_str_istarts(t, FM_STR("http://"))    ? 7
+                  : fm_str_istarts(t, FM_STR("https://")) ? 8
+                                                          : 0;
     if (skip) {
         ptrdiff_t slash = fm_str_chr(t, '/', skip);
         t = slash < 0 ? FM_STR("/") : fm_str_skip(t, (size_t)slash);
@@ -109,7 +111,8 @@ static int parse_header_line(fm_str line, struct fm_http_head *h, size_t *n)
         return 400;
     if (*n == FM_HTTP_HEADERS_MAX)
         return 431;
-    h->items[(*n)++] = (struct fm_http_header){name, fm_str_trim(fm_str_skip(line, (size_t)colon + 1))};
+    h->items[(*n)++] =
+        (struct fm_http_header){name, fm_str_trim(fm_str_skip(line, (size_t)colon + 1))};
     return 0;
 }
 
@@ -157,7 +160,8 @@ static int check_head(struct fm_http_head *h)
         return 400;
     h->is_keep_alive = h->minor == 1 ? !fm_http_header_has(&h->headers, "connection", "close")
                                      : fm_http_header_has(&h->headers, "connection", "keep-alive");
-    h->expects_continue = h->minor == 1 && fm_str_ieq(fm_http_header(&h->headers, "expect"), FM_STR("100-continue"));
+    h->expects_continue =
+        h->minor == 1 && fm_str_ieq(fm_http_header(&h->headers, "expect"), FM_STR("100-continue"));
     return find_body(h);
 }
 

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *peer, int len, void *arg)
+static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *peer, int len,
+                      void *arg)
 {
     (void)l;
     fm_conn_new(arg, fd, peer, (socklen_t)len);
@@ -69,15 +70,18 @@ static bool split_listen(const char *text, char host[256], char port[8])
 static enum fm_code bind_to(struct fm_http_server *s, struct fm_ctx *ctx, const char *listen)
 {
     char host[256], port[8];
-    struct addrinfo *found, hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found,
+        hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     if (!split_listen(listen, host, port))
         return fm_fail(ctx, FM_EINVAL, "%s: not an address to listen on; write HOST:PORT", listen);
     int err = getaddrinfo(host, port, &hints, &found);
     if (err)
-        return fm_fail(ctx, FM_EINVAL, "%s: cannot resolve the host: %s", listen, gai_strerror(err));
-    s->listener = evconnlistener_new_bind(fm_loop_base(s->loop), on_accept, s,
-                                          LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC, 1024,
-                                          found->ai_addr, (int)found->ai_addrlen);
+        return fm_fail(ctx, FM_EINVAL, "%s: cannot resolve the host: %s", listen,
+                       gai_strerror(err));
+    s->listener =
+        evconnlistener_new_bind(fm_loop_base(s->loop), on_accept, s,
+                                LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC,
+                                1024, found->ai_addr, (int)found->ai_addrlen);
     int saved = errno;
     freeaddrinfo(found);
     if (!s->listener)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A connection reads one request at a time: HEAD → (BODY) → ANSWER → HEAD … Bytes of the next request wait in the input
- * buffer, which is bounded by its watermark. The exchange outlives its connection when the client goes away.
+ * A connection reads one request at a time: HEAD → (BODY) → ANSWER → HEAD … Bytes of the next
+ * request wait in the input buffer, which is bounded by its watermark. The exchange outlives its
+ * connection when the client goes away.
  */
 #ifndef FAULTMAVEN_NET_SERVER_INTERNAL_H
 #define FAULTMAVEN_NET_SERVER_INTERNAL_H
@@ -64,13 +65,15 @@ struct fm_http_server {
 };
 
 /* connection.c */
-void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sockaddr *peer, socklen_t peer_len);
+void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sockaddr *peer,
+                 socklen_t peer_len);
 void fm_conn_close(struct conn *c);
 void fm_conn_refuse(struct conn *c, int status);
 void fm_conn_next(struct conn *c, bool keeps_alive); /* the answer is complete */
 
 /* answer.c */
-void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type, int64_t length);
+void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type,
+                            int64_t length);
 void fm_exchange_free(struct fm_http_exchange *x);
 
 #endif

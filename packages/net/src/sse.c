@@ -4,7 +4,8 @@
 #define STRAY_MAX 4096
 #define NAME_MAX_BYTES 1024
 
-void fm_sse_init(struct fm_sse *s, size_t max, void (*fn)(void *arg, const struct fm_sse_event *e), void *arg)
+void fm_sse_init(struct fm_sse *s, size_t max, void (*fn)(void *arg, const struct fm_sse_event *e),
+                 void *arg)
 {
     memset(s, 0, sizeof *s);
     fm_buf_init(&s->line, max);

@@ -22,9 +22,9 @@ static const struct {
     {REQ("Content-Length: 5\r\n"), 0},
     {REQ("Transfer-Encoding: chunked\r\n"), 0},
     {REQ("X:\r\n"), 0},
-    {"GET / HTTP/1.1\r\n\r\n", 400},                                    /* no host */
-    {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},              /* two hosts */
-    {"GET / HTTP/1.1\nHost: h\n\n", 400},                               /* bare LF */
+    {"GET / HTTP/1.1\r\n\r\n", 400},                       /* no host */
+    {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400}, /* two hosts */
+    {"GET / HTTP/1.1\nHost: h\n\n", 400},                  /* bare LF */
     {"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505},
     {"GET / FTP/1.1\r\nHost: h\r\n\r\n", 400},
     {"GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400},
@@ -60,7 +60,11 @@ static void test_heads(void **state)
             print_error("head %zu\n%s\n", i, heads[i].text);
         assert_int_equal(refused, heads[i].refused);
     }
-    assert_int_equal(fm_http_head_parse(FM_STR(REQ("Connection: close, x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n")), h), 0);
+    assert_int_equal(
+        fm_http_head_parse(
+            FM_STR(REQ("Connection: close, x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n")),
+            h),
+        0);
     assert_true(fm_str_eqc(h->method, "POST"));
     assert_true(fm_str_eqc(h->path, "/v1/x"));
     assert_true(fm_str_eqc(h->query, "a=1&b=%20"));

@@ -87,9 +87,14 @@ static void begin(void *arg, struct fm_http_exchange *x)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct fm_http_server_options o = {
-        .handler = handler, .begin = begin, .arg = w, .head_ms = 100, .body_ms = 100, .idle_ms = 2000,
-        .max_body = 1 << 20, .max_connections = 8};
+    struct fm_http_server_options o = {.handler = handler,
+                                       .begin = begin,
+                                       .arg = w,
+                                       .head_ms = 100,
+                                       .body_ms = 100,
+                                       .idle_ms = 2000,
+                                       .max_body = 1 << 20,
+                                       .max_connections = 8};
     fm_ctx_init(&w->ctx, &fm_clock_system);
     w->loop = fm_loop_new();
     assert_int_equal(fm_http_server_new(w->loop, &w->ctx, "127.0.0.1:0", &o, &w->server), FM_OK);
@@ -113,7 +118,8 @@ static int teardown(void **state)
 
 static const char *url(struct world *w, const char *path)
 {
-    return fm_str_fmt(&w->ctx.arena, "http://127.0.0.1:%u%s", fm_http_server_port(w->server), path).p;
+    return fm_str_fmt(&w->ctx.arena, "http://127.0.0.1:%u%s", fm_http_server_port(w->server), path)
+        .p;
 }
 
 static void test_fetch_keeps_its_connection(void **state)
@@ -121,7 +127,8 @@ static void test_fetch_keeps_its_connection(void **state)
     struct world *w = *state;
     for (int i = 0; i < 5; i++) {
         struct fm_http_answer a;
-        struct fm_http_request r = {.method = "POST", .url = url(w, "/echo"), .body = FM_STR("hello")};
+        struct fm_http_request r = {
+            .method = "POST", .url = url(w, "/echo"), .body = FM_STR("hello")};
         assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_OK);
         assert_int_equal(a.status, 200);
         assert_string_equal(a.body.p, "hello");
@@ -174,12 +181,14 @@ static void out_done(void *arg, const struct fm_http_result *r)
 
 static struct fm_http_request request(const char *u, struct outcome *o)
 {
-    return (struct fm_http_request){.method = "GET", .url = u, .data = out_data, .done = out_done, .arg = o};
+    return (struct fm_http_request){
+        .method = "GET", .url = u, .data = out_data, .done = out_done, .arg = o};
 }
 
 static void turn(struct world *w, int ms)
 {
-    for (int64_t end = fm_monotonic(&fm_clock_system) + ms * FM_MS; fm_monotonic(&fm_clock_system) < end;)
+    for (int64_t end = fm_monotonic(&fm_clock_system) + ms * FM_MS;
+         fm_monotonic(&fm_clock_system) < end;)
         fm_loop_turn(w->loop, 5);
 }
 
@@ -256,7 +265,8 @@ static void test_cancel_in_and_outside_of_a_callback(void **state)
 /* Sends raw bytes and returns what comes back until the peer closes or 300 ms pass. */
 static fm_str raw(struct world *w, const char *bytes)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(fm_http_server_port(w->server)),
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons(fm_http_server_port(w->server)),
                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     char *out = fm_arena_alloc(&w->ctx.arena, 65536);
     size_t n = 0;
@@ -291,12 +301,16 @@ static void test_raw_requests(void **state)
     static const struct {
         const char *in, *expected;
     } c[] = {
-        {"GET /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 400 "},
+        {"GET /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n0\r\n\r\n",
+         "HTTP/1.1 400 "},
         {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n", "HTTP/1.1 413 "},
-        {"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", "HTTP/1.1 400 "},
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+         "HTTP/1.1 400 "},
         {"GET /echo HTT", "HTTP/1.1 408 "},
         {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf", "HTTP/1.1 408 "},
-        {"POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"},
+        {"POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
+         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"},
         {"GET /nowhere HTTP/1.0\r\n\r\n", "HTTP/1.1 404 Not Found"},
     };
     for (size_t i = 0; i < sizeof c / sizeof c[0]; i++) {
@@ -310,11 +324,14 @@ static void test_raw_requests(void **state)
 static void test_pipelined_requests_are_answered_in_order(void **state)
 {
     struct world *w = *state;
-    fm_str got = raw(w, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n"
-                        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\ntwo"
-                        "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nthree");
+    fm_str got = raw(
+        w,
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n"
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\ntwo"
+        "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nthree");
     assert_int_equal(count(got, "HTTP/1.1 200 OK"), 3);
-    ptrdiff_t one = fm_str_find(got, FM_STR("\r\n\r\none"), 0), two = fm_str_find(got, FM_STR("\r\n\r\ntwo"), 0);
+    ptrdiff_t one = fm_str_find(got, FM_STR("\r\n\r\none"), 0),
+              two = fm_str_find(got, FM_STR("\r\n\r\ntwo"), 0);
     assert_true(one > 0 && two > one && fm_str_ends(got, FM_STR("three")));
     assert_int_equal(fm_http_server_connections(w->server), 0);
 }
@@ -324,7 +341,8 @@ static void test_a_body_can_go_to_a_sink(void **state)
     struct world *w = *state;
     struct fm_http_answer a;
     size_t n = 2u << 20;
-    struct fm_http_request r = {.method = "POST", .url = url(w, "/echo?sink"),
+    struct fm_http_request r = {.method = "POST",
+                                .url = url(w, "/echo?sink"),
                                 .body = fm_str_n(fm_arena_calloc(&w->ctx.arena, 4u << 20, 1), n)};
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_OK);
     assert_int_equal(a.status, 200);

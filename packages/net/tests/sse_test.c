@@ -44,7 +44,9 @@ static const struct {
     {"event: only\n\ndata: y\n\n", "[||y]"},
     {"id: 7\ndata: x\n\ndata: y\n\n", "[|7|x][|7|y]"},
     {"retry: 10\ndata: x\n\n", "[||x]"},
-    {"\xEF\xBB\xBF" "data: x\n\n", "[||x]"},
+    {"\xEF\xBB\xBF"
+     "data: x\n\n",
+     "[||x]"},
     {"data: caf\xC3\xA9 \xF0\x9F\x98\x80\n\n", "[||caf\xC3\xA9 \xF0\x9F\x98\x80]"},
     {"unknown: z\ndata: x\n\n", "[||x]"},
     {"data: no empty line at the end\n", "[||no empty line at the end]"},
@@ -73,7 +75,8 @@ static void test_comments_and_stray_lines_are_counted(void **state)
     (void)state;
     fm_buf_init(&out, 4096);
     fm_sse_init(&s, 4096, note_event, &out);
-    assert_true(fm_sse_feed(&s, FM_STR(": OPENROUTER PROCESSING\n\n: again\n{\"error\":{\"code\":500}}\n")));
+    assert_true(fm_sse_feed(
+        &s, FM_STR(": OPENROUTER PROCESSING\n\n: again\n{\"error\":{\"code\":500}}\n")));
     assert_int_equal(s.comments, 2);
     assert_int_equal(s.stray, 1);
     assert_true(fm_str_eqc(fm_buf_str(&s.stray_line), "{\"error\":{\"code\":500}}"));
@@ -95,7 +98,8 @@ static void test_an_event_longer_than_the_limit_ends_the_stream(void **state)
     assert_string_equal(out.p, "[||short]");
     fm_sse_release(&s);
     fm_sse_init(&s, 16, note_event, &out);
-    assert_false(fm_sse_feed(&s, FM_STR("data: 01234567\ndata: 89abcdef\n\n")) && fm_sse_finish(&s));
+    assert_false(fm_sse_feed(&s, FM_STR("data: 01234567\ndata: 89abcdef\n\n")) &&
+                 fm_sse_finish(&s));
     fm_sse_release(&s);
     fm_buf_release(&out);
 }
@@ -128,7 +132,8 @@ static void test_lines(void **state)
         struct fm_lines l;
         fm_lines_init(&l, 64, note_line, &out);
         fm_buf_clear(&out);
-        for (fm_str rest = FM_STR("{\"a\":1}\r\n\n {\"b\":\"\xC3\xA9\"}\n  \n{\"c\":3}"); rest.len; rest = fm_str_skip(rest, step))
+        for (fm_str rest = FM_STR("{\"a\":1}\r\n\n {\"b\":\"\xC3\xA9\"}\n  \n{\"c\":3}"); rest.len;
+             rest = fm_str_skip(rest, step))
             assert_true(fm_lines_feed(&l, fm_str_sub(rest, 0, step)));
         assert_true(fm_lines_finish(&l));
         assert_string_equal(out.p, "<{\"a\":1}>< {\"b\":\"\xC3\xA9\"}><{\"c\":3}>");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP client over libcurl's multi interface, on a loop. Connections are kept alive and shared by all calls of a client.
+ * HTTP client over libcurl's multi interface, on a loop. Connections are kept alive and shared by
+ * all calls of a client.
  *
- * Redirects are never followed, cookies never kept, .netrc never read; only http and https. TLS certificates and host
- * names are always verified, against the system's store or `ca_file`. The environment's proxy variables are used only
- * when `proxy` is "env". All on the loop's thread.
+ * Redirects are never followed, cookies never kept, .netrc never read; only http and https. TLS
+ * certificates and host names are always verified, against the system's store or `ca_file`. The
+ * environment's proxy variables are used only when `proxy` is "env". All on the loop's thread.
  */
 #ifndef FAULTMAVEN_NET_CLIENT_H
 #define FAULTMAVEN_NET_CLIENT_H
@@ -23,8 +24,10 @@ struct fm_http_client_options {
     long max_idle;          /* kept alive; 0: 256 */
 };
 
-struct fm_http_client *fm_http_client_new(struct fm_loop *l, const struct fm_http_client_options *o);
-void fm_http_client_free(struct fm_http_client *c); /* running calls are dropped without a callback */
+struct fm_http_client *fm_http_client_new(struct fm_loop *l,
+                                          const struct fm_http_client_options *o);
+void fm_http_client_free(
+    struct fm_http_client *c); /* running calls are dropped without a callback */
 
 enum fm_http_failure {
     FM_HTTP_FINE,
@@ -56,7 +59,8 @@ struct fm_http_result {
     bool is_reused; /* on a connection that existed before */
 };
 
-/* Borrowed strings: everything a request points to must live until done() or fm_http_call_cancel. */
+/* Borrowed strings: everything a request points to must live until done() or fm_http_call_cancel.
+ */
 struct fm_http_request {
     const char *method; /* "GET", "POST", … */
     const char *url;
@@ -68,18 +72,20 @@ struct fm_http_request {
     int64_t connect_ms;  /* 0: 5000 */
     int64_t total_ms;    /* 0: none */
     uint64_t max_body;   /* bytes of the answer; 0: 16 MiB */
-    void (*head)(void *arg, const struct fm_http_reply *reply);     /* may be NULL */
-    void (*data)(void *arg, fm_str bytes);                          /* may be NULL */
-    void (*done)(void *arg, const struct fm_http_result *result);   /* exactly once, unless cancelled */
+    void (*head)(void *arg, const struct fm_http_reply *reply); /* may be NULL */
+    void (*data)(void *arg, fm_str bytes);                      /* may be NULL */
+    void (*done)(void *arg,
+                 const struct fm_http_result *result); /* exactly once, unless cancelled */
     void *arg;
 };
 
-/* Starts a call. Never NULL: a request that cannot start fails through done() in the next turn of the loop.
- * The handle is valid until done() returns. */
+/* Starts a call. Never NULL: a request that cannot start fails through done() in the next turn of
+ * the loop. The handle is valid until done() returns. */
 struct fm_http_call *fm_http_call_start(struct fm_http_client *c, const struct fm_http_request *r);
 
-/* Drops the call and closes its connection; no callback follows. Allowed everywhere; inside head() and data() of any
- * call of this client what the request points to must live until the next turn of the loop. */
+/* Drops the call and closes its connection; no callback follows. Allowed everywhere; inside head()
+ * and data() of any call of this client what the request points to must live until the next turn of
+ * the loop. */
 void fm_http_call_cancel(struct fm_http_call *call);
 
 /* A whole answer, for short administrative requests. */
@@ -89,9 +95,11 @@ struct fm_http_answer {
     fm_str body;
 };
 
-/* Runs `r` (its callbacks are ignored) on the client's loop until it is done, the context's deadline passes or it is
- * cancelled. A network failure is FM_EUPSTREAM or FM_ETIMEOUT; any status is success. Memory of the context. */
-FM_MUST_CHECK enum fm_code fm_http_fetch(struct fm_http_client *c, struct fm_ctx *ctx, const struct fm_http_request *r,
+/* Runs `r` (its callbacks are ignored) on the client's loop until it is done, the context's
+ * deadline passes or it is cancelled. A network failure is FM_EUPSTREAM or FM_ETIMEOUT; any status
+ * is success. Memory of the context. */
+FM_MUST_CHECK enum fm_code fm_http_fetch(struct fm_http_client *c, struct fm_ctx *ctx,
+                                         const struct fm_http_request *r,
                                          struct fm_http_answer *out);
 
 #endif

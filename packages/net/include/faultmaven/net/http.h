@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Message heads of HTTP/1.1 (RFC 9110, RFC 9112), shared by client and server. Parsing is pure: no allocation, no I/O.
+ * Message heads of HTTP/1.1 (RFC 9110, RFC 9112), shared by client and server. Parsing is pure: no
+ * allocation, no I/O.
  */
 #ifndef FAULTMAVEN_NET_HTTP_H
 #define FAULTMAVEN_NET_HTTP_H
@@ -47,9 +48,10 @@ struct fm_http_head {
 };
 
 /*
- * Parses a request head that ends with an empty line. Returns 0, or the HTTP status to refuse with: 400 for bad syntax
- * and for everything that request smuggling is made of (bare LF, folded lines, blanks before ':', two lengths, length
- * with transfer coding, codings other than "chunked"), 431 too many headers, 501 other codings, 505 other versions.
+ * Parses a request head that ends with an empty line. Returns 0, or the HTTP status to refuse with:
+ * 400 for bad syntax and for everything that request smuggling is made of (bare LF, folded lines,
+ * blanks before ':', two lengths, length with transfer coding, codings other than "chunked"), 431
+ * too many headers, 501 other codings, 505 other versions.
  */
 int fm_http_head_parse(fm_str text, struct fm_http_head *out);
 
@@ -68,12 +70,15 @@ enum fm_http_chunk_step {
     FM_HTTP_CHUNK_ERROR, /* not chunked coding */
 };
 
-/* Takes input from *in; call again while it returns FM_HTTP_CHUNK_DATA. Start with a zeroed decoder. */
+/* Takes input from *in; call again while it returns FM_HTTP_CHUNK_DATA. Start with a zeroed
+ * decoder. */
 enum fm_http_chunk_step fm_http_chunked_step(struct fm_http_chunked *c, fm_str *in, fm_str *data);
 
-/* Value of a query parameter, percent-decoded into the arena; false when absent or badly encoded. */
+/* Value of a query parameter, percent-decoded into the arena; false when absent or badly encoded.
+ */
 bool fm_http_query_get(struct fm_arena *a, fm_str query, const char *name, fm_str *out);
-/* Percent-decodes s ("+" stays "+"); false when a '%' is not followed by two hex digits or gives NUL. */
+/* Percent-decodes s ("+" stays "+"); false when a '%' is not followed by two hex digits or gives
+ * NUL. */
 bool fm_http_percent_decode(struct fm_arena *a, fm_str s, fm_str *out);
 
 const char *fm_http_reason(int status);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One event loop on one thread (libevent). The HTTP server and the HTTP client of a process, or of one blocking call,
- * live on it. Everything here is called on the loop's thread, except fm_loop_post and fm_loop_stop.
+ * One event loop on one thread (libevent). The HTTP server and the HTTP client of a process, or of
+ * one blocking call, live on it. Everything here is called on the loop's thread, except
+ * fm_loop_post and fm_loop_stop.
  */
 #ifndef FAULTMAVEN_NET_LOOP_H
 #define FAULTMAVEN_NET_LOOP_H
@@ -13,7 +14,8 @@ struct event_base;
 struct fm_loop;
 
 struct fm_loop *fm_loop_new(void);
-void fm_loop_free(struct fm_loop *l); /* after its clients, servers and timers; posted work that did not run is dropped */
+void fm_loop_free(struct fm_loop *l); /* after its clients, servers and timers; posted work that did
+                                         not run is dropped */
 
 /* Runs until fm_loop_stop. */
 void fm_loop_run(struct fm_loop *l);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP/1.1 server on a loop. Bounded in everything: connections, bytes of head and body, time to send a head, idle time.
- * Keep-alive, chunked bodies in both directions, streamed answers (server-sent events).
+ * HTTP/1.1 server on a loop. Bounded in everything: connections, bytes of head and body, time to
+ * send a head, idle time. Keep-alive, chunked bodies in both directions, streamed answers
+ * (server-sent events).
  *
- * An exchange is one request and its answer. The handler gets it on the loop's thread and must end it exactly once, then
- * or later, with fm_http_respond or fm_http_stream_end; also when the client has gone, which only makes writing a no-op.
- * A worker thread ends an exchange through fm_loop_post.
+ * An exchange is one request and its answer. The handler gets it on the loop's thread and must end
+ * it exactly once, then or later, with fm_http_respond or fm_http_stream_end; also when the client
+ * has gone, which only makes writing a no-op. A worker thread ends an exchange through
+ * fm_loop_post.
  */
 #ifndef FAULTMAVEN_NET_SERVER_H
 #define FAULTMAVEN_NET_SERVER_H
@@ -27,15 +29,19 @@ struct fm_http_server_options {
     int64_t idle_ms;        /* between requests; 0: 75 s */
     int64_t write_ms;       /* longest stall of a client that does not read; 0: 30 s */
     void (*handler)(void *arg, struct fm_http_exchange *x);
-    /* Called when the head is complete and a body follows; may choose a sink for it. NULL: bodies go to memory. */
+    /* Called when the head is complete and a body follows; may choose a sink for it. NULL: bodies
+     * go to memory. */
     void (*begin)(void *arg, struct fm_http_exchange *x);
     void *arg;
 };
 
 /* Listens on "HOST:PORT", "[v6]:PORT" or ":PORT" (loopback); port 0 takes a free one. */
-FM_MUST_CHECK enum fm_code fm_http_server_new(struct fm_loop *l, struct fm_ctx *ctx, const char *listen,
-                                              const struct fm_http_server_options *o, struct fm_http_server **out);
-/* Closes the listener and all connections. Exchanges that are not ended stay valid until they are. */
+FM_MUST_CHECK enum fm_code fm_http_server_new(struct fm_loop *l, struct fm_ctx *ctx,
+                                              const char *listen,
+                                              const struct fm_http_server_options *o,
+                                              struct fm_http_server **out);
+/* Closes the listener and all connections. Exchanges that are not ended stay valid until they are.
+ */
 void fm_http_server_free(struct fm_http_server *s);
 /* Stops accepting; connections close after their current answer. */
 void fm_http_server_drain(struct fm_http_server *s);
@@ -48,15 +54,17 @@ fm_str fm_http_exchange_body(const struct fm_http_exchange *x);
 fm_str fm_http_exchange_header(const struct fm_http_exchange *x, const char *name);
 const char *fm_http_exchange_peer(const struct fm_http_exchange *x); /* "127.0.0.1:4711" */
 
-/* From `begin`: the body goes to fn in pieces instead of memory and may be up to max bytes; fn returns false to refuse
- * the rest (413). */
-void fm_http_exchange_sink(struct fm_http_exchange *x, uint64_t max, bool (*fn)(void *arg, fm_str bytes), void *arg);
+/* From `begin`: the body goes to fn in pieces instead of memory and may be up to max bytes; fn
+ * returns false to refuse the rest (413). */
+void fm_http_exchange_sink(struct fm_http_exchange *x, uint64_t max,
+                           bool (*fn)(void *arg, fm_str bytes), void *arg);
 
 /* fn runs once when the client closes the connection before the answer is complete. */
 void fm_http_exchange_on_gone(struct fm_http_exchange *x, void (*fn)(void *arg), void *arg);
 bool fm_http_exchange_is_gone(const struct fm_http_exchange *x);
 
-/* Adds a header to the answer, before respond or stream_begin. A value with control characters is a bug of the caller. */
+/* Adds a header to the answer, before respond or stream_begin. A value with control characters is a
+ * bug of the caller. */
 void fm_http_exchange_add_header(struct fm_http_exchange *x, const char *name, fm_str value);
 
 /* Answers and ends the exchange. type may be NULL when body is empty. */
@@ -68,7 +76,8 @@ void fm_http_stream_write(struct fm_http_exchange *x, fm_str bytes);
 size_t fm_http_stream_backlog(const struct fm_http_exchange *x);
 /* fn runs when the backlog becomes empty; NULL removes it. */
 void fm_http_stream_on_drained(struct fm_http_exchange *x, void (*fn)(void *arg), void *arg);
-/* Ends the exchange. is_whole false cuts the connection, so that the client sees a broken answer. */
+/* Ends the exchange. is_whole false cuts the connection, so that the client sees a broken answer.
+ */
 void fm_http_stream_end(struct fm_http_exchange *x, bool is_whole);
 
 #endif

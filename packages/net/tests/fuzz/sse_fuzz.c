@@ -4,8 +4,6 @@
 
 #include "faultmaven/net/sse.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void note_event(void *arg, const struct fm_sse_event *e)
 {
     fm_buf_addf(arg, "[%zu.%zu.%zu]", e->type.len, e->data.len, e->id.len);

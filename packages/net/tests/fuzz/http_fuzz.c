@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Request heads, query strings and chunked bodies; content must not depend on how the input is cut. */
+/* Request heads, query strings and chunked bodies; content must not depend on how the input is cut.
+ */
 #include <stdlib.h>
 
 #include "faultmaven/base/buf.h"
 #include "faultmaven/net/http.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void decode(fm_str text, size_t step, struct fm_buf *out)
 {
     struct fm_http_chunked c = {0};
     enum fm_http_chunk_step s = FM_HTTP_CHUNK_MORE;
     fm_str data;
-    for (fm_str rest = text; rest.len && s != FM_HTTP_CHUNK_ERROR && s != FM_HTTP_CHUNK_END; rest = fm_str_skip(rest, step)) {
+    for (fm_str rest = text; rest.len && s != FM_HTTP_CHUNK_ERROR && s != FM_HTTP_CHUNK_END;
+         rest = fm_str_skip(rest, step)) {
         fm_str piece = fm_str_sub(rest, 0, step);
         while ((s = fm_http_chunked_step(&c, &piece, &data)) == FM_HTTP_CHUNK_DATA)
             fm_buf_adds(out, data);
