@@ -9,7 +9,8 @@ void fm_incident_init(struct fm_incident *in, struct fm_ctx *ctx, struct fm_pool
     memset(in, 0, sizeof *in);
     in->ctx = ctx;
     in->pool = pool;
-    in->ask = (struct fm_question){.at = FM_TIME_NONE, .since = FM_TIME_NONE, .until = FM_TIME_NONE, .top = 5};
+    in->ask = (struct fm_question){
+        .at = FM_TIME_NONE, .since = FM_TIME_NONE, .until = FM_TIME_NONE, .top = 5};
     in->onset = FM_TIME_NONE;
     fm_map_init(&in->entity_index, &ctx->arena);
     fm_map_init(&in->edge_index, &ctx->arena);
@@ -31,7 +32,8 @@ fm_entity_id fm_incident_entity(struct fm_incident *in, enum fm_entity_kind kind
     struct fm_arena *a = &in->ctx->arena;
     if (name.len == 0)
         return FM_ENTITY_NONE;
-    struct fm_map_entry *e = fm_map_put(&in->entity_index, fm_str_fmt(a, "%u:%.*s", kind, FM_STR_ARG(name)));
+    struct fm_map_entry *e =
+        fm_map_put(&in->entity_index, fm_str_fmt(a, "%u:%.*s", kind, FM_STR_ARG(name)));
     if (!e->value) {
         fm_vec_push(a, &in->entities, ((struct fm_entity){kind, fm_str_dup(a, name)}));
         e->value = index_value(in->entities.n - 1);
@@ -56,10 +58,12 @@ fm_entity_id fm_incident_find_entity(const struct fm_incident *in, fm_str name)
 
 struct fm_entity fm_incident_entity_of(const struct fm_incident *in, fm_entity_id id)
 {
-    return id < in->entities.n ? in->entities.items[id] : (struct fm_entity){FM_ENTITY_UNKNOWN, FM_STR_NULL};
+    return id < in->entities.n ? in->entities.items[id]
+                               : (struct fm_entity){FM_ENTITY_UNKNOWN, FM_STR_NULL};
 }
 
-void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to, enum fm_edge_kind kind, double weight)
+void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to,
+                      enum fm_edge_kind kind, double weight)
 {
     if (from == to || from == FM_ENTITY_NONE || to == FM_ENTITY_NONE)
         return;
@@ -73,7 +77,8 @@ void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to
     in->edges.items[value_index(e->value)].weight += weight;
 }
 
-struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind, enum fm_signal signal)
+struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind,
+                                           enum fm_signal signal)
 {
     struct fm_observation *o = FM_NEW(&in->ctx->arena, struct fm_observation);
     o->kind = kind;
@@ -85,7 +90,8 @@ struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_obser
     return o;
 }
 
-void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line, const char *fmt, ...)
+void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,
+                         const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

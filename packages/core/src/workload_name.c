@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/core/incident.h"
 
-/* Kubernetes' apimachinery draws generated suffixes from this alphabet (util/rand): no vowels, no 0, 1, 3. */
+/* Kubernetes' apimachinery draws generated suffixes from this alphabet (util/rand): no vowels, no
+ * 0, 1, 3. */
 static bool is_generated(fm_str s, size_t min, size_t max)
 {
     static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
@@ -13,7 +14,8 @@ static bool is_generated(fm_str s, size_t min, size_t max)
     return true;
 }
 
-/* A pod-template hash is FNV-32 written in that alphabet; short ones need a digit to differ from a word. */
+/* A pod-template hash is FNV-32 written in that alphabet; short ones need a digit to differ from a
+ * word. */
 static bool is_template_hash(fm_str s)
 {
     if (!is_generated(s, 6, 10))

@@ -65,7 +65,8 @@ static yyjson_mut_val *cite(const struct out *o, fm_span s)
     return v;
 }
 
-static void put_claims(const struct out *o, yyjson_mut_val *obj, const char *key, const struct fm_claims *claims)
+static void put_claims(const struct out *o, yyjson_mut_val *obj, const char *key,
+                       const struct fm_claims *claims)
 {
     yyjson_mut_val *arr = put_array(o, obj, key);
     fm_vec_each (claims, c) {
@@ -152,8 +153,10 @@ static void put_incident(const struct out *o, yyjson_mut_val *root)
     fm_json_add_time(o->doc, v, "detected", d->detected);
     fm_json_add_time(o->doc, v, "recovered", d->recovered);
     if (d->window_begin != FM_TIME_NONE) {
-        yyjson_mut_arr_append(window, fm_json_mut_str(o->doc, fm_time_str(o->arena, d->window_begin)));
-        yyjson_mut_arr_append(window, fm_json_mut_str(o->doc, fm_time_str(o->arena, d->window_end)));
+        yyjson_mut_arr_append(window,
+                              fm_json_mut_str(o->doc, fm_time_str(o->arena, d->window_begin)));
+        yyjson_mut_arr_append(window,
+                              fm_json_mut_str(o->doc, fm_time_str(o->arena, d->window_end)));
     }
     put(o, v, "window", window);
     put(o, root, "incident", v);
@@ -242,9 +245,11 @@ static yyjson_mut_val *input(const struct out *o, const struct fm_evidence *e)
     fm_json_add_time(o->doc, v, "last", e->last);
     yyjson_mut_val *arr = put_array(o, v, "problems");
     fm_vec_each (&e->problems, p)
-        yyjson_mut_arr_append(arr, fm_json_mut_str(o->doc, p->line ? fm_str_fmt(o->arena, "line %llu: %.*s",
-                                                                                (unsigned long long)p->line, FM_STR_ARG(p->text))
-                                                                   : p->text));
+        yyjson_mut_arr_append(
+            arr, fm_json_mut_str(o->doc, p->line ? fm_str_fmt(o->arena, "line %llu: %.*s",
+                                                              (unsigned long long)p->line,
+                                                              FM_STR_ARG(p->text))
+                                                 : p->text));
     return v;
 }
 
@@ -277,7 +282,8 @@ static void put_engine(const struct out *o, yyjson_mut_val *root)
     put(o, root, "engine", v);
 }
 
-enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis *d, struct fm_buf *buf)
+enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis *d,
+                                  struct fm_buf *buf)
 {
     struct out o = {&ctx->arena, fm_json_new(&ctx->arena), d};
     yyjson_mut_val *root = object(&o);

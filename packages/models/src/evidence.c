@@ -36,7 +36,8 @@ uint64_t fm_evidence_line(struct fm_arena *a, struct fm_evidence *e, uint64_t of
     size_t mark = find_mark(e, offset);
     uint64_t line = (uint64_t)mark * FM_LINE_STEP + 1;
     fm_str before = fm_str_sub(e->bytes, 0, offset);
-    for (ptrdiff_t at = (ptrdiff_t)e->line_marks[mark]; (at = fm_str_chr(before, '\n', (size_t)at)) >= 0; at++)
+    for (ptrdiff_t at = (ptrdiff_t)e->line_marks[mark];
+         (at = fm_str_chr(before, '\n', (size_t)at)) >= 0; at++)
         line++;
     return line;
 }
@@ -56,5 +57,6 @@ fm_span fm_span_of(const struct fm_evidence *e, fm_str piece)
 {
     FM_ASSERT(piece.p >= e->bytes.p && piece.p + piece.len <= e->bytes.p + e->bytes.len);
     size_t len = piece.len < UINT32_MAX ? piece.len : UINT32_MAX;
-    return (fm_span){.offset = (uint64_t)(piece.p - e->bytes.p), .length = (uint32_t)len, .evidence = e->index};
+    return (fm_span){
+        .offset = (uint64_t)(piece.p - e->bytes.p), .length = (uint32_t)len, .evidence = e->index};
 }

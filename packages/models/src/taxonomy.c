@@ -11,7 +11,8 @@ static const struct {
     const char *id, *domain;
     enum fm_category category;
 } faults[FM_FAULT_COUNT] = {
-#define FM_FAULT(sym, domain, name, category) [sym] = {domain "." name, domain, FM_CATEGORY_##category},
+#define FM_FAULT(sym, domain, name, category)                                                      \
+    [sym] = {domain "." name, domain, FM_CATEGORY_##category},
 #include "faultmaven/models/faults.def"
 #undef FM_FAULT
 };

@@ -8,7 +8,8 @@ static struct fm_arena *arena_of(struct fm_hypotheses *h)
     return &h->in->ctx->arena;
 }
 
-static struct fm_cause *find_cause(const struct fm_hypotheses *h, fm_str entity, enum fm_fault fault)
+static struct fm_cause *find_cause(const struct fm_hypotheses *h, fm_str entity,
+                                   enum fm_fault fault)
 {
     fm_vec_each (&h->causes, c)
         if ((*c)->fault == fault && fm_str_eq((*c)->entity.name, entity))
@@ -16,7 +17,8 @@ static struct fm_cause *find_cause(const struct fm_hypotheses *h, fm_str entity,
     return NULL;
 }
 
-struct fm_cause *fm_propose(struct fm_hypotheses *h, struct fm_entity entity, enum fm_fault fault, double strength, bool *is_new)
+struct fm_cause *fm_propose(struct fm_hypotheses *h, struct fm_entity entity, enum fm_fault fault,
+                            double strength, bool *is_new)
 {
     struct fm_cause *c = find_cause(h, entity.name, fault);
     if (is_new)
@@ -48,25 +50,28 @@ static void add_claim(struct fm_hypotheses *h, struct fm_claims *claims, fm_span
     fm_str text = fm_str_vfmt(arena_of(h), fmt, ap);                                               \
     va_end(ap)
 
-void fm_cause_support(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt, ...)
+void fm_cause_support(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt,
+                      ...)
 {
     FORMATTED(h, fmt, text);
     add_claim(h, &c->supports, span, text);
 }
 
-void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt, ...)
+void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt,
+                         ...)
 {
     FORMATTED(h, fmt, text);
     add_claim(h, &c->contradicts, span, text);
 }
 
-void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind, const char *text, fm_str command,
-                     const char *risk)
+void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind,
+                     const char *text, fm_str command, const char *risk)
 {
     fm_vec_each (&c->actions, a)
         if (fm_str_eqc(a->text, text))
             return;
-    fm_vec_push(arena_of(h), &c->actions, ((struct fm_action){kind, fm_str_c(text), command, fm_str_c(risk)}));
+    fm_vec_push(arena_of(h), &c->actions,
+                ((struct fm_action){kind, fm_str_c(text), command, fm_str_c(risk)}));
 }
 
 void fm_cause_feature(struct fm_hypotheses *h, struct fm_cause *c, const char *name, double value)
@@ -95,7 +100,8 @@ void fm_missing(struct fm_hypotheses *h, const char *what, const char *why, cons
     fm_vec_each (&h->missing, m)
         if (fm_str_eqc(m->what, what))
             return;
-    fm_vec_push(arena_of(h), &h->missing, ((struct fm_missing){fm_str_c(what), fm_str_c(why), fm_str_c(how)}));
+    fm_vec_push(arena_of(h), &h->missing,
+                ((struct fm_missing){fm_str_c(what), fm_str_c(why), fm_str_c(how)}));
 }
 
 void fm_state_good(struct fm_hypotheses *h, fm_span span, const char *fmt, ...)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/core/processor.h"
 
-/* Order matters where one processor uses what another found: objects name the entities that logs and metrics speak of. */
+/* Order matters where one processor uses what another found: objects name the entities that logs
+ * and metrics speak of. */
 static const struct fm_processor *const processors[] = {
     NULL,
 };

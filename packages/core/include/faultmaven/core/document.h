@@ -2,17 +2,26 @@
 /*
  * JSON and YAML as one tree in which every node knows its bytes in the source.
  *
- * Used for objects, configuration, alerts, commits: whatever must be cited field by field. Bulk data (log lines, series,
- * spans) have scanners of their own. Depth and node count are limited before allocation. Aliases of YAML are not followed
- * (a node of kind ALIAS), so that a small text cannot become a large tree. JSON is parsed leniently at the end: a truncated
- * text gives the tree read so far and *is_truncated.
+ * Used for objects, configuration, alerts, commits: whatever must be cited field by field. Bulk
+ * data (log lines, series, spans) have scanners of their own. Depth and node count are limited
+ * before allocation. Aliases of YAML are not followed (a node of kind ALIAS), so that a small text
+ * cannot become a large tree. JSON is parsed leniently at the end: a truncated text gives the tree
+ * read so far and *is_truncated.
  */
 #ifndef FAULTMAVEN_CORE_DOCUMENT_H
 #define FAULTMAVEN_CORE_DOCUMENT_H
 
 #include "faultmaven/base/ctx.h"
 
-enum fm_node_kind { FM_NODE_NULL, FM_NODE_BOOL, FM_NODE_NUMBER, FM_NODE_STRING, FM_NODE_LIST, FM_NODE_MAP, FM_NODE_ALIAS };
+enum fm_node_kind {
+    FM_NODE_NULL,
+    FM_NODE_BOOL,
+    FM_NODE_NUMBER,
+    FM_NODE_STRING,
+    FM_NODE_LIST,
+    FM_NODE_MAP,
+    FM_NODE_ALIAS
+};
 
 struct fm_node {
     enum fm_node_kind kind;
@@ -29,16 +38,21 @@ struct fm_node {
 #define FM_DOCUMENT_NODES_MAX 4000000
 
 /* The whole of text is one JSON value. FM_EINVAL: not JSON; the message has line and column. */
-FM_MUST_CHECK enum fm_code fm_document_json(struct fm_ctx *ctx, fm_str text, struct fm_node **root, bool *is_truncated);
+FM_MUST_CHECK enum fm_code fm_document_json(struct fm_ctx *ctx, fm_str text, struct fm_node **root,
+                                            bool *is_truncated);
 
-/* One or more YAML documents: root is a list of their roots. A damaged document ends the list; *problem says why ("" if none). */
-FM_MUST_CHECK enum fm_code fm_document_yaml(struct fm_ctx *ctx, fm_str text, struct fm_node **root, fm_str *problem);
+/* One or more YAML documents: root is a list of their roots. A damaged document ends the list;
+ * *problem says why ("" if none). */
+FM_MUST_CHECK enum fm_code fm_document_yaml(struct fm_ctx *ctx, fm_str text, struct fm_node **root,
+                                            fm_str *problem);
 
-/* NULL-safe navigation: the member or item, or NULL. path is "spec.containers.0.image"; a key with dots needs _member. */
+/* NULL-safe navigation: the member or item, or NULL. path is "spec.containers.0.image"; a key with
+ * dots needs _member. */
 const struct fm_node *fm_node_member(const struct fm_node *n, fm_str key);
 const struct fm_node *fm_node_at(const struct fm_node *n, const char *path);
 fm_str fm_node_str(const struct fm_node *n, const char *path); /* text of the scalar there, or "" */
 
-#define fm_node_each(n, it) for (const struct fm_node *it = (n) ? (n)->first_child : NULL; it; it = it->next)
+#define fm_node_each(n, it)                                                                        \
+    for (const struct fm_node *it = (n) ? (n)->first_child : NULL; it; it = it->next)
 
 #endif

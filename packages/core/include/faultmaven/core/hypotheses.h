@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hypotheses while they are formed: proposed by reasoners, merged by (entity, fault), ranked, explained away.
+ * Hypotheses while they are formed: proposed by reasoners, merged by (entity, fault), ranked,
+ * explained away.
  *
- * A reasoner is one source of hypotheses (cluster rules, signatures, service ranking, changes, …). reasoners.c holds the
- * one table of them. A proposal needs a state (missing, unequal, over a limit, not active) and a reason (event, log line,
- * object field), each with a citation. `strength` says how completely the conditions are met, on the scale that all
- * reasoners share: ≥ .85 state and reason both seen and specific; ≥ .60 probable; .50 – .59 worth listing; below .50 do
- * not propose.
+ * A reasoner is one source of hypotheses (cluster rules, signatures, service ranking, changes, …).
+ * reasoners.c holds the one table of them. A proposal needs a state (missing, unequal, over a
+ * limit, not active) and a reason (event, log line, object field), each with a citation. `strength`
+ * says how completely the conditions are met, on the scale that all reasoners share: ≥ .85 state
+ * and reason both seen and specific; ≥ .60 probable; .50 – .59 worth listing; below .50 do not
+ * propose.
  */
 #ifndef FAULTMAVEN_CORE_HYPOTHESES_H
 #define FAULTMAVEN_CORE_HYPOTHESES_H
@@ -18,7 +20,8 @@ struct fm_hypotheses {
     struct fm_causes causes; /* merged: one per (entity name, fault) */
     FM_VEC(struct fm_ruled_out) ruled_out;
     FM_VEC(struct fm_missing) missing;
-    /* Evidence that the current state is good, or was bad and is good again: decides healthy and recovered. */
+    /* Evidence that the current state is good, or was bad and is good again: decides healthy and
+     * recovered. */
     struct fm_claims healthy;
     struct fm_claims recovered;
     fm_time recovered_at;
@@ -35,23 +38,32 @@ extern const struct fm_reasoner_source fm_services_reasoner;
 extern const struct fm_reasoner_source fm_changes_reasoner;
 
 /*
- * Proposes a cause, or returns the one of the same entity name and fault, whose strength becomes the larger of the two
- * (ten events of one failure are one piece of evidence: the maximum, never the sum). `is_new` may be NULL; text is only
- * overwritten by a caller that brings the larger strength.
+ * Proposes a cause, or returns the one of the same entity name and fault, whose strength becomes
+ * the larger of the two (ten events of one failure are one piece of evidence: the maximum, never
+ * the sum). `is_new` may be NULL; text is only overwritten by a caller that brings the larger
+ * strength.
  */
-struct fm_cause *fm_propose(struct fm_hypotheses *h, struct fm_entity entity, enum fm_fault fault, double strength, bool *is_new);
+struct fm_cause *fm_propose(struct fm_hypotheses *h, struct fm_entity entity, enum fm_fault fault,
+                            double strength, bool *is_new);
 
-void fm_cause_support(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt, ...) FM_PRINTF(4, 5);
-void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt, ...) FM_PRINTF(4, 5);
-void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind, const char *text, fm_str command, const char *risk);
+void fm_cause_support(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt,
+                      ...) FM_PRINTF(4, 5);
+void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt,
+                         ...) FM_PRINTF(4, 5);
+void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind,
+                     const char *text, fm_str command, const char *risk);
 void fm_cause_feature(struct fm_hypotheses *h, struct fm_cause *c, const char *name, double value);
 
-/* Formats a number that the program computed and registers it, so that the citation check accepts it in c's text. */
-fm_str fm_computed(struct fm_hypotheses *h, struct fm_cause *c, const char *fmt, ...) FM_PRINTF(3, 4);
+/* Formats a number that the program computed and registers it, so that the citation check accepts
+ * it in c's text. */
+fm_str fm_computed(struct fm_hypotheses *h, struct fm_cause *c, const char *fmt, ...)
+    FM_PRINTF(3, 4);
 
-void fm_rule_out(struct fm_hypotheses *h, fm_span span, fm_str because, const char *fmt, ...) FM_PRINTF(4, 5);
+void fm_rule_out(struct fm_hypotheses *h, fm_span span, fm_str because, const char *fmt, ...)
+    FM_PRINTF(4, 5);
 void fm_missing(struct fm_hypotheses *h, const char *what, const char *why, const char *how);
 void fm_state_good(struct fm_hypotheses *h, fm_span span, const char *fmt, ...) FM_PRINTF(3, 4);
-void fm_state_recovered(struct fm_hypotheses *h, fm_time at, fm_span span, const char *fmt, ...) FM_PRINTF(4, 5);
+void fm_state_recovered(struct fm_hypotheses *h, fm_time at, fm_span span, const char *fmt, ...)
+    FM_PRINTF(4, 5);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * fm_incident: everything that is known about one incident while it is diagnosed.
  *
- * Intake fills `inputs`. Each processor (core/processing) reads inputs of its type and leaves a typed set (logs, metrics,
- * traces, objects, changes, alerts) for the reasoners, and observations for everybody. Reasoners (core/diagnosis) only
- * read the incident and propose causes. All memory is the context's arena; one thread, except where a processor splits
- * its own work over `pool`.
+ * Intake fills `inputs`. Each processor (core/processing) reads inputs of its type and leaves a
+ * typed set (logs, metrics, traces, objects, changes, alerts) for the reasoners, and observations
+ * for everybody. Reasoners (core/diagnosis) only read the incident and propose causes. All memory
+ * is the context's arena; one thread, except where a processor splits its own work over `pool`.
  */
 #ifndef FAULTMAVEN_CORE_INCIDENT_H
 #define FAULTMAVEN_CORE_INCIDENT_H
@@ -24,9 +24,9 @@ struct fm_alert_set;  /* core/alerts.h */
 
 /* What the user asked. Strings are "" and times FM_TIME_NONE when not given. */
 struct fm_question {
-    fm_str text;   /* focuses, never changes facts */
+    fm_str text; /* focuses, never changes facts */
     fm_str entity;
-    fm_time at;    /* when the incident was noticed, or the fault was injected */
+    fm_time at; /* when the incident was noticed, or the fault was injected */
     fm_time since, until;
     int32_t zone_offset_s; /* zone of time stamps that carry none */
     unsigned top;          /* causes to report at most */
@@ -34,8 +34,8 @@ struct fm_question {
 };
 
 struct fm_incident {
-    struct fm_ctx *ctx;     /* borrowed; its arena holds everything below */
-    struct fm_pool *pool;   /* borrowed; may be NULL */
+    struct fm_ctx *ctx;   /* borrowed; its arena holds everything below */
+    struct fm_pool *pool; /* borrowed; may be NULL */
     struct fm_question ask;
     FM_VEC(struct fm_evidence *) inputs;
     FM_VEC(struct fm_observation *) observations;
@@ -50,7 +50,8 @@ struct fm_incident {
     struct fm_object_set *objects;
     struct fm_change_set *changes;
     struct fm_alert_set *alerts;
-    fm_time onset; /* estimate over all signals, FM_TIME_NONE when unknown; set by fm_incident_find_onset */
+    fm_time onset; /* estimate over all signals, FM_TIME_NONE when unknown; set by
+                      fm_incident_find_onset */
 };
 
 void fm_incident_init(struct fm_incident *in, struct fm_ctx *ctx, struct fm_pool *pool);
@@ -65,23 +66,28 @@ fm_entity_id fm_incident_find_entity(const struct fm_incident *in, fm_str name);
 struct fm_entity fm_incident_entity_of(const struct fm_incident *in, fm_entity_id id);
 
 /* Adds weight to the edge, made on first use. Self-edges and FM_ENTITY_NONE are ignored. */
-void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to, enum fm_edge_kind kind, double weight);
+void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to,
+                      enum fm_edge_kind kind, double weight);
 
 /* A new observation with no entity, no times and NAN values, already part of the incident. */
-struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind, enum fm_signal signal);
+struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind,
+                                           enum fm_signal signal);
 
 /* Notes on an input or on the whole run that the user must see. */
-void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line, const char *fmt, ...) FM_PRINTF(4, 5);
+void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,
+                         const char *fmt, ...) FM_PRINTF(4, 5);
 void fm_incident_limit(struct fm_incident *in, const char *fmt, ...) FM_PRINTF(2, 3);
 
 /*
- * The service or workload name behind a pod, replica set, container or host name, by Kubernetes' naming rules:
- * "cart-6b9f7d5c4-x2x8p" → "cart" (ReplicaSet hash of the alphabet bcdf…2456789), "cart-6b9f7d5c4" → "cart",
- * "cart-0" → "cart" only when `is_pod` (StatefulSet ordinals), "cart.shop.svc.cluster.local:8080" → "cart". Borrowed from name.
+ * The service or workload name behind a pod, replica set, container or host name, by Kubernetes'
+ * naming rules: "cart-6b9f7d5c4-x2x8p" → "cart" (ReplicaSet hash of the alphabet bcdf…2456789),
+ * "cart-6b9f7d5c4" → "cart", "cart-0" → "cart" only when `is_pod` (StatefulSet ordinals),
+ * "cart.shop.svc.cluster.local:8080" → "cart". Borrowed from name.
  */
 fm_str fm_workload_name(fm_str name, bool is_pod);
 
-/* A span of at most `max` bytes from piece, cut so that it is well-formed UTF-8; length 0 when it is not. */
+/* A span of at most `max` bytes from piece, cut so that it is well-formed UTF-8; length 0 when it
+ * is not. */
 fm_span fm_quote(const struct fm_evidence *e, fm_str piece, size_t max);
 #define FM_QUOTE_MAX 400
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The answer of the evidence engine: schema "faultmaven.diagnosis/1" (schemas/diagnosis.schema.json) as structs.
- * All memory is the arena's of the context that made it; strings are borrowed from it or from the evidence.
+ * The answer of the evidence engine: schema "faultmaven.diagnosis/1"
+ * (schemas/diagnosis.schema.json) as structs. All memory is the arena's of the context that made
+ * it; strings are borrowed from it or from the evidence.
  */
 #ifndef FAULTMAVEN_MODELS_DIAGNOSIS_H
 #define FAULTMAVEN_MODELS_DIAGNOSIS_H
@@ -100,16 +101,17 @@ struct fm_cause {
     fm_str mechanism;
     enum fm_fault fault;
     struct fm_entity entity;
-    fm_str location;              /* "" when evidence shows none */
+    fm_str location;                    /* "" when evidence shows none */
     const struct fm_change_ref *change; /* NULL: none is to blame */
-    fm_str signature;             /* id of the signature or rule that proposed it */
-    fm_time onset;                /* first sign of it; FM_TIME_NONE when unknown */
-    double strength;              /* 0..1, as proposed: how completely its conditions are met */
-    double likelihood;            /* 0..1, calibrated */
+    fm_str signature;                   /* id of the signature or rule that proposed it */
+    fm_time onset;                      /* first sign of it; FM_TIME_NONE when unknown */
+    double strength;   /* 0..1, as proposed: how completely its conditions are met */
+    double likelihood; /* 0..1, calibrated */
     enum fm_confidence confidence;
     struct fm_claims supports;
     struct fm_claims contradicts;
-    FM_VEC(fm_str) computed;      /* numbers in statement/mechanism that are computed, not quoted ("3.4") */
+    FM_VEC(fm_str)
+    computed; /* numbers in statement/mechanism that are computed, not quoted ("3.4") */
     FM_VEC(struct fm_feature) features;
     FM_VEC(struct fm_action) actions;
     FM_VEC(fm_entity_id) affects; /* entities that suffer from it, nearest first */
@@ -139,7 +141,7 @@ struct fm_diagnosis {
     enum fm_verdict verdict;
     fm_str summary;
     fm_time onset, detected, recovered, window_begin, window_end;
-    struct fm_causes causes; /* best first */
+    struct fm_causes causes;           /* best first */
     FM_VEC(struct fm_entity) affected; /* first failing first */
     FM_VEC(struct fm_ruled_out) ruled_out;
     FM_VEC(struct fm_timeline_entry) timeline;
@@ -154,6 +156,7 @@ struct fm_diagnosis {
 };
 
 /* The JSON form. Citations get path, offset, length, line and quote from the inputs. */
-FM_MUST_CHECK enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis *d, struct fm_buf *out);
+FM_MUST_CHECK enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis *d,
+                                                struct fm_buf *out);
 
 #endif

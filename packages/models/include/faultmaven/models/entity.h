@@ -2,8 +2,9 @@
 /*
  * Entities (what a fault can sit in) and the topology between them.
  *
- * Names are unified: a pod belongs to its deployment, a container to its pod's workload, "host:port" to the service that
- * owns it. An entity is identified by kind and name; within an incident it has a small number (fm_entity_id).
+ * Names are unified: a pod belongs to its deployment, a container to its pod's workload,
+ * "host:port" to the service that owns it. An entity is identified by kind and name; within an
+ * incident it has a small number (fm_entity_id).
  */
 #ifndef FAULTMAVEN_MODELS_ENTITY_H
 #define FAULTMAVEN_MODELS_ENTITY_H

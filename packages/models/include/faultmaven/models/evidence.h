@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Evidence: one input (a file, an archive member, standard input), content-addressed and never edited; and the span, the
- * only form of citation.
+ * Evidence: one input (a file, an archive member, standard input), content-addressed and never
+ * edited; and the span, the only form of citation.
  */
 #ifndef FAULTMAVEN_MODELS_EVIDENCE_H
 #define FAULTMAVEN_MODELS_EVIDENCE_H
@@ -40,8 +40,8 @@ enum fm_evidence_type {
 
 const char *fm_evidence_type_name(enum fm_evidence_type t);
 
-/* `length` bytes at `offset` of input number `evidence` (index into the incident's inputs; shown as e1, e2, …). A span
- * of length 0 cites nothing. */
+/* `length` bytes at `offset` of input number `evidence` (index into the incident's inputs; shown as
+ * e1, e2, …). A span of length 0 cites nothing. */
 typedef struct fm_span {
     uint64_t offset;
     uint32_t length;
@@ -57,15 +57,16 @@ struct fm_problem {
 };
 
 struct fm_evidence {
-    uint32_t index;  /* position in the incident's inputs; its id is "e<index+1>" */
-    fm_str path;     /* relative to the PATH argument under which it was found */
-    fm_str bytes;    /* content as cited: mapped, or the decompressed member; borrowed from intake */
+    uint32_t index; /* position in the incident's inputs; its id is "e<index+1>" */
+    fm_str path;    /* relative to the PATH argument under which it was found */
+    fm_str bytes;   /* content as cited: mapped, or the decompressed member; borrowed from intake */
     char sha256[FM_SHA256_HEX];
     enum fm_evidence_type type;
-    fm_str format;   /* "klog", "prometheus-text", "kubectl-transcript", …; "" when not known */
+    fm_str format;    /* "klog", "prometheus-text", "kubectl-transcript", …; "" when not known */
     bool is_baseline; /* from --baseline: a quiet period to compare with, never itself accused */
     uint64_t records;
-    fm_time first, last; /* event time of the first and last record; FM_TIME_NONE when it has none */
+    fm_time first,
+        last; /* event time of the first and last record; FM_TIME_NONE when it has none */
     FM_VEC(struct fm_problem) problems;
     /* Offsets of line starts every FM_LINE_STEP lines, made on first use; see fm_evidence_line. */
     uint64_t *line_marks;
@@ -74,7 +75,8 @@ struct fm_evidence {
 
 #define FM_LINE_STEP 4096
 
-/* 1-based number of the line that holds `offset`. Builds the line index in `a` on first use: one thread. */
+/* 1-based number of the line that holds `offset`. Builds the line index in `a` on first use: one
+ * thread. */
 uint64_t fm_evidence_line(struct fm_arena *a, struct fm_evidence *e, uint64_t offset);
 
 /* The whole line that holds `offset`, without its end, as a span. */

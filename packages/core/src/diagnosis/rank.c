@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "diagnosis/reasoners.h"
+
+/* Stronger first; of equals the earlier one, because causes come before effects; then by name, so
+ * that order is stable. */
+static int by_strength(const void *a, const void *b)
+{
+    const struct fm_cause *x = *(struct fm_cause *const *)a, *y = *(struct fm_cause *const *)b;
+    if (x->strength != y->strength)
+        return x->strength < y->strength ? 1 : -1;
+    if (x->onset != y->onset && x->onset != FM_TIME_NONE && y->onset != FM_TIME_NONE)
+        return x->onset < y->onset ? -1 : 1;
+    int d = fm_str_cmp(x->entity.name, y->entity.name);
+    return d ? d : (int)x->fault - (int)y->fault;
+}
+
+static bool affects(const struct fm_incident *in, const struct fm_cause *c, fm_str name)
+{
+    fm_vec_each (&c->affects, id)
+        if (fm_str_eq(fm_incident_entity_of(in, *id).name, name))
+            return true;
+    return false;
+}
+
+/* The strongest cause that c does not explain: what c has to be told apart from. */
+static double rival_strength(const struct fm_hypotheses *h, const struct fm_cause *c)
+{
+    double best = 0;
+    fm_vec_each (&h->causes, it)
+        if (*it != c && !affects(h->in, c, (*it)->entity.name) && (*it)->strength > best)
+            best = (*it)->strength;
+    return best;
+}
+
+static double logistic(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static enum fm_confidence confidence_of(double likelihood)
+{
+    return likelihood >= 0.9   ? FM_CONFIDENCE_VERIFIED
+           : likelihood >= 0.7 ? FM_CONFIDENCE_CONFIDENT
+           : likelihood >= 0.5 ? FM_CONFIDENCE_PROBABLE
+                               : FM_CONFIDENCE_SPECULATION;
+}
+
+void fm_rank(struct fm_hypotheses *h)
+{
+    if (h->causes.n == 0)
+        return;
+    qsort(h->causes.items, h->causes.n, sizeof *h->causes.items, by_strength);
+    for (size_t i = 0; i < h->causes.n; i++) {
+        struct fm_cause *c = h->causes.items[i];
+        double lead = c->strength - rival_strength(h, c);
+        c->id = fm_str_fmt(&h->in->ctx->arena, "h%zu", i + 1);
+        fm_cause_feature(h, c, "strength", c->strength);
+        fm_cause_feature(h, c, "lead", lead);
+        c->likelihood = logistic(10 * (c->strength - 0.58)) * (lead >= 0.1 ? 1
+                                                               : lead >= 0 ? 0.75 + 2.5 * lead
+                                                                           : 0.45);
+        c->confidence = confidence_of(c->likelihood);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diagnosis/reasoners.h"
+
+/* Order matters only where proposals tie. */
+static const struct fm_reasoner_source *const sources[] = {
+    NULL,
+};
+
+enum fm_code fm_reason(struct fm_hypotheses *h)
+{
+    for (size_t i = 0; sources[i]; i++) {
+        FM_TRY(fm_ctx_check(h->in->ctx));
+        FM_TRY(sources[i]->propose(h));
+    }
+    return FM_OK;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stages of a diagnosis behind fm_diagnose; each is one file of this folder. */
+#ifndef FM_CORE_DIAGNOSIS_REASONERS_H
+#define FM_CORE_DIAGNOSIS_REASONERS_H
+
+#include "faultmaven/core/hypotheses.h"
+
+/* Runs every reasoner; h->causes holds what they propose. */
+FM_MUST_CHECK enum fm_code fm_reason(struct fm_hypotheses *h);
+
+/* Sorts h->causes, best first, and gives each its likelihood and confidence. */
+void fm_rank(struct fm_hypotheses *h);
+
+/* Verdict, summary, affected, timeline, missing evidence. */
+void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d);
+
+/* Verifies every citation, quote and number of d; what fails is removed and counted. */
+void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d);
+
+/* First sign of trouble over all observations, or FM_TIME_NONE. */
+fm_time fm_find_onset(const struct fm_incident *in);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an input is. Detectors look at a sample from the beginning (the type shows there in every
+ * format that we know) and are asked in order; the first that matches decides. To add a format, add
+ * a row and its test.
+ */
+#include "faultmaven/core/intake.h"
+
+#define SAMPLE_MAX ((size_t)64 << 10)
+#define LINES_MAX 200
+
+struct sample {
+    fm_str path;
+    fm_str text;  /* without a byte order mark and leading blanks */
+    fm_str first; /* first line that is not blank */
+    fm_str lines[LINES_MAX];
+    size_t n_lines;
+    size_t n_json_lines; /* lines that are one JSON object each */
+    bool is_whole;       /* the sample is the whole input */
+};
+
+static bool has_key(const struct sample *s, const char *key)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof quoted, "\"%s\"", key);
+    return fm_str_has(s->text, fm_str_c(quoted));
+}
+
+static bool any_line_starts(const struct sample *s, const char *prefix)
+{
+    for (size_t i = 0; i < s->n_lines; i++)
+        if (fm_str_starts(s->lines[i], fm_str_c(prefix)))
+            return true;
+    return false;
+}
+
+static bool has_extension(const struct sample *s, const char *ext)
+{
+    return fm_str_ends(s->path, fm_str_c(ext));
+}
+
+static bool is_json(const struct sample *s)
+{
+    return s->text.len && (s->text.p[0] == '{' || s->text.p[0] == '[');
+}
+
+static bool is_image(const struct sample *s)
+{
+    return fm_str_starts(s->text, FM_STR("\x89PNG")) ||
+           fm_str_starts(s->text, FM_STR("\xFF\xD8\xFF")) ||
+           fm_str_starts(s->text, FM_STR("GIF8")) ||
+           (fm_str_starts(s->text, FM_STR("RIFF")) &&
+            fm_str_has(fm_str_sub(s->text, 0, 16), FM_STR("WEBP")));
+}
+
+/* Text has no control bytes but tab, line ends, form feed and escape; NUL bytes alone may be a
+ * damaged log. */
+static bool is_binary(const struct sample *s)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < s->text.len; i++) {
+        unsigned char c = (unsigned char)s->text.p[i];
+        bad += c < 32 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 27;
+    }
+    return bad * 10 > s->text.len;
+}
+
+static bool is_otlp_traces(const struct sample *s)
+{
+    return is_json(s) && (has_key(s, "resourceSpans") || has_key(s, "scopeSpans"));
+}
+
+static bool is_jaeger(const struct sample *s)
+{
+    return is_json(s) && has_key(s, "traceID") && has_key(s, "spans");
+}
+
+static bool is_zipkin(const struct sample *s)
+{
+    return is_json(s) && has_key(s, "traceId") &&
+           (has_key(s, "localEndpoint") || has_key(s, "parentId"));
+}
+
+static bool is_span_list(const struct sample *s)
+{
+    return is_json(s) && (has_key(s, "span_id") || has_key(s, "spanId")) &&
+           (has_key(s, "trace_id") || has_key(s, "traceId")) &&
+           (has_key(s, "duration") || has_key(s, "duration_ms") || has_key(s, "durationMs") ||
+            has_key(s, "startTimeUnixNano"));
+}
+
+static bool is_json_metrics(const struct sample *s)
+{
+    return is_json(s) && s->n_json_lines < 3 &&
+           (has_key(s, "resourceMetrics") || has_key(s, "resultType") ||
+            has_key(s, "MetricDataResults") || has_key(s, "Datapoints") ||
+            has_key(s, "metric_name") || has_key(s, "MetricName"));
+}
+
+static bool is_json_lines(const struct sample *s)
+{
+    return s->n_json_lines >= 2 && s->n_json_lines * 10 >= s->n_lines * 8;
+}
+
+static bool is_json_changes(const struct sample *s)
+{
+    return is_json(s) && (has_key(s, "diff") || has_key(s, "sha") || has_key(s, "commit") ||
+                          has_key(s, "deploys") || has_key(s, "deployed_at") || has_key(s, "flag"));
+}
+
+static bool is_json_alert(const struct sample *s)
+{
+    return is_json(s) && (has_key(s, "alertname") || has_key(s, "alerts") ||
+                          has_key(s, "commonLabels") || fm_str_ihas(s->path, FM_STR("alert")));
+}
+
+static bool is_json_objects(const struct sample *s)
+{
+    return is_json(s) && has_key(s, "kind") && has_key(s, "apiVersion");
+}
+
+static bool is_prometheus_text(const struct sample *s)
+{
+    return any_line_starts(s, "# TYPE ") || any_line_starts(s, "# HELP ");
+}
+
+static size_t count(fm_str s, char c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += s.p[i] == c;
+    return n;
+}
+
+static bool is_csv(const struct sample *s)
+{
+    size_t commas = count(s->first, ',');
+    return s->n_lines >= 2 && commas >= 1 && !fm_str_has(s->first, FM_STR(": ")) &&
+           !fm_str_has(s->first, FM_STR("$ ")) && count(s->lines[1], ',') >= commas;
+}
+
+static bool is_csv_spans(const struct sample *s)
+{
+    return is_csv(s) && fm_str_ihas(s->first, FM_STR("span")) &&
+           (fm_str_ihas(s->first, FM_STR("parent")) || fm_str_ihas(s->first, FM_STR("duration")));
+}
+
+static bool is_csv_logs(const struct sample *s)
+{
+    return is_csv(s) &&
+           (fm_str_ihas(s->first, FM_STR("message")) || fm_str_ihas(s->first, FM_STR("log")));
+}
+
+static bool is_transcript(const struct sample *s)
+{
+    return fm_str_starts(s->first, FM_STR("$ ")) || fm_str_starts(s->first, FM_STR("# kubectl ")) ||
+           any_line_starts(s, "$ kubectl ");
+}
+
+/* Tables and descriptions that operators paste: column titles in capitals, or "Name:" and
+ * "Namespace:" at column 0. */
+static bool is_command_output(const struct sample *s)
+{
+    static const char *const titles[] = {
+        "NAME ", "NAMESPACE ", "LAST SEEN ", "Filesystem ", "CONTAINER ID ",
+        "USER ", "Netid ",     "top - ",     "State ",      "REPOSITORY ",
+        "UID ",  "● ",         "* "};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (fm_str_starts(s->first, fm_str_c(titles[i])))
+            return true;
+    return any_line_starts(s, "Namespace: ") && any_line_starts(s, "Name: ");
+}
+
+static bool is_yaml_objects(const struct sample *s)
+{
+    return any_line_starts(s, "apiVersion:") && any_line_starts(s, "kind:");
+}
+
+static bool is_markdown(const struct sample *s)
+{
+    return has_extension(s, ".md") || has_extension(s, ".markdown");
+}
+
+static bool is_yaml(const struct sample *s)
+{
+    return has_extension(s, ".yaml") || has_extension(s, ".yml");
+}
+
+static bool is_config(const struct sample *s)
+{
+    static const char *const ext[] = {".conf", ".cfg", ".ini", ".toml", ".properties", ".env"};
+    for (size_t i = 0; i < sizeof ext / sizeof *ext; i++)
+        if (has_extension(s, ext[i]))
+            return true;
+    return false;
+}
+
+static bool is_diff(const struct sample *s)
+{
+    return any_line_starts(s, "diff --git ") ||
+           (any_line_starts(s, "--- ") && any_line_starts(s, "+++ ") && any_line_starts(s, "@@ "));
+}
+
+static bool is_any_text(const struct sample *s)
+{
+    return s->text.len > 0;
+}
+
+static const struct detector {
+    enum fm_evidence_type type;
+    const char *format;
+    bool (*matches)(const struct sample *s);
+} detectors[] = {
+    {FM_EVIDENCE_IMAGE, "image", is_image},
+    {FM_EVIDENCE_BINARY, "binary", is_binary},
+    {FM_EVIDENCE_TRACES, "otlp-json", is_otlp_traces},
+    {FM_EVIDENCE_TRACES, "jaeger-json", is_jaeger},
+    {FM_EVIDENCE_TRACES, "zipkin-json", is_zipkin},
+    {FM_EVIDENCE_METRICS, "json", is_json_metrics},
+    {FM_EVIDENCE_TRACES, "span-json", is_span_list},
+    {FM_EVIDENCE_LOG, "json-lines", is_json_lines},
+    {FM_EVIDENCE_OBJECTS, "kubernetes-json", is_json_objects},
+    {FM_EVIDENCE_ALERT, "json", is_json_alert},
+    {FM_EVIDENCE_CHANGES, "json", is_json_changes},
+    {FM_EVIDENCE_OBJECTS, "json", is_json},
+    {FM_EVIDENCE_METRICS, "prometheus-text", is_prometheus_text},
+    {FM_EVIDENCE_COMMAND_OUTPUT, "transcript", is_transcript},
+    {FM_EVIDENCE_CHANGES, "diff", is_diff},
+    {FM_EVIDENCE_OBJECTS, "kubernetes-yaml", is_yaml_objects},
+    {FM_EVIDENCE_COMMAND_OUTPUT, "table", is_command_output},
+    {FM_EVIDENCE_TRACES, "csv", is_csv_spans},
+    {FM_EVIDENCE_LOG, "csv", is_csv_logs},
+    {FM_EVIDENCE_METRICS, "csv", is_csv},
+    {FM_EVIDENCE_PROSE, "markdown", is_markdown},
+    {FM_EVIDENCE_CONFIG, "yaml", is_yaml},
+    {FM_EVIDENCE_CONFIG, "config", is_config},
+    {FM_EVIDENCE_LOG, "", is_any_text},
+};
+
+static void take_lines(struct sample *s)
+{
+    fm_str rest = s->text, line;
+    while (s->n_lines < LINES_MAX && fm_str_line(&rest, &line)) {
+        if (fm_str_trim(line).len == 0)
+            continue;
+        if (s->n_lines == 0)
+            s->first = line;
+        s->n_json_lines +=
+            line.p[0] == '{' && fm_str_trim(line).p[fm_str_trim(line).len - 1] == '}';
+        s->lines[s->n_lines++] = line;
+    }
+}
+
+void fm_classify(struct fm_evidence *e)
+{
+    struct sample s = {.path = e->path,
+                       .text = fm_str_sub(e->bytes, 0, SAMPLE_MAX),
+                       .is_whole = e->bytes.len <= SAMPLE_MAX};
+    if (fm_str_starts(s.text, FM_STR("\xEF\xBB\xBF")))
+        s.text = fm_str_skip(s.text, 3);
+    s.text = fm_str_trim(s.text);
+    e->type = FM_EVIDENCE_EMPTY;
+    e->format = FM_STR_NULL;
+    take_lines(&s);
+    for (size_t i = 0; s.text.len && i < sizeof detectors / sizeof *detectors; i++) {
+        if (detectors[i].matches(&s)) {
+            e->type = detectors[i].type;
+            e->format = fm_str_c(detectors[i].format);
+            return;
+        }
+    }
+}
