@@ -25,10 +25,10 @@ bool fm_cli_print(struct fm_cli *cli, fm_str text)
     return true;
 }
 
-bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, int argc, char **argv,
-                  void *values, struct fm_operands *operands, int *status)
+bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, char **argv, void *values,
+                  struct fm_operands *operands, int *status)
 {
-    if (fm_opt_parse(&cli->ctx, cmd, argc, argv, values, operands) != FM_OK) {
+    if (fm_opt_parse(&cli->ctx, cmd, argv, values, operands) != FM_OK) {
         fprintf(stderr, "%s: %s\nTry '%s --help'.\n", cli->path, cli->ctx.error, cli->path);
         *status = FM_EXIT_USAGE;
         return false;

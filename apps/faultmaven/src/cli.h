@@ -24,8 +24,8 @@ extern const struct fm_command fm_cmd_diagnose;
 
 /* Parses argv by cmd's table. True: go on. False: *status is what run returns (help was printed, or
  * the error). */
-bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, int argc, char **argv,
-                  void *values, struct fm_operands *operands, int *status);
+bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, char **argv, void *values,
+                  struct fm_operands *operands, int *status);
 
 /* Prints the context's error to stderr; the exit status for it. */
 int fm_cli_fail(struct fm_cli *cli);

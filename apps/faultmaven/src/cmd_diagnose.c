@@ -116,14 +116,14 @@ static int print_diagnosis(struct fm_cli *cli, const struct options *o,
     return status;
 }
 
-static int run(struct fm_cli *cli, int argc, char **argv)
+static int run(struct fm_cli *cli, char **argv)
 {
     struct options o = {.at = FM_TIME_NONE, .since = FM_TIME_NONE, .until = FM_TIME_NONE, .top = 5};
     struct fm_operands paths;
     struct fm_incident in;
     struct fm_diagnosis *d = NULL;
     int status;
-    if (!fm_cli_parse(cli, &fm_cmd_diagnose, argc, argv, &o, &paths, &status))
+    if (!fm_cli_parse(cli, &fm_cmd_diagnose, argv, &o, &paths, &status))
         return status;
     fm_time start = fm_monotonic(cli->ctx.clock);
     struct fm_intake *intake = fm_intake_new();

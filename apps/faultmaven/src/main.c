@@ -31,22 +31,21 @@ static bool is_help(const char *arg)
 }
 
 /* Finds the command that argv names, down to the leaf, and runs it. */
-static int dispatch(struct fm_cli *cli, const struct fm_command *cmd, int argc, char **argv)
+static int dispatch(struct fm_cli *cli, const struct fm_command *cmd, char **argv)
 {
     snprintf(cli->path, sizeof cli->path, "faultmaven");
     while (cmd->subcommands) {
-        if (argc < 2 || is_help(argv[1]))
-            return print_help(cli, cmd, argc < 2 ? FM_EXIT_USAGE : 0);
+        if (!argv[1] || is_help(argv[1]))
+            return print_help(cli, cmd, !argv[1] ? FM_EXIT_USAGE : 0);
         if (fm_command_find(&cli->ctx, cmd->subcommands, fm_str_c(argv[1]), &cmd) != FM_OK) {
             fprintf(stderr, "%s: %s\nTry '%s --help'.\n", cli->path, cli->ctx.error, cli->path);
             return FM_EXIT_USAGE;
         }
         size_t n = strlen(cli->path);
         snprintf(cli->path + n, sizeof cli->path - n, " %s", cmd->name);
-        argc--;
         argv++;
     }
-    return cmd->run(cli, argc, argv);
+    return cmd->run(cli, argv);
 }
 
 int main(int argc, char **argv)
@@ -60,7 +59,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     fm_ctx_init(&cli.ctx, &fm_clock_system);
     int status = argc == 2 && strcmp(argv[1], "--version") == 0 ? print_version(&cli)
-                                                                : dispatch(&cli, &root, argc, argv);
+                                                                : dispatch(&cli, &root, argv);
     fm_ctx_release(&cli.ctx);
     return status;
 }
