@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/models/record.h"
 
-#include <math.h>
-
 #include "record_impl.h"
 
 double fm_unit_round(double x)
 {
-    return round(x * 10000.0) / 10000.0;
+    return (double)(int64_t)(x * 10000.0 + (x < 0 ? -0.5 : 0.5)) / 10000.0;
 }
 
 static void init_field(const struct fm_field *f, void *p)
