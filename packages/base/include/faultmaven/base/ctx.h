@@ -13,7 +13,6 @@
 #define FAULTMAVEN_BASE_CTX_H
 
 #include <stdatomic.h>
-#include <stdnoreturn.h>
 
 #include "faultmaven/base/arena.h"
 #include "faultmaven/base/clock.h"
@@ -45,7 +44,8 @@ void fm_ctx_cancel(struct fm_ctx *ctx);
 FM_MUST_CHECK enum fm_code fm_ctx_check(struct fm_ctx *ctx);
 
 /* A broken invariant: prints file, line and text to stderr and aborts. Never for user input. */
-noreturn void fm_bug(const char *file, int line, const char *fmt, ...) FM_PRINTF(3, 4);
+void fm_bug(const char *file, int line, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 3, 4)));
 #define FM_BUG(...) fm_bug(__FILE__, __LINE__, __VA_ARGS__)
 #define FM_ASSERT(cond) ((cond) ? (void)0 : FM_BUG("assertion failed: %s", #cond))
 
