@@ -6,6 +6,7 @@
 /* Every subcommand, in the order of --help. */
 static const struct fm_command *const commands[] = {
     &fm_cmd_diagnose,
+    &fm_cmd_eval,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)
