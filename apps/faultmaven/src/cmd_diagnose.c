@@ -9,7 +9,7 @@
 #define OUTPUT_MAX ((size_t)1 << 30)
 #define EXIT_CAUSE 3
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_HTML };
 enum fail_on { FAIL_NEVER, FAIL_CAUSE };
 
 struct options {
@@ -22,7 +22,7 @@ struct options {
     bool has_timing;
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const char *const formats[] = {"text", "json", "md", "html", NULL};
 static const char *const fail_ons[] = {"never", "cause", NULL};
 static const char *const colours[] = {"auto", "always", "never", NULL};
 
@@ -105,6 +105,10 @@ static int print_diagnosis(struct fm_cli *cli, const struct options *o,
     if (o->format == FORMAT_JSON) {
         if (fm_diagnosis_to_json(&cli->ctx, d, &out) != FM_OK)
             status = fm_cli_fail(cli);
+    } else if (o->format == FORMAT_HTML) {
+        fm_view_html(&cli->ctx.arena, d, &out);
+    } else if (o->format == FORMAT_MARKDOWN) {
+        fm_view_markdown(&cli->ctx.arena, d, &out);
     } else {
         fm_view_text(&cli->ctx.arena, d, style_of(o), &out);
     }

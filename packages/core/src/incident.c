@@ -90,6 +90,18 @@ struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_obser
     return o;
 }
 
+struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal,
+                                   fm_entity_id entity, fm_str title, double score)
+{
+    struct fm_chart *c = FM_NEW(&in->ctx->arena, struct fm_chart);
+    c->signal = signal;
+    c->entity = fm_incident_entity_of(in, entity);
+    c->title = fm_str_dup(&in->ctx->arena, title);
+    c->score = score;
+    fm_vec_push(&in->ctx->arena, &in->charts, c);
+    return c;
+}
+
 void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,
                          const char *fmt, ...)
 {

@@ -192,6 +192,41 @@ static void put_timeline(const struct out *o, yyjson_mut_val *root)
     }
 }
 
+static void put_chain(const struct out *o, yyjson_mut_val *root)
+{
+    yyjson_mut_val *arr = put_array(o, root, "chain");
+    fm_vec_each(&o->d->chain, c)
+    {
+        yyjson_mut_val *v = yyjson_mut_arr_add_obj(o->doc, arr);
+        put(o, v, "entity", entity(o, c->entity));
+        fm_json_add_time(o->doc, v, "at", c->at);
+        fm_json_add_str(o->doc, v, "text", c->text);
+        put(o, v, "assumed", yyjson_mut_bool(o->doc, c->is_assumed));
+        put(o, v, "cite", cite(o, c->span));
+    }
+}
+
+static void put_charts(const struct out *o, yyjson_mut_val *root)
+{
+    yyjson_mut_val *arr = put_array(o, root, "charts");
+    fm_vec_each(&o->d->charts, it)
+    {
+        const struct fm_chart *c = *it;
+        yyjson_mut_val *v = yyjson_mut_arr_add_obj(o->doc, arr);
+        fm_json_add_str(o->doc, v, "title", c->title);
+        fm_json_add_strz(o->doc, v, "signal", fm_signal_name(c->signal));
+        put(o, v, "entity", entity(o, c->entity));
+        fm_json_add_str(o->doc, v, "unit", c->unit);
+        yyjson_mut_val *points = put_array(o, v, "points");
+        fm_vec_each(&c->points, p)
+        {
+            yyjson_mut_val *pair = yyjson_mut_arr_add_arr(o->doc, points);
+            yyjson_mut_arr_append(pair, fm_json_mut_str(o->doc, fm_time_str(o->arena, p->at)));
+            yyjson_mut_arr_append(pair, number(o, p->value));
+        }
+    }
+}
+
 static yyjson_mut_val *observation(const struct out *o, const struct fm_observation *b)
 {
     yyjson_mut_val *v = object(o);
@@ -293,6 +328,8 @@ enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis 
     put_incident(&o, root);
     put_findings(&o, root);
     put_timeline(&o, root);
+    put_chain(&o, root);
+    put_charts(&o, root);
     yyjson_mut_val *arr = put_array(&o, root, "observations");
     fm_vec_each (&d->observations, b)
         yyjson_mut_arr_append(arr, observation(&o, *b));

@@ -176,6 +176,21 @@ static void check_ruled_out(struct fm_incident *in, struct fm_diagnosis *d)
     }
 }
 
+static void check_chain(struct fm_incident *in, struct fm_diagnosis *d)
+{
+    for (size_t i = 0; i < d->chain.n; i++) {
+        struct fm_chain_step *step = &d->chain.items[i];
+        if (i == 0 && d->causes.n)
+            step->text = d->causes.items[0]->statement; /* as it came through the check */
+        d->citations += step->span.length != 0;
+        if (step->span.length && !span_is_valid(in, step->span)) {
+            d->citations_failed++;
+            step->span.length = 0;
+            step->is_assumed = true;
+        }
+    }
+}
+
 void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d)
 {
     fm_vec_each (&d->causes, c)
@@ -183,4 +198,5 @@ void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d)
     check_observations(in, d);
     check_timeline(in, d);
     check_ruled_out(in, d);
+    check_chain(in, d);
 }

@@ -9,6 +9,7 @@
 #define FOUND_AT 0.85
 #define LEAD_AT 0.10
 #define TIMELINE_MAX 40
+#define CHARTS_MAX 8
 
 static double feature(const struct fm_cause *c, const char *name)
 {
@@ -129,6 +130,22 @@ static void build_timeline(struct fm_incident *in, struct fm_diagnosis *d)
         qsort(d->timeline.items, d->timeline.n, sizeof *d->timeline.items, by_time);
 }
 
+static int by_telling(const void *a, const void *b)
+{
+    const struct fm_chart *x = *(struct fm_chart *const *)a, *y = *(struct fm_chart *const *)b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return fm_str_cmp(x->title, y->title);
+}
+
+static void choose_charts(struct fm_incident *in, struct fm_diagnosis *d)
+{
+    if (in->charts.n > 1)
+        qsort(in->charts.items, in->charts.n, sizeof *in->charts.items, by_telling);
+    for (size_t i = 0; i < in->charts.n && i < CHARTS_MAX; i++)
+        fm_vec_push(&in->ctx->arena, &d->charts, in->charts.items[i]);
+}
+
 static fm_str affected_list(struct fm_arena *a, const struct fm_diagnosis *d)
 {
     fm_str list = FM_STR_NULL;
@@ -172,6 +189,8 @@ void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d)
         note_missing(h);
     d->summary = summarize(h, d);
     build_timeline(h->in, d);
+    fm_build_chain(h, d);
+    choose_charts(h->in, d);
     for (size_t i = 0; i < h->causes.n && i < h->in->ask.top; i++)
         fm_vec_push(a, &d->causes, h->causes.items[i]);
     fm_vec_each (&h->ruled_out, r)

@@ -43,6 +43,7 @@ struct fm_incident {
     struct fm_map entity_index;        /* "kind\0name" -> id + 1 */
     FM_VEC(struct fm_edge) edges;
     struct fm_map edge_index;
+    FM_VEC(struct fm_chart *) charts; /* candidates; the best few reach the diagnosis */
     FM_VEC(fm_str) limits;
     struct fm_log_set *logs; /* each NULL when there is no such evidence */
     struct fm_metric_set *metrics;
@@ -72,6 +73,10 @@ void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to
 /* A new observation with no entity, no times and NAN values, already part of the incident. */
 struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind,
                                            enum fm_signal signal);
+
+/* A new chart candidate without points. Add at most FM_CHART_POINTS_MAX, in order of time. */
+struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal,
+                                   fm_entity_id entity, fm_str title, double score);
 
 /* Notes on an input or on the whole run that the user must see. */
 void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,

@@ -18,4 +18,9 @@ struct fm_view_style {
 void fm_view_text(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_view_style style,
                   struct fm_buf *out);
 
+/* Reports that stand alone: Markdown (CommonMark), and one HTML file with charts that needs no
+ * network. */
+void fm_view_markdown(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_buf *out);
+void fm_view_html(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_buf *out);
+
 #endif

@@ -133,6 +133,31 @@ struct fm_timeline_entry {
     fm_span span;
 };
 
+/* One step of the causal chain: the first is the cause, each later one follows from an earlier one. */
+struct fm_chain_step {
+    struct fm_entity entity;
+    fm_time at; /* first sign; FM_TIME_NONE when it has no time */
+    fm_str text;
+    fm_span span;
+    bool is_assumed; /* no observed edge or no observed effect supports this link; shown as such */
+};
+
+struct fm_point {
+    fm_time at;
+    double value;
+};
+
+/* A series worth looking at: the rate of a log template, a metric. Points are in order of time. */
+struct fm_chart {
+    fm_str title;
+    fm_str unit;
+    struct fm_entity entity;
+    enum fm_signal signal;
+    double score; /* how telling it is; charts are shown best first */
+    FM_VEC(struct fm_point) points;
+};
+#define FM_CHART_POINTS_MAX 240
+
 struct fm_missing {
     fm_str what, why, how;
 };
@@ -145,6 +170,8 @@ struct fm_diagnosis {
     FM_VEC(struct fm_entity) affected; /* first failing first */
     FM_VEC(struct fm_ruled_out) ruled_out;
     FM_VEC(struct fm_timeline_entry) timeline;
+    FM_VEC(struct fm_chain_step) chain;
+    FM_VEC(struct fm_chart *) charts;
     FM_VEC(struct fm_observation *) observations;
     FM_VEC(struct fm_entity) nodes;
     FM_VEC(struct fm_edge) edges; /* ids are indices into nodes */

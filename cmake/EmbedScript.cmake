@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Writes the C file of fm_embed (Embed.cmake): one byte array a file, then the table.
+set(arrays "")
+set(rows "")
+set(n 0)
+foreach(file ${FILES})
+    get_filename_component(path ${file} ABSOLUTE BASE_DIR ${BASE})
+    file(READ ${path} hex HEX)
+    string(LENGTH "${hex}" digits)
+    math(EXPR bytes "${digits} / 2")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," data "${hex}")
+    string(APPEND arrays "static const unsigned char file_${n}[] = {${data}0};\n")
+    string(APPEND rows "    {\"${file}\", (const char *)file_${n}, ${bytes}},\n")
+    math(EXPR n "${n} + 1")
+endforeach()
+file(WRITE ${OUT} "/* Made by cmake/EmbedScript.cmake. */\n#include \"faultmaven/base/embed.h\"\n\nextern const struct fm_embedded ${SYMBOL}[];\n\n${arrays}\nconst struct fm_embedded ${SYMBOL}[] = {\n${rows}    {0, 0, 0},\n};\n")
