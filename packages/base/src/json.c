@@ -86,7 +86,9 @@ fm_str fm_json_get_str(yyjson_val *obj, const char *key)
 int64_t fm_json_get_i64(yyjson_val *obj, const char *key, int64_t dflt)
 {
     yyjson_val *v = yyjson_obj_get(obj, key);
-    return yyjson_is_int(v) ? yyjson_get_sint(v) : dflt;
+    if (yyjson_is_uint(v))
+        return yyjson_get_uint(v) <= INT64_MAX ? (int64_t)yyjson_get_uint(v) : dflt;
+    return yyjson_is_sint(v) ? yyjson_get_sint(v) : dflt;
 }
 
 double fm_json_get_f64(yyjson_val *obj, const char *key, double dflt)

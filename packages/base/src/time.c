@@ -32,8 +32,11 @@ const char *fm_time_format(fm_time t, char buf[FM_TIME_TEXT_MAX])
     buf[0] = '\0';
     if (t == FM_TIME_NONE)
         return buf;
-    int64_t days = t / FM_DAY - (t % FM_DAY < 0);
-    int64_t ns = t - days * FM_DAY;
+    int64_t days = t / FM_DAY, ns = t % FM_DAY;
+    if (ns < 0) {
+        days--;
+        ns += FM_DAY;
+    }
     int64_t year;
     unsigned month, day;
     fm_civil_from_days(days, &year, &month, &day);
@@ -201,22 +204,33 @@ bool fm_duration_parse(fm_str s, int64_t *out_ns)
     return true;
 }
 
+/* "3 min 5 s", or "3 min" when the rest is zero. */
+static fm_str two_units(struct fm_arena *a, const char *sign, const int64_t n[2],
+                        const char *const unit[2])
+{
+    if (n[1] == 0)
+        return fm_str_fmt(a, "%s%lld %s", sign, (long long)n[0], unit[0]);
+    return fm_str_fmt(a, "%s%lld %s %lld %s", sign, (long long)n[0], unit[0], (long long)n[1],
+                      unit[1]);
+}
+
+/* The limits are those at which the printed number would round up to the next unit. */
 fm_str fm_duration_str(struct fm_arena *a, int64_t ns)
 {
     const char *sign = ns < 0 ? "-" : "";
     double v = ns < 0 ? -(double)ns : (double)ns;
-    long s = (long)(v / FM_SEC);
+    int64_t s = (int64_t)(v / FM_SEC + 0.5);
     if (v < FM_MS)
         return fm_str_fmt(a, "%s%.3g ms", sign, v / FM_MS);
-    if (v < FM_SEC)
+    if (v < 999.5 * FM_MS)
         return fm_str_fmt(a, "%s%.0f ms", sign, v / FM_MS);
-    if (v < FM_MINUTE)
+    if (v < 59.95 * FM_SEC)
         return fm_str_fmt(a, "%s%.3g s", sign, v / FM_SEC);
     if (s < 3600)
-        return s % 60 ? fm_str_fmt(a, "%s%ld min %ld s", sign, s / 60, s % 60)
-                      : fm_str_fmt(a, "%s%ld min", sign, s / 60);
+        return two_units(a, sign, (int64_t[]){s / 60, s % 60}, (const char *const[]){"min", "s"});
     if (s < 86400)
-        return s / 60 % 60 ? fm_str_fmt(a, "%s%ld h %ld min", sign, s / 3600, s / 60 % 60)
-                           : fm_str_fmt(a, "%s%ld h", sign, s / 3600);
-    return fm_str_fmt(a, "%s%ld d %ld h", sign, s / 86400, s / 3600 % 24);
+        return two_units(a, sign, (int64_t[]){s / 3600, s / 60 % 60},
+                         (const char *const[]){"h", "min"});
+    return two_units(a, sign, (int64_t[]){s / 86400, s / 3600 % 24},
+                     (const char *const[]){"d", "h"});
 }
