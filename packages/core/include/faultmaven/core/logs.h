@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Logs: what one input's lines say, in bounded memory.
+ *
+ * fm_log_read reads an input in one pass: it finds the format, cuts each record into time, level, component, fields and
+ * message, and groups messages by template. A template is the constant part of a message; `<*>` stands for what varies.
+ * For every variable part (slot) it keeps the most frequent values and, for numbers, their course over time; for every
+ * template its count, levels, rate over time and example lines.
+ *
+ * Deterministic: inputs are read in parts of a fixed size, possibly on several threads, and the parts are merged in
+ * order, so the result does not depend on the number of threads. Bounded: at most FM_LOG_TEMPLATES_MAX templates,
+ * FM_LOG_TOP values a slot, FM_LOG_MESSAGE_SCAN bytes of a message; what is left out is counted and reported.
+ *
+ * Method and measurements: docs/internals/log-templates.md.
+ */
+#ifndef FAULTMAVEN_CORE_LOGS_H
+#define FAULTMAVEN_CORE_LOGS_H
+
+#include "faultmaven/base/ctx.h"
+#include "faultmaven/base/pool.h"
+#include "faultmaven/core/log_value.h"
+
+#define FM_LOG_TEMPLATES_MAX 16384
+#define FM_LOG_TOP 64
+#define FM_LOG_MESSAGE_SCAN 4096
+#define FM_LOG_BUCKETS 128
+#define FM_LOG_SERIES_BUCKETS 32
+#define FM_LOG_EXAMPLES 4
+
+/* X(symbol, name): in order of severity, named as in OpenTelemetry and syslog. */
+#define FM_LOG_LEVELS(X)                                                                           \
+    X(NONE, "")                                                                                    \
+    X(TRACE, "trace")                                                                              \
+    X(DEBUG, "debug")                                                                              \
+    X(INFO, "info")                                                                                \
+    X(NOTICE, "notice")                                                                            \
+    X(WARNING, "warning")                                                                          \
+    X(ERROR, "error")                                                                              \
+    X(CRITICAL, "critical")                                                                        \
+    X(ALERT, "alert")
+
+enum fm_log_level {
+#define FM_LOG_LEVEL_ENUM(sym, name) FM_LOG_##sym,
+    FM_LOG_LEVELS(FM_LOG_LEVEL_ENUM)
+#undef FM_LOG_LEVEL_ENUM
+        FM_LOG_LEVEL_COUNT
+};
+
+const char *fm_log_level_name(enum fm_log_level l);
+
+/* A line of the input. */
+struct fm_log_place {
+    uint64_t offset;
+    uint64_t line; /* 1-based */
+    uint32_t length;
+};
+
+/*
+ * Records over time in buckets of 2^shift ns, aligned to multiples of their width since 1970. Bucket number
+ * b = t >> shift stands at n[b & (FM_LOG_BUCKETS - 1)]; numbers run from low to high. The width is the smallest power of
+ * two, at least 2^20 ns, with which all records fit, so equal records give equal rates in whatever order they come.
+ */
+struct fm_log_rate {
+    int64_t low, high; /* high < low: no record */
+    uint8_t shift;
+    uint32_t n[FM_LOG_BUCKETS];
+};
+
+/* Numbers of one slot over time; the buckets work like those of fm_log_rate. */
+struct fm_log_series {
+    uint64_t n;
+    double min, max, first, last, sum;
+    uint64_t rises, falls; /* steps to a larger, a smaller value */
+    fm_time first_at, last_at;
+    struct fm_log_place max_place; /* of the first record with the largest value */
+    int64_t low, high;
+    uint8_t shift;
+    struct {
+        double sum, max;
+        uint32_t n;
+    } bucket[FM_LOG_SERIES_BUCKETS];
+};
+
+struct fm_log_top {
+    fm_str text;
+    uint64_t hash;
+    uint64_t count;
+};
+
+/* One variable part of a template. */
+struct fm_log_slot {
+    enum fm_log_value_type type; /* of its first value */
+    fm_str name;                 /* of key=value and of JSON fields; else the word before it; "" when there is none */
+    struct fm_log_top *top;      /* in order of first appearance */
+    uint32_t n_top;
+    uint32_t cap_top;
+    uint32_t last_top; /* index of the value that was seen last */
+    bool is_many;      /* more than FM_LOG_TOP values: counts are those up to then, by part of the input */
+    bool is_weak, is_placed, is_after_blank, is_varying_unit;
+    struct fm_log_series *series; /* NULL unless its values are numbers; sizes in bytes, durations in ms */
+    double number;                /* the first value as a number, before there is a series */
+    bool is_number;
+};
+
+struct fm_log_template {
+    uint32_t id; /* 1-based, in order of first appearance */
+    fm_str text;
+    uint64_t count;
+    uint64_t levels[FM_LOG_LEVEL_COUNT];
+    fm_str component; /* of the first record */
+    fm_time first, last;
+    struct fm_log_place examples[FM_LOG_EXAMPLES]; /* the first records */
+    uint32_t n_examples;
+    struct fm_log_place latest;
+    struct fm_log_slot *slots;
+    uint32_t n_slots;
+    struct fm_log_rate *rate; /* NULL while there is one timed record */
+    bool is_trace;            /* line of a stack trace or another continuation of a record */
+};
+
+struct fm_log {
+    fm_str format;  /* "syslog-3164", "json", "klog", …, "generic", "plain" */
+    uint64_t bytes, lines, records;
+    uint64_t untimed;   /* records without a readable time */
+    uint64_t backwards; /* records that are older than the one before them */
+    fm_time first, last;
+    bool has_zone, has_year, has_date; /* whether the time stamps say so themselves */
+    uint64_t levels[FM_LOG_LEVEL_COUNT];
+    struct fm_log_rate rate, errors; /* all records; those of level error and above */
+    struct fm_log_template **templates; /* in order of id */
+    size_t n_templates;
+    uint64_t evicted; /* records whose template was given up for lack of room: they count in template "<*>" */
+    uint64_t cut;     /* messages longer than FM_LOG_MESSAGE_SCAN */
+};
+
+struct fm_log_options {
+    int32_t zone_s;    /* zone of time stamps without one */
+    fm_time reference; /* latest plausible time; FM_TIME_NONE when not known */
+    struct fm_pool *pool; /* NULL: on the calling thread */
+    /*
+     * When set: called in order with the leaf number of every line of the input, part by part. After fm_log_read,
+     * fm_log_leaf gives the template of a leaf.
+     */
+    void (*on_leaves)(void *arg, const uint32_t *leaves, size_t n);
+    void *arg;
+};
+
+/* Reads the whole of text. Fails only on cancellation and deadline. The result lives in the context's arena. */
+FM_MUST_CHECK enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt, struct fm_log **out);
+
+/* Template of a leaf number that on_leaves was given; never NULL. */
+const struct fm_log_template *fm_log_leaf(const struct fm_log *log, uint32_t leaf);
+
+/* The text for lines of this leaf: that of the template, or one where a slot with two or three frequent words shows the
+ * word ("eth0 is down", "eth1 is down"). Two leaves with equal text are one template. */
+fm_str fm_log_leaf_text(const struct fm_log *log, uint32_t leaf);
+
+/* Leaf numbers are below this. */
+uint32_t fm_log_leaves(const struct fm_log *log);
+
+/* Width of a rate's buckets in ns, and the records of the bucket with this number. */
+static inline int64_t fm_log_rate_width(const struct fm_log_rate *r)
+{
+    return (int64_t)1 << r->shift;
+}
+
+static inline uint32_t fm_log_rate_at(const struct fm_log_rate *r, int64_t bucket)
+{
+    return bucket < r->low || bucket > r->high ? 0 : r->n[bucket & (FM_LOG_BUCKETS - 1)];
+}
+
+#endif

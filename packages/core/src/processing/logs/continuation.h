@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines that belong to the record before them: stack traces of the usual runtimes, and indented text. */
+#ifndef FAULTMAVEN_CORE_LOGS_CONTINUATION_H
+#define FAULTMAVEN_CORE_LOGS_CONTINUATION_H
+
+#include "faultmaven/base/str.h"
+
+bool fm_log_is_continuation(fm_str line);
+
+#endif

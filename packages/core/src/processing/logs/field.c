@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "processing/logs/field.h"
+
+#include "processing/logs/chars.h"
+
+#define TAG_MAX 64
+#define BRACKET_MAX 400
+#define PIPE_MAX 64
+#define COLUMN_BLANKS 3
+
+static bool is_blank_at(const char *p, const char *end)
+{
+    return p >= end || fm_ch_is_space(*p);
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && fm_ch_is_space(*p))
+        p++;
+    return p;
+}
+
+static bool field(struct fm_log_header_field *f, enum fm_log_field_kind kind, fm_str text, const char *next)
+{
+    f->kind = kind;
+    f->text = text;
+    f->next = next;
+    return true;
+}
+
+static bool try_separator(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = p;
+    while (q < end && strchr("-|:=>*~", *q) && *q)
+        q++;
+    if (q == p || q - p > 3 || !is_blank_at(q, end))
+        return false;
+    return field(f, FM_LOG_FIELD_SEPARATOR, fm_str_n(p, (size_t)(q - p)), skip_blanks(q, end));
+}
+
+static char closing(char c)
+{
+    return c == '[' ? ']' : c == '(' ? ')' : c == '<' ? '>' : c == '{' ? '}' : '\0';
+}
+
+/* End of the bracket group at p (behind the closing one), or NULL. */
+static const char *bracket_end(const char *p, const char *end)
+{
+    char close = closing(*p);
+    unsigned depth = 0;
+    if (!close)
+        return NULL;
+    for (const char *q = p; q < end && q - p < BRACKET_MAX; q++) {
+        if (*q == *p && ++depth > 3)
+            return NULL;
+        if (*q == close && --depth == 0)
+            return q + 1;
+    }
+    return NULL;
+}
+
+static bool try_bracket(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = bracket_end(p, end);
+    if (!q)
+        return false;
+    fm_str inside = fm_str_trim(fm_str_n(p + 1, (size_t)(q - p - 2)));
+    enum fm_log_level l = fm_log_level_word(inside);
+    if (q < end && *q == ':')
+        q++;
+    else if (!is_blank_at(q, end) && *q != '[' && *q != '(' && *q != ',' && *q != '|' && !l)
+        return false;
+    if (q < end && (*q == ',' || *q == '|'))
+        q++;
+    f->level = l;
+    return field(f, l ? FM_LOG_FIELD_LEVEL : FM_LOG_FIELD_BRACKET, inside, skip_blanks(q, end));
+}
+
+static bool try_int(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = p + (*p == '#');
+    const char *digits = q;
+    while (q < end && fm_ch_is_digit(*q))
+        q++;
+    if (q == digits || q - digits > 20 || !is_blank_at(q, end))
+        return false;
+    return field(f, FM_LOG_FIELD_INT, fm_str_n(digits, (size_t)(q - digits)), skip_blanks(q, end));
+}
+
+static bool is_tag_char(char c)
+{
+    return fm_ch_is_word(c) || strchr("./*-@+", c);
+}
+
+/* "[123]" or "(x)" at p: its end and inside; p itself when there is none. */
+static const char *tag_bracket(const char *p, const char *end, fm_str *inside)
+{
+    if (p >= end || (*p != '[' && *p != '('))
+        return p;
+    const char *q = bracket_end(p, end);
+    if (!q || q - p > TAG_MAX)
+        return p;
+    *inside = fm_str_n(p + 1, (size_t)(q - p - 2));
+    return q;
+}
+
+static bool try_tag(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = p;
+    if (!(fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) && *p != '/' && *p != '-')
+        return false;
+    while (q < end && q - p < TAG_MAX && is_tag_char(*q))
+        q++;
+    fm_str name = fm_str_n(p, (size_t)(q - p));
+    f->pid = FM_STR_NULL;
+    q = tag_bracket(q, end, &f->pid);
+    q = tag_bracket(q, end, &f->pid);
+    const char *padded = q;
+    while (padded < end && *padded == ' ')
+        padded++;
+    if (padded > q && padded < end && *padded == ':' && padded - q >= 1 && is_blank_at(padded + 1, end))
+        q = padded; /* name   : */
+    else if (padded == q + 1 && padded < end && fm_ch_is_digit(*padded)) {
+        while (padded < end && (fm_ch_is_digit(*padded) || *padded == '.'))
+            padded++;
+        q = padded; /* name 1.2: */
+    }
+    if (q >= end || *q != ':' || !is_blank_at(q + 1, end) || name.len == 0)
+        return false;
+    return field(f, FM_LOG_FIELD_TAG, name, skip_blanks(q + 1, end));
+}
+
+static bool try_level_word(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = p;
+    while (q < end && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
+        q++;
+    f->level = fm_log_level_word(fm_str_n(p, (size_t)(q - p)));
+    if (!f->level)
+        return false;
+    const char *next = q;
+    if (next < end && strchr(":,|", *next))
+        next++;
+    else if (!is_blank_at(next, end) && *next != '[')
+        return false;
+    return field(f, FM_LOG_FIELD_LEVEL, fm_str_n(p, (size_t)(q - p)), skip_blanks(next, end));
+}
+
+/* "D WindowManager: ..." */
+static bool try_level_letter(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    if (end - p < 4 || p[1] != ' ' || !(f->level = fm_log_level_letter(*p)))
+        return false;
+    struct fm_log_header_field tag;
+    const char *q = skip_blanks(p + 1, end);
+    if (q >= end || !try_tag(q, end, &tag))
+        return false;
+    return field(f, FM_LOG_FIELD_LEVEL, fm_str_n(p, 1), q);
+}
+
+static bool try_pipe(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    size_t room = (size_t)(end - p);
+    const char *bar = memchr(p, '|', room > PIPE_MAX ? PIPE_MAX : room);
+    if (!bar)
+        return false;
+    fm_str text = fm_str_trim(fm_str_n(p, (size_t)(bar - p)));
+    if (fm_str_chr(text, ' ', 0) >= 0)
+        return false;
+    return field(f, FM_LOG_FIELD_PIPE, text, skip_blanks(bar + 1, end));
+}
+
+static bool is_dotted(fm_str s)
+{
+    bool has_dot = false;
+    if (!(fm_ch(s.p[0]) & FM_CH_ALPHA))
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_tag_char(s.p[i]) || s.p[i] == '/')
+            return false;
+        has_dot |= s.p[i] == '.' && i + 1 < s.len;
+    }
+    return has_dot;
+}
+
+static void word(const char *p, const char *end, struct fm_log_header_field *f)
+{
+    const char *q = p;
+    while (q < end && !fm_ch_is_space(*q))
+        q++;
+    const char *next = skip_blanks(q, end);
+    fm_str text = fm_str_n(p, (size_t)(q - p));
+    bool is_padded = next < end && (next - q >= COLUMN_BLANKS || *q == '\t');
+    enum fm_log_field_kind kind = is_padded ? FM_LOG_FIELD_COLUMN : is_dotted(text) ? FM_LOG_FIELD_DOTTED : FM_LOG_FIELD_WORD;
+    (void)field(f, kind, text, next);
+}
+
+void fm_log_header_field(const char *p, const char *end, struct fm_log_header_field *out)
+{
+    out->level = FM_LOG_NONE;
+    if (p >= end) {
+        (void)field(out, FM_LOG_FIELD_END, FM_STR_NULL, end);
+        return;
+    }
+    if (try_separator(p, end, out) || try_level_word(p, end, out) || try_bracket(p, end, out) || try_int(p, end, out) ||
+        try_level_letter(p, end, out))
+        return;
+    out->level = FM_LOG_NONE;
+    if (try_pipe(p, end, out) || try_tag(p, end, out))
+        return;
+    word(p, end, out);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fields of a log header, one after the other: what a reader of an unknown log sees before the message begins. */
+#ifndef FAULTMAVEN_CORE_LOGS_FIELD_H
+#define FAULTMAVEN_CORE_LOGS_FIELD_H
+
+#include "processing/logs/level.h"
+
+enum fm_log_field_kind {
+    FM_LOG_FIELD_END,
+    FM_LOG_FIELD_LEVEL,     /* INFO, [warn], <error>, and single letters before a tag */
+    FM_LOG_FIELD_SEPARATOR, /* - -- | : => -> standing alone */
+    FM_LOG_FIELD_INT,       /* 1702, #126554 */
+    FM_LOG_FIELD_BRACKET,   /* [...], (...), <...>, {...}, with one nesting */
+    FM_LOG_FIELD_TAG,       /* name: name[pid]: name(x)[pid]: "name 1.2:" "name   :" */
+    FM_LOG_FIELD_DOTTED,    /* a.b.C */
+    FM_LOG_FIELD_PIPE,      /* text up to "|" */
+    FM_LOG_FIELD_COLUMN,    /* a word padded with three or more blanks, or before a tab */
+    FM_LOG_FIELD_WORD,
+};
+
+struct fm_log_header_field {
+    enum fm_log_field_kind kind;
+    fm_str text;      /* what counts: the name of a tag, the inside of a bracket */
+    fm_str pid;       /* of a tag */
+    enum fm_log_level level;
+    const char *next; /* where the next field begins, behind blanks */
+};
+
+/* The field at p; p is at no blank. */
+void fm_log_header_field(const char *p, const char *end, struct fm_log_header_field *out);
+
+#endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "processing/logs/header.h"
+
+#include <stdlib.h>
+
+#include "processing/logs/chars.h"
+
+#define SHARE_NUM 4 /* four of five */
+#define SHARE_DEN 5
+#define TOKENS_MAX 6
+#define TOKEN_LIMIT 16
+#define WORDS_MAX 4
+#define FIELDS_MAX 12
+#define TAG_WITHIN 3
+#define SEPARATOR_WITHIN 2
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && fm_ch_is_space(*p))
+        p++;
+    return p;
+}
+
+static const char *skip_token(const char *p, const char *end)
+{
+    while (p < end && !fm_ch_is_space(*p) && *p != '|')
+        p++;
+    if (p < end && *p == '|')
+        p++;
+    return skip_blanks(p, end);
+}
+
+/* Opening marks before a time stamp. */
+static const char *skip_opening(const char *p, const char *end)
+{
+    while (p < end && strchr("[(<\"{", *p) && *p)
+        p++;
+    return p;
+}
+
+static const char *skip_closing(const char *p, const char *end)
+{
+    while (p < end && strchr("])>\"},:;|", *p) && *p)
+        p++;
+    return skip_blanks(p, end);
+}
+
+struct stamp {
+    struct fm_timestamp ts;
+    unsigned token;
+    const char *behind;
+};
+
+static bool stamp_at(const char *p, const char *end, struct stamp *s)
+{
+    const char *q = skip_opening(p, end);
+    if (q >= end || !fm_timestamp_read(q, end, &s->ts))
+        return false;
+    s->behind = skip_closing(q + s->ts.len, end);
+    return true;
+}
+
+/* May this token stand between two time stamps of one header? */
+static bool is_id(const char *p, const char *end)
+{
+    bool has_digit = false, has_lower = false;
+    for (; p < end && !fm_ch_is_space(*p); p++) {
+        has_digit |= fm_ch_is_digit(*p);
+        has_lower |= (fm_ch(*p) & FM_CH_LOWER) != 0;
+    }
+    return has_digit || !has_lower;
+}
+
+/* Tokens before p, as reading a line counts them. */
+static unsigned count_tokens(fm_str line, const char *p)
+{
+    const char *end = line.p + line.len;
+    unsigned n = 0;
+    for (const char *q = skip_blanks(line.p, end); q < p; q = skip_token(q, end))
+        n++;
+    return n;
+}
+
+/* The last time stamp of the header: the first one within TOKENS_MAX tokens, then those behind it or behind one id. */
+static bool find_stamp(fm_str line, struct stamp *out)
+{
+    const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
+    bool has = false;
+    unsigned limit = TOKENS_MAX;
+    for (unsigned token = 0; token < limit && p < end; token++) {
+        struct stamp s = {.token = token};
+        if (stamp_at(p, end, &s)) {
+            /* A bare clock or number behind a full stamp is part of the message. */
+            if (has && fm_timestamp_form_is_full(out->ts.form) && !fm_timestamp_form_is_full(s.ts.form))
+                break;
+            *out = s;
+            out->token = count_tokens(line, p);
+            has = true;
+            limit = token + 3;
+            p = s.behind;
+            continue;
+        }
+        if (has && !is_id(p, end))
+            break;
+        p = skip_token(p, end);
+    }
+    return has;
+}
+
+struct fields {
+    struct fm_log_header_field f[FIELDS_MAX];
+    unsigned n;
+};
+
+/* Fields from p on; stops behind WORDS_MAX words in a row. */
+static void read_fields(const char *p, const char *end, struct fields *out)
+{
+    unsigned words = 0;
+    out->n = 0;
+    while (out->n < FIELDS_MAX && words < WORDS_MAX) {
+        struct fm_log_header_field *f = &out->f[out->n];
+        fm_log_header_field(p, end, f);
+        if (f->kind == FM_LOG_FIELD_END)
+            return;
+        words = f->kind == FM_LOG_FIELD_WORD ? words + 1 : 0;
+        out->n++;
+        p = f->next;
+    }
+}
+
+static int find_kind(const struct fields *f, unsigned from, unsigned within, enum fm_log_field_kind kind)
+{
+    for (unsigned i = from; i < f->n && i < from + within; i++)
+        if (f->f[i].kind == kind)
+            return (int)i;
+    return -1;
+}
+
+/* Index of the first field behind the level, or 0. */
+static unsigned anchor_of(const struct fields *f, bool has_level)
+{
+    int level = has_level ? find_kind(f, 0, f->n, FM_LOG_FIELD_LEVEL) : -1;
+    return (unsigned)(level + 1);
+}
+
+static bool is_share(size_t part, size_t of)
+{
+    return of && part * SHARE_DEN >= of * SHARE_NUM;
+}
+
+struct sample {
+    fm_str line;
+    struct stamp s;
+    struct fields f;
+};
+
+/* The commonest (token, form) of the lines. */
+static size_t commonest_stamp(const struct sample *s, size_t n, struct fm_log_header *h)
+{
+    enum { FORMS = 32 };
+    uint16_t count[TOKEN_LIMIT][FORMS] = {{0}};
+    size_t best = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i].s.token >= TOKEN_LIMIT || s[i].s.ts.form >= FORMS)
+            continue;
+        uint16_t c = ++count[s[i].s.token][s[i].s.ts.form];
+        if (c > best) {
+            best = c;
+            h->token = (uint8_t)s[i].s.token;
+            h->form = s[i].s.ts.form;
+        }
+    }
+    return best;
+}
+
+static size_t count_level(const struct sample *s, size_t n)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < n; i++)
+        c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOG_FIELD_LEVEL) >= 0;
+    return c;
+}
+
+static size_t count_kind(const struct fm_log_header *h, const struct sample *s, size_t n, unsigned within,
+                         enum fm_log_field_kind kind)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < n; i++)
+        c += find_kind(&s[i].f, anchor_of(&s[i].f, h->has_level), within, kind) >= 0;
+    return c;
+}
+
+static bool is_sequence_kind(enum fm_log_field_kind k)
+{
+    return k == FM_LOG_FIELD_INT || k == FM_LOG_FIELD_BRACKET || k == FM_LOG_FIELD_DOTTED || k == FM_LOG_FIELD_SEPARATOR ||
+           k == FM_LOG_FIELD_PIPE || k == FM_LOG_FIELD_COLUMN;
+}
+
+/* The kind that most lines have at position i behind the anchor, when enough lines share it. */
+static enum fm_log_field_kind shared_kind(const struct fm_log_header *h, const struct sample *s, size_t n, unsigned i)
+{
+    size_t count[FM_LOG_FIELD_WORD + 1] = {0};
+    for (size_t k = 0; k < n; k++) {
+        unsigned at = anchor_of(&s[k].f, h->has_level) + i;
+        if (at < s[k].f.n)
+            count[s[k].f.f[at].kind]++;
+    }
+    for (unsigned k = 0; k <= FM_LOG_FIELD_WORD; k++)
+        if (is_share(count[k], n) && is_sequence_kind((enum fm_log_field_kind)k))
+            return (enum fm_log_field_kind)k;
+    return FM_LOG_FIELD_END;
+}
+
+static void learn_cut(struct fm_log_header *h, const struct sample *s, size_t n)
+{
+    if (is_share(count_kind(h, s, n, TAG_WITHIN, FM_LOG_FIELD_TAG), n)) {
+        h->cut = FM_LOG_CUT_TAG;
+        return;
+    }
+    if (is_share(count_kind(h, s, n, SEPARATOR_WITHIN + 1, FM_LOG_FIELD_SEPARATOR), n)) {
+        h->cut = FM_LOG_CUT_SEPARATOR;
+        return;
+    }
+    h->cut = FM_LOG_CUT_SEQUENCE;
+    while (h->n_sequence < FM_LOG_SEQUENCE_MAX) {
+        enum fm_log_field_kind k = shared_kind(h, s, n, h->n_sequence);
+        if (k == FM_LOG_FIELD_END)
+            break;
+        h->sequence[h->n_sequence++] = (uint8_t)k;
+    }
+    if (h->n_sequence == 0)
+        h->cut = FM_LOG_CUT_ANCHOR;
+}
+
+/* Do tagged lines carry a host word before the tag? */
+static bool learn_host(const struct fm_log_header *h, const struct sample *s, size_t n)
+{
+    size_t hosts = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned a = anchor_of(&s[i].f, h->has_level);
+        hosts += a + 1 < s[i].f.n && s[i].f.f[a + 1].kind == FM_LOG_FIELD_TAG &&
+                 (s[i].f.f[a].kind == FM_LOG_FIELD_WORD || s[i].f.f[a].kind == FM_LOG_FIELD_DOTTED);
+    }
+    return is_share(hosts, n);
+}
+
+static size_t read_samples(const fm_str *lines, size_t n, struct sample *out)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n && k < FM_LOG_SAMPLE_LINES; i++) {
+        out[k].line = lines[i];
+        k += find_stamp(lines[i], &out[k].s);
+    }
+    return k;
+}
+
+/* Keeps the lines whose time stamp is the header's, and reads what stands behind it. */
+static size_t select_samples(const struct fm_log_header *h, struct sample *s, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i].s.token != h->token || s[i].s.ts.form != h->form)
+            continue;
+        s[k] = s[i];
+        read_fields(s[k].s.behind, s[k].line.p + s[k].line.len, &s[k].f);
+        k++;
+    }
+    return k;
+}
+
+void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *out)
+{
+    *out = (struct fm_log_header){0};
+    struct sample *s = calloc(FM_LOG_SAMPLE_LINES, sizeof *s);
+    if (!s)
+        FM_BUG("out of memory");
+    size_t timed = read_samples(lines, n, s);
+    size_t best = commonest_stamp(s, timed, out);
+    out->has_time = timed > 0 && timed * 2 >= n && best * 2 >= timed;
+    if (out->has_time) {
+        size_t k = select_samples(out, s, timed);
+        out->has_level = is_share(count_level(s, k), k);
+        learn_cut(out, s, k);
+        out->has_host = out->cut == FM_LOG_CUT_TAG && learn_host(out, s, k);
+    }
+    free(s);
+}
+
+/* --- reading one line --- */
+
+static bool read_stamp(const struct fm_log_header *h, struct fm_timestamp_cache *cache, fm_str line,
+                       struct fm_timestamp *ts, const char **behind)
+{
+    const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
+    for (unsigned i = 0; i < h->token && p < end; i++)
+        p = skip_token(p, end);
+    p = skip_opening(p, end);
+    if (p >= end || !fm_timestamp_read_cached(cache, p, end, h->form, ts))
+        return false;
+    *behind = skip_closing(p + ts->len, end);
+    return true;
+}
+
+static void note_field(struct fm_log_record *r, const struct fm_log_header_field *f)
+{
+    switch (f->kind) {
+    case FM_LOG_FIELD_LEVEL:
+        r->level = f->level;
+        break;
+    case FM_LOG_FIELD_TAG:
+        r->component = f->text;
+        fm_log_record_field(r, FM_STR("pid"), f->pid);
+        break;
+    case FM_LOG_FIELD_DOTTED:
+    case FM_LOG_FIELD_PIPE:
+    case FM_LOG_FIELD_COLUMN:
+        if (!r->component.len)
+            r->component = f->text;
+        break;
+    case FM_LOG_FIELD_INT:
+        fm_log_record_field(r, FM_STR("pid"), f->text);
+        break;
+    case FM_LOG_FIELD_BRACKET:
+        fm_log_record_field(r, FM_STR("thread"), f->text);
+        break;
+    case FM_LOG_FIELD_END:
+    case FM_LOG_FIELD_SEPARATOR:
+    case FM_LOG_FIELD_WORD:
+    default:
+        break;
+    }
+}
+
+/* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to the header. */
+static const char *cut_behind(const char *p, const char *end, enum fm_log_field_kind kind, unsigned within,
+                              struct fm_log_record *r)
+{
+    const char *q = p;
+    struct fm_log_header_field f;
+    fm_str component = r->component;
+    enum fm_log_level level = r->level;
+    size_t n_fields = r->n_fields;
+    for (unsigned i = 0; i < within; i++) {
+        fm_log_header_field(q, end, &f);
+        if (f.kind == FM_LOG_FIELD_END)
+            break;
+        note_field(r, &f);
+        q = f.next;
+        if (f.kind == kind)
+            return q;
+    }
+    r->component = component;
+    r->level = level;
+    r->n_fields = n_fields;
+    return NULL;
+}
+
+static const char *cut_sequence(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+{
+    for (uint8_t i = 0; i < h->n_sequence; i++) {
+        struct fm_log_header_field f;
+        fm_log_header_field(p, end, &f);
+        if (f.kind != h->sequence[i])
+            break;
+        note_field(r, &f);
+        p = f.next;
+    }
+    return p;
+}
+
+static const char *find_anchor(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+{
+    if (!h->has_level)
+        return p;
+    struct fm_log_header_field f;
+    const char *q = p;
+    unsigned words = 0;
+    for (unsigned i = 0; i < FIELDS_MAX && words < WORDS_MAX; i++) {
+        fm_log_header_field(q, end, &f);
+        if (f.kind == FM_LOG_FIELD_END)
+            break;
+        note_field(r, &f);
+        q = f.next;
+        if (f.kind == FM_LOG_FIELD_LEVEL)
+            return q;
+        words = f.kind == FM_LOG_FIELD_WORD ? words + 1 : 0;
+    }
+    return p;
+}
+
+static const char *cut_message(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+{
+    const char *q = NULL;
+    switch (h->cut) {
+    case FM_LOG_CUT_TAG:
+        q = cut_behind(p, end, FM_LOG_FIELD_TAG, TAG_WITHIN, r);
+        if (!q && h->has_host) {
+            struct fm_log_header_field f;
+            fm_log_header_field(p, end, &f);
+            q = f.next;
+        }
+        break;
+    case FM_LOG_CUT_SEPARATOR:
+        q = cut_behind(p, end, FM_LOG_FIELD_SEPARATOR, SEPARATOR_WITHIN + 1, r);
+        break;
+    case FM_LOG_CUT_SEQUENCE:
+        return cut_sequence(h, p, end, r);
+    case FM_LOG_CUT_ANCHOR:
+    default:
+        break;
+    }
+    return q ? q : p;
+}
+
+bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache, fm_str line,
+                         struct fm_log_record *out)
+{
+    const char *p, *end = line.p + line.len;
+    out->line = out->message = line;
+    if (!h->has_time || !read_stamp(h, cache, line, &out->ts, &p))
+        return false;
+    out->has_time = true;
+    p = find_anchor(h, p, end, out);
+    p = cut_message(h, p, end, out);
+    out->message = fm_str_n(p, (size_t)(end - p));
+    return true;
+}

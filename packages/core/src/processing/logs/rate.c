@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "processing/logs/rate.h"
+
+#define SHIFT_MIN 20
+
+void fm_log_rate_init(struct fm_log_rate *r)
+{
+    memset(r, 0, sizeof *r);
+    r->shift = SHIFT_MIN;
+    r->low = 0;
+    r->high = -1;
+}
+
+/* Doubles the width. */
+static void rate_coarsen(struct fm_log_rate *r)
+{
+    uint32_t n[FM_LOG_BUCKETS] = {0};
+    for (int64_t b = r->low; b <= r->high; b++)
+        n[(b >> 1) & (FM_LOG_BUCKETS - 1)] += r->n[b & (FM_LOG_BUCKETS - 1)];
+    memcpy(r->n, n, sizeof n);
+    r->low >>= 1;
+    r->high >>= 1;
+    r->shift++;
+}
+
+void fm_log_rate_grow(struct fm_log_rate *r, fm_time t)
+{
+    if (r->high < r->low) {
+        r->low = r->high = t >> r->shift;
+        return;
+    }
+    for (;;) {
+        int64_t b = t >> r->shift;
+        int64_t low = b < r->low ? b : r->low, high = b > r->high ? b : r->high;
+        if (high - low < FM_LOG_BUCKETS) {
+            r->low = low;
+            r->high = high;
+            return;
+        }
+        rate_coarsen(r);
+    }
+}
+
+void fm_log_rate_merge(struct fm_log_rate *into, const struct fm_log_rate *from)
+{
+    if (from->high < from->low)
+        return;
+    while (into->shift < from->shift && into->low <= into->high)
+        rate_coarsen(into);
+    if (into->low > into->high)
+        into->shift = from->shift;
+    fm_log_rate_grow(into, from->low << from->shift);
+    fm_log_rate_grow(into, from->high << from->shift);
+    int down = into->shift - from->shift;
+    for (int64_t b = from->low; b <= from->high; b++)
+        into->n[(b >> down) & (FM_LOG_BUCKETS - 1)] += from->n[b & (FM_LOG_BUCKETS - 1)];
+}
+
+void fm_log_series_init(struct fm_log_series *s)
+{
+    memset(s, 0, sizeof *s);
+    s->shift = SHIFT_MIN;
+    s->high = -1;
+    s->first_at = s->last_at = FM_TIME_NONE;
+}
+
+static void series_coarsen(struct fm_log_series *s)
+{
+    struct fm_log_series half;
+    memset(half.bucket, 0, sizeof half.bucket);
+    for (int64_t b = s->low; b <= s->high; b++) {
+        size_t to = (size_t)((b >> 1) & (FM_LOG_SERIES_BUCKETS - 1)), from = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        if (half.bucket[to].n == 0 || s->bucket[from].max > half.bucket[to].max)
+            half.bucket[to].max = s->bucket[from].n ? s->bucket[from].max : half.bucket[to].max;
+        half.bucket[to].sum += s->bucket[from].sum;
+        half.bucket[to].n += s->bucket[from].n;
+    }
+    memcpy(s->bucket, half.bucket, sizeof half.bucket);
+    s->low >>= 1;
+    s->high >>= 1;
+    s->shift++;
+}
+
+static void series_grow(struct fm_log_series *s, fm_time t)
+{
+    if (s->high < s->low) {
+        s->low = s->high = t >> s->shift;
+        return;
+    }
+    for (;;) {
+        int64_t b = t >> s->shift;
+        int64_t low = b < s->low ? b : s->low, high = b > s->high ? b : s->high;
+        if (high - low < FM_LOG_SERIES_BUCKETS) {
+            s->low = low;
+            s->high = high;
+            return;
+        }
+        series_coarsen(s);
+    }
+}
+
+static void add_to_bucket(struct fm_log_series *s, double v, fm_time t)
+{
+    int64_t b = t >> s->shift;
+    if (b < s->low || b > s->high) {
+        series_grow(s, t);
+        b = t >> s->shift;
+    }
+    size_t i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+    s->bucket[i].sum += v;
+    if (s->bucket[i].n++ == 0 || v > s->bucket[i].max)
+        s->bucket[i].max = v;
+}
+
+void fm_log_series_add(struct fm_log_series *s, double v, fm_time t, const struct fm_log_place *at)
+{
+    if (s->n == 0) {
+        s->first = s->min = v;
+        s->first_at = t;
+    } else {
+        s->rises += v > s->last;
+        s->falls += v < s->last;
+    }
+    if (s->n == 0 || v > s->max) {
+        s->max = v;
+        s->max_place = *at;
+    }
+    if (v < s->min)
+        s->min = v;
+    s->last = v;
+    s->sum += v;
+    s->n++;
+    if (t == FM_TIME_NONE)
+        return;
+    s->last_at = t;
+    add_to_bucket(s, v, t);
+}
+
+static void merge_buckets(struct fm_log_series *into, const struct fm_log_series *from)
+{
+    if (from->high < from->low)
+        return;
+    while (into->shift < from->shift && into->low <= into->high)
+        series_coarsen(into);
+    if (into->low > into->high)
+        into->shift = from->shift;
+    series_grow(into, from->low << from->shift);
+    series_grow(into, from->high << from->shift);
+    int down = into->shift - from->shift;
+    for (int64_t b = from->low; b <= from->high; b++) {
+        size_t to = (size_t)((b >> down) & (FM_LOG_SERIES_BUCKETS - 1)), i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        if (from->bucket[i].n == 0)
+            continue;
+        if (into->bucket[to].n == 0 || from->bucket[i].max > into->bucket[to].max)
+            into->bucket[to].max = from->bucket[i].max;
+        into->bucket[to].sum += from->bucket[i].sum;
+        into->bucket[to].n += from->bucket[i].n;
+    }
+}
+
+void fm_log_series_merge(struct fm_log_series *into, const struct fm_log_series *from)
+{
+    if (from->n == 0)
+        return;
+    if (into->n == 0) {
+        *into = *from;
+        return;
+    }
+    into->rises += from->rises + (from->first > into->last);
+    into->falls += from->falls + (from->first < into->last);
+    if (from->max > into->max) {
+        into->max = from->max;
+        into->max_place = from->max_place;
+    }
+    if (from->min < into->min)
+        into->min = from->min;
+    into->last = from->last;
+    into->last_at = from->last_at != FM_TIME_NONE ? from->last_at : into->last_at;
+    into->sum += from->sum;
+    into->n += from->n;
+    merge_buckets(into, from);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "processing/timestamp.h"
+
+#include "processing/timestamp_forms.h"
+
+struct reader {
+    const char *p, *to;
+    int year, month, day, hour, minute, second;
+    int64_t ns;    /* fraction */
+    int64_t epoch; /* seconds, when the form is a number */
+    int32_t zone_s;
+    unsigned digits;
+    const char *seconds_end;
+    bool has_zone, is_epoch, is_pm, is_am;
+};
+
+static bool is_digit(char c)
+{
+    return (unsigned)(c - '0') <= 9;
+}
+
+static bool is_letter(char c)
+{
+    return (unsigned)((c | 32) - 'a') < 26;
+}
+
+/* Between min and max digits. */
+static bool read_digits(struct reader *r, int min, int max, int *out)
+{
+    int n = 0, v = 0;
+    while (n < max && r->p < r->to && is_digit(*r->p)) {
+        v = v * 10 + (*r->p++ - '0');
+        n++;
+    }
+    *out = v;
+    return n >= min;
+}
+
+static bool read_range(struct reader *r, int digits, int low, int high, int *out)
+{
+    return read_digits(r, digits, digits, out) && *out >= low && *out <= high;
+}
+
+/* One or two digits, behind blanks that pad it. */
+static bool read_padded(struct reader *r, int low, int high, int *out)
+{
+    while (r->p < r->to && *r->p == ' ')
+        r->p++;
+    return read_digits(r, 1, 2, out) && *out >= low && *out <= high;
+}
+
+static bool read_month_name(struct reader *r)
+{
+    int m = fm_timestamp_month(r->p, (size_t)(r->to - r->p));
+    if (!m)
+        return false;
+    while (r->p < r->to && is_letter(*r->p))
+        r->p++;
+    r->month = m;
+    return true;
+}
+
+static bool read_weekday(struct reader *r)
+{
+    if (!fm_timestamp_weekday(r->p, (size_t)(r->to - r->p)))
+        return false;
+    while (r->p < r->to && is_letter(*r->p))
+        r->p++;
+    if (r->p < r->to && *r->p == ',')
+        r->p++;
+    return true;
+}
+
+/* Optional. A colon counts only before exactly three digits: 22:15:29:606. */
+static bool read_fraction(struct reader *r)
+{
+    const char *p = r->p;
+    r->seconds_end = p;
+    if (p + 1 >= r->to || (*p != '.' && *p != ',' && *p != ':') || !is_digit(p[1]))
+        return true;
+    int64_t ns = 0, scale = FM_SEC / 10;
+    unsigned n = 0;
+    for (p++; p < r->to && is_digit(*p) && n < 18; p++, n++, scale /= 10)
+        ns += (*p - '0') * scale;
+    if (*r->p == ':' && n != 3)
+        return true;
+    r->p = p;
+    r->ns = ns;
+    r->digits = n;
+    return true;
+}
+
+static bool read_offset(struct reader *r, const char *p)
+{
+    struct reader t = {.p = p + 1, .to = r->to};
+    int h, m = 0;
+    if (!read_digits(&t, 2, 2, &h) || h > 14)
+        return false;
+    if (t.p < t.to && *t.p == ':')
+        t.p++;
+    const char *minutes = t.p;
+    if (!read_digits(&t, 2, 2, &m))
+        t.p = minutes[-1] == ':' ? minutes - 1 : minutes;
+    if (m > 59 || (t.p < t.to && is_digit(*t.p)))
+        return false;
+    r->zone_s = (h * 3600 + m * 60) * (*p == '-' ? -1 : 1);
+    r->has_zone = true;
+    r->p = t.p;
+    return true;
+}
+
+/* Optional: Z, +hh:mm, +hhmm, +hh, or a known abbreviation, behind at most one blank. */
+static bool read_zone(struct reader *r)
+{
+    const char *p = r->p;
+    bool has_blank = p < r->to && *p == ' ';
+    p += has_blank;
+    if (p >= r->to)
+        return true;
+    if (*p == '+' || *p == '-') {
+        if (!has_blank || (r->to - p >= 5 && is_digit(p[3] == ':' ? p[4] : p[3])))
+            (void)read_offset(r, p);
+        return true;
+    }
+    size_t n = 0;
+    while (p + n < r->to && is_letter(p[n]))
+        n++;
+    if (n && fm_timestamp_zone(p, n, &r->zone_s)) {
+        r->has_zone = true;
+        r->p = p + n;
+    }
+    return true;
+}
+
+/* Optional AM or PM. */
+static bool read_half(struct reader *r)
+{
+    const char *p = r->p;
+    if (p < r->to && *p == ' ')
+        p++;
+    if (r->to - p < 2 || (p[1] | 32) != 'm' || ((p[0] | 32) != 'a' && (p[0] | 32) != 'p'))
+        return true;
+    r->is_pm = (p[0] | 32) == 'p';
+    r->is_am = !r->is_pm;
+    r->p = p + 2;
+    return r->hour >= 1 && r->hour <= 12;
+}
+
+/* 10, 13, 16 or 19 digits of a time between 2001 and 2065, with an optional fraction behind ten. */
+static bool read_epoch(struct reader *r)
+{
+    const char *p = r->p;
+    int64_t v = 0;
+    int n = 0;
+    for (; p < r->to && is_digit(*p) && n < 19; p++, n++)
+        v = v * 10 + (*p - '0');
+    if ((n != 10 && n != 13 && n != 16 && n != 19) || (p < r->to && is_digit(*p)))
+        return false;
+    int64_t unit = n == 10 ? FM_SEC : n == 13 ? FM_MS : n == 16 ? FM_US : 1;
+    int64_t per_second = FM_SEC / unit;
+    r->epoch = v / per_second;
+    r->ns = v % per_second * unit;
+    r->digits = (unsigned)(n - 10);
+    r->is_epoch = true;
+    r->p = p;
+    r->has_zone = true;
+    if (r->epoch < 1000000000 || r->epoch > 3000000000)
+        return false;
+    return n == 10 ? read_fraction(r) : true;
+}
+
+static bool read_two_digit_year(struct reader *r)
+{
+    if (!read_digits(r, 2, 2, &r->year))
+        return false;
+    r->year += r->year < 70 ? 2000 : 1900;
+    return true;
+}
+
+static bool read_blanks(struct reader *r)
+{
+    const char *from = r->p;
+    while (r->p < r->to && *r->p == ' ')
+        r->p++;
+    return r->p > from;
+}
+
+static bool read_one_of(struct reader *r, const char *set)
+{
+    return r->p < r->to && *r->p && strchr(set, *r->p) && r->p++;
+}
+
+static bool read_date_directive(struct reader *r, char d)
+{
+    switch (d) {
+    case 'Y':
+        return read_range(r, 4, 1900, 2261, &r->year);
+    case 'y':
+        return read_two_digit_year(r);
+    case 'M':
+        return read_range(r, 2, 1, 12, &r->month);
+    case 'O':
+        return read_digits(r, 1, 2, &r->month) && r->month >= 1 && r->month <= 12;
+    case 'b':
+        return read_month_name(r);
+    case 'D':
+        return read_range(r, 2, 1, 31, &r->day);
+    case 'd':
+        return read_padded(r, 1, 31, &r->day);
+    default:
+        return d == 'a' && read_weekday(r);
+    }
+}
+
+static bool read_clock_directive(struct reader *r, char d)
+{
+    switch (d) {
+    case 'H':
+        return read_range(r, 2, 0, 23, &r->hour);
+    case 'h':
+        return read_padded(r, 0, 23, &r->hour);
+    case 'm':
+        return read_range(r, 2, 0, 59, &r->minute);
+    case 's':
+        r->seconds_end = r->p + 2;
+        return read_range(r, 2, 0, 60, &r->second);
+    case 'f':
+        return read_fraction(r);
+    case 'z':
+        return read_zone(r);
+    case 'p':
+        return read_half(r);
+    default:
+        return d == 'E' && read_epoch(r);
+    }
+}
+
+static bool read_directive(struct reader *r, char d)
+{
+    switch (d) {
+    case 'T':
+        return read_one_of(r, "T t_-:");
+    case '~':
+        return read_one_of(r, "-/.");
+    case ' ':
+        return read_blanks(r);
+    case ':':
+    case '-':
+    case '/':
+    case '.':
+    case ',':
+        return r->p < r->to && *r->p == d && r->p++;
+    default:
+        return read_date_directive(r, d) || read_clock_directive(r, d);
+    }
+}
+
+static fm_time reader_time(const struct reader *r)
+{
+    if (r->is_epoch)
+        return r->epoch * FM_SEC + r->ns;
+    int hour = r->is_pm && r->hour < 12 ? r->hour + 12 : r->is_am && r->hour == 12 ? 0 : r->hour;
+    int64_t days = fm_days_from_civil(r->year, (unsigned)r->month, (unsigned)r->day);
+    int64_t s = days * 86400 + hour * 3600 + r->minute * 60 + r->second - r->zone_s;
+    return s * FM_SEC + r->ns;
+}
+
+/* A stamp does not end inside a word or a longer number. */
+static bool at_border(const struct reader *r)
+{
+    if (r->p >= r->to)
+        return true;
+    return !is_digit(*r->p) && (!is_letter(*r->p) || *r->p == 'T');
+}
+
+bool fm_timestamp_read_form(const char *p, const char *to, unsigned form, struct fm_timestamp *out)
+{
+    if (to - p > FM_TIMESTAMP_MAX)
+        to = p + FM_TIMESTAMP_MAX;
+    struct reader r = {.p = p, .to = to, .year = 2000, .month = 1, .day = 1, .seconds_end = p};
+    for (const char *d = fm_timestamp_table[form].text; *d; d++)
+        if (!read_directive(&r, *d))
+            return false;
+    if (!at_border(&r))
+        return false;
+    *out = (struct fm_timestamp){.t = reader_time(&r),
+                                 .len = (uint32_t)(r.p - p),
+                                 .zone_s = r.zone_s,
+                                 .form = (uint8_t)form,
+                                 .digits = (uint8_t)r.digits,
+                                 .has_zone = r.has_zone,
+                                 .has_year = fm_timestamp_table[form].has_year,
+                                 .has_date = fm_timestamp_table[form].has_date};
+    return true;
+}
+
+bool fm_timestamp_read(const char *p, const char *to, struct fm_timestamp *out)
+{
+    if (to - p < 5)
+        return false;
+    bool is_number = is_digit(*p) || *p == ' ';
+    for (unsigned i = 0; i < fm_timestamp_forms(); i++)
+        if (fm_timestamp_table[i].begins_with_letter != is_number && fm_timestamp_read_form(p, to, i, out))
+            return true;
+    return false;
+}
+
+static fm_time with_year(fm_time t, int64_t years)
+{
+    int64_t days = t / FM_DAY - (t % FM_DAY < 0), y;
+    unsigned m, d;
+    fm_civil_from_days(days, &y, &m, &d);
+    return fm_days_from_civil(y + years, m, d) * FM_DAY + (t - days * FM_DAY);
+}
+
+static int64_t year_of(fm_time t)
+{
+    int64_t y;
+    unsigned m, d;
+    fm_civil_from_days(t / FM_DAY - (t % FM_DAY < 0), &y, &m, &d);
+    return y;
+}
+
+static fm_time resolve_year(fm_time t, const struct fm_timestamp_base *base)
+{
+    if (base->first != FM_TIME_NONE) {
+        fm_time same = with_year(t, year_of(base->first) - 2000);
+        return same < base->first - 2 * FM_DAY ? with_year(t, year_of(base->first) - 1999) : same;
+    }
+    if (base->reference == FM_TIME_NONE)
+        return t;
+    fm_time same = with_year(t, year_of(base->reference) - 2000);
+    return same > base->reference + FM_DAY ? with_year(t, year_of(base->reference) - 2001) : same;
+}
+
+static fm_time resolve_date(fm_time t, const struct fm_timestamp_base *base)
+{
+    fm_time clock = t - fm_days_from_civil(2000, 1, 1) * FM_DAY;
+    fm_time anchor = base->first != FM_TIME_NONE ? base->first : base->reference;
+    if (anchor == FM_TIME_NONE)
+        return t;
+    fm_time same = (anchor / FM_DAY) * FM_DAY + clock;
+    if (base->first != FM_TIME_NONE)
+        return same < base->first - FM_HOUR ? same + FM_DAY : same;
+    return same > anchor ? same - FM_DAY : same;
+}
+
+fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_timestamp_base *base)
+{
+    fm_time t = ts->t;
+    if (!ts->has_zone)
+        t -= base->zone_s * FM_SEC;
+    if (!ts->has_date)
+        return resolve_date(t, base);
+    return ts->has_year ? t : resolve_year(t, base);
+}
+
+/* The part behind the seconds, when it is a fraction and no more. */
+static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to, struct fm_timestamp *out)
+{
+    struct reader r = {.p = p + c->len, .to = to, .seconds_end = p};
+    (void)read_fraction(&r);
+    if (!at_border(&r))
+        return false;
+    *out = c->ts;
+    out->t += r.ns;
+    out->digits = (uint8_t)r.digits;
+    out->len = (uint32_t)(r.p - p);
+    return true;
+}
+
+bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to, unsigned form,
+                              struct fm_timestamp *out)
+{
+    if (c->len && c->ts.form == form && (size_t)(to - p) >= c->len && memcmp(p, c->text, c->len) == 0 &&
+        read_tail(c, p, to, out))
+        return true;
+    if (!fm_timestamp_read_form(p, to, form, out))
+        return false;
+    size_t len = out->len;
+    size_t fraction = out->digits ? out->digits + 1u : 0;
+    c->len = 0;
+    /* Forms that end with the seconds or their fraction; a zone behind it is not cached. */
+    if (fm_timestamp_table[form].ends_with_clock && !out->has_zone && len - fraction <= sizeof c->text) {
+        c->len = (uint32_t)(len - fraction);
+        memcpy(c->text, p, c->len);
+        c->ts = *out;
+        c->ts.t -= out->t % FM_SEC + (out->t % FM_SEC < 0 ? FM_SEC : 0);
+    }
+    return true;
+}
