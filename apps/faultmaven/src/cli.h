@@ -22,6 +22,7 @@ struct fm_cli {
 
 extern const struct fm_command fm_cmd_diagnose;
 extern const struct fm_command fm_cmd_eval;
+extern const struct fm_command fm_cmd_logs;
 
 /* Parses argv by cmd's table. True: go on. False: *status is what run returns (help was printed, or
  * the error). */

@@ -300,7 +300,8 @@ bool fm_timestamp_read(const char *p, const char *to, struct fm_timestamp *out)
         return false;
     bool is_number = is_digit(*p) || *p == ' ';
     for (unsigned i = 0; i < fm_timestamp_forms(); i++)
-        if (fm_timestamp_table[i].begins_with_letter != is_number && fm_timestamp_read_form(p, to, i, out))
+        if (fm_timestamp_table[i].begins_with_letter != is_number &&
+            fm_timestamp_read_form(p, to, i, out))
             return true;
     return false;
 }
@@ -356,7 +357,8 @@ fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_time
 }
 
 /* The part behind the seconds, when it is a fraction and no more. */
-static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to, struct fm_timestamp *out)
+static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to,
+                      struct fm_timestamp *out)
 {
     struct reader r = {.p = p + c->len, .to = to, .seconds_end = p};
     (void)read_fraction(&r);
@@ -369,11 +371,11 @@ static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const c
     return true;
 }
 
-bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to, unsigned form,
-                              struct fm_timestamp *out)
+bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,
+                              unsigned form, struct fm_timestamp *out)
 {
-    if (c->len && c->ts.form == form && (size_t)(to - p) >= c->len && memcmp(p, c->text, c->len) == 0 &&
-        read_tail(c, p, to, out))
+    if (c->len && c->ts.form == form && (size_t)(to - p) >= c->len &&
+        memcmp(p, c->text, c->len) == 0 && read_tail(c, p, to, out))
         return true;
     if (!fm_timestamp_read_form(p, to, form, out))
         return false;
@@ -381,7 +383,8 @@ bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const
     size_t fraction = out->digits ? out->digits + 1u : 0;
     c->len = 0;
     /* Forms that end with the seconds or their fraction; a zone behind it is not cached. */
-    if (fm_timestamp_table[form].ends_with_clock && !out->has_zone && len - fraction <= sizeof c->text) {
+    if (fm_timestamp_table[form].ends_with_clock && !out->has_zone &&
+        len - fraction <= sizeof c->text) {
         c->len = (uint32_t)(len - fraction);
         memcpy(c->text, p, c->len);
         c->ts = *out;

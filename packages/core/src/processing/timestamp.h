@@ -2,10 +2,11 @@
 /*
  * The time stamps that programs write into their logs: one table of forms, one interpreter.
  *
- * A form is a text of directives (see timestamp_forms.c). Reading never allocates and looks at no more than
- * FM_TIMESTAMP_MAX bytes. Times without a zone are read as if they were UTC, without a year as if they were of the year
- * 2000 (a leap year), without a date as if on 2000-01-01; has_zone, has_year and has_date say so, and
- * fm_timestamp_resolve gives them their place once more is known.
+ * A form is a text of directives (see timestamp_forms.c). Reading never allocates and looks at no
+ * more than FM_TIMESTAMP_MAX bytes. Times without a zone are read as if they were UTC, without a
+ * year as if they were of the year 2000 (a leap year), without a date as if on 2000-01-01;
+ * has_zone, has_year and has_date say so, and fm_timestamp_resolve gives them their place once more
+ * is known.
  */
 #ifndef FAULTMAVEN_CORE_PROCESSING_TIMESTAMP_H
 #define FAULTMAVEN_CORE_PROCESSING_TIMESTAMP_H
@@ -16,10 +17,10 @@
 
 struct fm_timestamp {
     fm_time t;
-    uint32_t len;       /* bytes read */
-    int32_t zone_s;     /* seconds east of UTC, already subtracted from t */
-    uint8_t form;       /* index into the table of forms */
-    uint8_t digits;     /* of the fraction: 0, 3, 6, 9 ... as written */
+    uint32_t len;   /* bytes read */
+    int32_t zone_s; /* seconds east of UTC, already subtracted from t */
+    uint8_t form;   /* index into the table of forms */
+    uint8_t digits; /* of the fraction: 0, 3, 6, 9 ... as written */
     bool has_zone, has_year, has_date;
 };
 
@@ -32,33 +33,37 @@ bool fm_timestamp_read_form(const char *p, const char *to, unsigned form, struct
 unsigned fm_timestamp_forms(void);
 const char *fm_timestamp_form_text(unsigned form);
 
-/* True when the form has date and clock (not a clock alone, a date alone or a number of seconds). */
+/* True when the form has date and clock (not a clock alone, a date alone or a number of seconds).
+ */
 bool fm_timestamp_form_is_full(unsigned form);
 
 /* How times that lack something are completed. Only what lacks is used. */
 struct fm_timestamp_base {
     int32_t zone_s;    /* zone of times without one */
     fm_time first;     /* first resolved time of the same input, or FM_TIME_NONE */
-    fm_time reference; /* latest plausible time (end of the incident, age of the file), or FM_TIME_NONE */
+    fm_time reference; /* latest plausible time (end of the incident, age of the file), or
+                          FM_TIME_NONE */
 };
 
 /*
- * Absolute time. A year is chosen so that the time is the latest one at or before reference plus one day; behind the
- * first time of the input a date that would lie more than two days before it belongs to the next year, and a clock that
- * would lie more than an hour before it to the next day. The result depends on the stamp and the base only, not on
- * neighbours, so parts of an input can be read in any order.
+ * Absolute time. A year is chosen so that the time is the latest one at or before reference plus
+ * one day; behind the first time of the input a date that would lie more than two days before it
+ * belongs to the next year, and a clock that would lie more than an hour before it to the next day.
+ * The result depends on the stamp and the base only, not on neighbours, so parts of an input can be
+ * read in any order.
  */
 fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_timestamp_base *base);
 
-/* Remembers the last stamp's text up to the seconds: equal text is not read again. One per thread. */
+/* Remembers the last stamp's text up to the seconds: equal text is not read again. One per thread.
+ */
 struct fm_timestamp_cache {
     struct fm_timestamp ts; /* with zero fraction */
     char text[40];
-    uint32_t len; /* of text; 0 is empty */
+    uint32_t len;  /* of text; 0 is empty */
     bool is_plain; /* nothing but a fraction follows the seconds */
 };
 
-bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to, unsigned form,
-                              struct fm_timestamp *out);
+bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,
+                              unsigned form, struct fm_timestamp *out);
 
 #endif

@@ -8,20 +8,22 @@
 #include <stdint.h>
 
 /*
- * Directives: Y year of 4 digits, y of 2; M month of 2 digits, O of 1 or 2, b its English name; D day of 2 digits, d of
- * 1 or 2, blank-padded; a weekday; H hour of 2 digits, h of 1 or 2; m minute; s second; f optional fraction; z optional
- * zone; p optional AM or PM; E seconds, ms, us or ns since 1970; T one of "T t_-:"; ~ one of "-/."; blank one or more
- * blanks; : - / . , themselves.
+ * Directives: Y year of 4 digits, y of 2; M month of 2 digits, O of 1 or 2, b its English name; D
+ * day of 2 digits, d of 1 or 2, blank-padded; a weekday; H hour of 2 digits, h of 1 or 2; m minute;
+ * s second; f optional fraction; z optional zone; p optional AM or PM; E seconds, ms, us or ns
+ * since 1970; T one of "T t_-:"; ~ one of "-/."; blank one or more blanks; : - / . , themselves.
  */
 struct fm_timestamp_form {
     const char *text;
     bool has_date, has_year, begins_with_letter;
-    bool ends_with_clock; /* nothing but f and z behind s: its text up to the seconds can be cached */
+    bool ends_with_clock; /* nothing but f and z behind s: its text up to the seconds can be cached
+                           */
 };
 
 extern const struct fm_timestamp_form fm_timestamp_table[];
 
-/* Month 1..12 of the name that the text begins with ("Jan", "january"; a letter must not follow), or 0. */
+/* Month 1..12 of the name that the text begins with ("Jan", "january"; a letter must not follow),
+ * or 0. */
 int fm_timestamp_month(const char *p, size_t len);
 bool fm_timestamp_weekday(const char *p, size_t len);
 /* Known abbreviation of exactly this length. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Types of the variable parts of log lines. A type says what the scanner saw, not what the text means.
+ * Types of the variable parts of log lines. A type says what the scanner saw, not what the text
+ * means.
  */
 #ifndef FAULTMAVEN_CORE_LOG_VALUE_H
 #define FAULTMAVEN_CORE_LOG_VALUE_H

@@ -2,14 +2,16 @@
 /*
  * Logs: what one input's lines say, in bounded memory.
  *
- * fm_log_read reads an input in one pass: it finds the format, cuts each record into time, level, component, fields and
- * message, and groups messages by template. A template is the constant part of a message; `<*>` stands for what varies.
- * For every variable part (slot) it keeps the most frequent values and, for numbers, their course over time; for every
- * template its count, levels, rate over time and example lines.
+ * fm_log_read reads an input in one pass: it finds the format, cuts each record into time, level,
+ * component, fields and message, and groups messages by template. A template is the constant part
+ * of a message; `<*>` stands for what varies. For every variable part (slot) it keeps the most
+ * frequent values and, for numbers, their course over time; for every template its count, levels,
+ * rate over time and example lines.
  *
- * Deterministic: inputs are read in parts of a fixed size, possibly on several threads, and the parts are merged in
- * order, so the result does not depend on the number of threads. Bounded: at most FM_LOG_TEMPLATES_MAX templates,
- * FM_LOG_TOP values a slot, FM_LOG_MESSAGE_SCAN bytes of a message; what is left out is counted and reported.
+ * Deterministic: inputs are read in parts of a fixed size, possibly on several threads, and the
+ * parts are merged in order, so the result does not depend on the number of threads. Bounded: at
+ * most FM_LOG_TEMPLATES_MAX templates, FM_LOG_TOP values a slot, FM_LOG_MESSAGE_SCAN bytes of a
+ * message; what is left out is counted and reported.
  *
  * Method and measurements: docs/internals/log-templates.md.
  */
@@ -56,9 +58,10 @@ struct fm_log_place {
 };
 
 /*
- * Records over time in buckets of 2^shift ns, aligned to multiples of their width since 1970. Bucket number
- * b = t >> shift stands at n[b & (FM_LOG_BUCKETS - 1)]; numbers run from low to high. The width is the smallest power of
- * two, at least 2^20 ns, with which all records fit, so equal records give equal rates in whatever order they come.
+ * Records over time in buckets of 2^shift ns, aligned to multiples of their width since 1970.
+ * Bucket number b = t >> shift stands at n[b & (FM_LOG_BUCKETS - 1)]; numbers run from low to high.
+ * The width is the smallest power of two, at least 2^20 ns, with which all records fit, so equal
+ * records give equal rates in whatever order they come.
  */
 struct fm_log_rate {
     int64_t low, high; /* high < low: no record */
@@ -90,15 +93,18 @@ struct fm_log_top {
 /* One variable part of a template. */
 struct fm_log_slot {
     enum fm_log_value_type type; /* of its first value */
-    fm_str name;                 /* of key=value and of JSON fields; else the word before it; "" when there is none */
-    struct fm_log_top *top;      /* in order of first appearance */
+    fm_str
+        name; /* of key=value and of JSON fields; else the word before it; "" when there is none */
+    struct fm_log_top *top; /* in order of first appearance */
     uint32_t n_top;
     uint32_t cap_top;
     uint32_t last_top; /* index of the value that was seen last */
-    bool is_many;      /* more than FM_LOG_TOP values: counts are those up to then, by part of the input */
+    bool is_many; /* more than FM_LOG_TOP values: counts are those up to then, by part of the input
+                   */
     bool is_weak, is_placed, is_after_blank, is_varying_unit;
-    struct fm_log_series *series; /* NULL unless its values are numbers; sizes in bytes, durations in ms */
-    double number;                /* the first value as a number, before there is a series */
+    struct fm_log_series
+        *series;   /* NULL unless its values are numbers; sizes in bytes, durations in ms */
+    double number; /* the first value as a number, before there is a series */
     bool is_number;
 };
 
@@ -119,40 +125,44 @@ struct fm_log_template {
 };
 
 struct fm_log {
-    fm_str format;  /* "syslog-3164", "json", "klog", …, "generic", "plain" */
+    fm_str format; /* "syslog-3164", "json", "klog", …, "generic", "plain" */
     uint64_t bytes, lines, records;
     uint64_t untimed;   /* records without a readable time */
     uint64_t backwards; /* records that are older than the one before them */
     fm_time first, last;
     bool has_zone, has_year, has_date; /* whether the time stamps say so themselves */
     uint64_t levels[FM_LOG_LEVEL_COUNT];
-    struct fm_log_rate rate, errors; /* all records; those of level error and above */
+    struct fm_log_rate rate, errors;    /* all records; those of level error and above */
     struct fm_log_template **templates; /* in order of id */
     size_t n_templates;
-    uint64_t evicted; /* records whose template was given up for lack of room: they count in template "<*>" */
+    uint64_t evicted; /* records whose template was given up for lack of room: they count in
+                         template "<*>" */
     uint64_t cut;     /* messages longer than FM_LOG_MESSAGE_SCAN */
 };
 
 struct fm_log_options {
-    int32_t zone_s;    /* zone of time stamps without one */
-    fm_time reference; /* latest plausible time; FM_TIME_NONE when not known */
+    int32_t zone_s;       /* zone of time stamps without one */
+    fm_time reference;    /* latest plausible time; FM_TIME_NONE when not known */
     struct fm_pool *pool; /* NULL: on the calling thread */
     /*
-     * When set: called in order with the leaf number of every line of the input, part by part. After fm_log_read,
-     * fm_log_leaf gives the template of a leaf.
+     * When set: called in order with the leaf number of every line of the input, part by part.
+     * After fm_log_read, fm_log_leaf gives the template of a leaf.
      */
     void (*on_leaves)(void *arg, const uint32_t *leaves, size_t n);
     void *arg;
 };
 
-/* Reads the whole of text. Fails only on cancellation and deadline. The result lives in the context's arena. */
-FM_MUST_CHECK enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt, struct fm_log **out);
+/* Reads the whole of text. Fails only on cancellation and deadline. The result lives in the
+ * context's arena. */
+FM_MUST_CHECK enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text,
+                                       const struct fm_log_options *opt, struct fm_log **out);
 
 /* Template of a leaf number that on_leaves was given; never NULL. */
 const struct fm_log_template *fm_log_leaf(const struct fm_log *log, uint32_t leaf);
 
-/* The text for lines of this leaf: that of the template, or one where a slot with two or three frequent words shows the
- * word ("eth0 is down", "eth1 is down"). Two leaves with equal text are one template. */
+/* The text for lines of this leaf: that of the template, or one where a slot with two or three
+ * frequent words shows the word ("eth0 is down", "eth1 is down"). Two leaves with equal text are
+ * one template. */
 fm_str fm_log_leaf_text(const struct fm_log *log, uint32_t leaf);
 
 /* Leaf numbers are below this. */

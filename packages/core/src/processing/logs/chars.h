@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Byte classes of log text, one table, so that every scanner agrees on what a word is. Bytes from 0x80 up count as word
- * bytes: UTF-8 text is never cut inside a character.
+ * Byte classes of log text, one table, so that every scanner agrees on what a word is. Bytes from
+ * 0x80 up count as word bytes: UTF-8 text is never cut inside a character.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_CHARS_H
 #define FAULTMAVEN_CORE_LOGS_CHARS_H
@@ -17,7 +17,8 @@ enum {
     FM_CH_SPACE = 16, /* blank, tab and the other ASCII white space */
     FM_CH_HEX = 32,   /* a-f A-F, besides their case bit */
     FM_CH_JOIN = 64,  /* . - @ : join two words into one */
-    FM_CH_STOP = 128, /* ends a path, an address or a value: quotes, brackets, comma, semicolon, bar */
+    FM_CH_STOP =
+        128, /* ends a path, an address or a value: quotes, brackets, comma, semicolon, bar */
 };
 
 #define FM_CH_ALPHA (FM_CH_LOWER | FM_CH_UPPER)

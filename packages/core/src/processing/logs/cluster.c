@@ -8,14 +8,16 @@
 #define WORDS_MIN_FIRST 12
 #define WORDS_MIN_NOUN 2
 
-static void push_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap, fm_str text, enum fm_log_token_kind kind)
+static void push_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap, fm_str text,
+                         enum fm_log_token_kind kind)
 {
     if (c->n_tokens == *cap)
         c->tokens = fm_vec_grow(&t->arena, c->tokens, cap, c->n_tokens + 1, sizeof *c->tokens);
     c->tokens[c->n_tokens++] = (struct fm_log_token){.kind = kind, .text = text};
 }
 
-static void tokenise_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap, fm_str lit)
+static void tokenise_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap,
+                             fm_str lit)
 {
     const char *p = lit.p, *end = lit.p + lit.len;
     while (p < end) {
@@ -25,7 +27,8 @@ static void tokenise_literal(struct fm_log_table *t, struct fm_log_cluster *c, s
             push_literal(t, c, cap, fm_str_n(p, (size_t)(e - p)), FM_LOG_TOKEN_WORD);
             p = e;
         } else {
-            push_literal(t, c, cap, fm_str_n(p, 1), *p == ' ' ? FM_LOG_TOKEN_BLANK : FM_LOG_TOKEN_MARK);
+            push_literal(t, c, cap, fm_str_n(p, 1),
+                         *p == ' ' ? FM_LOG_TOKEN_BLANK : FM_LOG_TOKEN_MARK);
             p++;
         }
     }
@@ -47,15 +50,20 @@ static void tokenise(struct fm_log_table *t, struct fm_log_cluster *c, const str
 bool fm_log_is_noun(fm_str w)
 {
     static const char *const nouns[] = {
-        "user",      "host",      "hostname", "node",     "service",   "server",    "domain",   "device",    "interface",
-        "port",      "file",      "path",     "process",  "module",    "volume",    "disk",     "group",     "job",
-        "task",      "thread",    "pod",      "container", "namespace", "deployment", "database", "table",    "topic",
-        "queue",     "partition", "account",  "client",   "member",    "cluster",   "index",    "bucket",    "worker",
-        "executor",  "instance",  "image",    "role",     "certificate", "secret",  "plugin",   "driver",    "package",
-        "unit",      "program",   "endpoint", "channel",  "directory", "folder",    "filesystem", "zone",    "region",
-        "peer",      "broker",    "session",  "machine",  "tenant",    "project",   "repository", "branch",  "shard",
-        "collection", "schema",   "replica",  "slave",    "master",    "daemon",    "application", "app",    "bean",
-        "event",     "key",       "command",  "class",    "network",   "bridge",    "link",     "adapter",   "printer"};
+        "user",       "host",      "hostname",  "node",        "service",     "server",
+        "domain",     "device",    "interface", "port",        "file",        "path",
+        "process",    "module",    "volume",    "disk",        "group",       "job",
+        "task",       "thread",    "pod",       "container",   "namespace",   "deployment",
+        "database",   "table",     "topic",     "queue",       "partition",   "account",
+        "client",     "member",    "cluster",   "index",       "bucket",      "worker",
+        "executor",   "instance",  "image",     "role",        "certificate", "secret",
+        "plugin",     "driver",    "package",   "unit",        "program",     "endpoint",
+        "channel",    "directory", "folder",    "filesystem",  "zone",        "region",
+        "peer",       "broker",    "session",   "machine",     "tenant",      "project",
+        "repository", "branch",    "shard",     "collection",  "schema",      "replica",
+        "slave",      "master",    "daemon",    "application", "app",         "bean",
+        "event",      "key",       "command",   "class",       "network",     "bridge",
+        "link",       "adapter",   "printer"};
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
         if (fm_str_ieq(w, fm_str_c(nouns[i])))
             return true;
@@ -66,12 +74,18 @@ bool fm_log_is_noun(fm_str w)
 static bool is_said(fm_str w)
 {
     static const char *const words[] = {
-        "is",   "was",  "are",   "has",   "had",  "will", "can",  "cannot", "not",  "in",    "on",      "at",     "to",
-        "for",  "from", "with",  "by",    "of",   "and",  "or",   "up",     "down", "ready", "unavailable", "available",
-        "full", "lost", "dead",  "alive", "ok",   "failure", "error", "start", "stop", "unhealthy", "healthy", "online",
-        "offline", "does", "did", "could", "should", "must", "no", "exited", "timeout", "begin", "end", "idle", "busy",
-        "state", "status", "name", "id", "list", "count", "size", "version", "type", "manager", "server", "handler"};
-    if (fm_str_ends(w, FM_STR("ed")) || fm_str_ends(w, FM_STR("ing")) || fm_str_ends(w, FM_STR("s")))
+        "is",      "was",     "are",         "has",       "had",    "will",    "can",
+        "cannot",  "not",     "in",          "on",        "at",     "to",      "for",
+        "from",    "with",    "by",          "of",        "and",    "or",      "up",
+        "down",    "ready",   "unavailable", "available", "full",   "lost",    "dead",
+        "alive",   "ok",      "failure",     "error",     "start",  "stop",    "unhealthy",
+        "healthy", "online",  "offline",     "does",      "did",    "could",   "should",
+        "must",    "no",      "exited",      "timeout",   "begin",  "end",     "idle",
+        "busy",    "state",   "status",      "name",      "id",     "list",    "count",
+        "size",    "version", "type",        "manager",   "server", "handler", "starts",
+        "stops",   "fails",   "exits",       "runs",      "dies",   "takes",   "needs",
+        "becomes", "exists",  "goes",        "uses",      "gets",   "names",   "ids"};
+    if (fm_str_ends(w, FM_STR("ed")) || fm_str_ends(w, FM_STR("ing")) || fm_log_is_noun(w))
         return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (fm_str_ieq(w, fm_str_c(words[i])))
@@ -96,11 +110,13 @@ static unsigned count_words(const struct fm_log_cluster *c)
 {
     unsigned n = 0;
     for (uint32_t i = 0; i < c->n_tokens; i++)
-        n += c->tokens[i].kind == FM_LOG_TOKEN_WORD && (fm_ch(c->tokens[i].text.p[0]) & FM_CH_ALPHA);
+        n +=
+            c->tokens[i].kind == FM_LOG_TOKEN_WORD && (fm_ch(c->tokens[i].text.p[0]) & FM_CH_ALPHA);
     return n;
 }
 
-/* A word that may stand for a parameter: the set of alternatives `hash`, and how large the set must be. */
+/* A word that may stand for a parameter: the set of alternatives `hash`, and how large the set must
+ * be. */
 struct option {
     uint64_t hash;
     uint32_t cluster, token;
@@ -109,7 +125,8 @@ struct option {
 
 static bool is_behind_noun(const struct fm_log_cluster *c, uint32_t i)
 {
-    if (i < 2 || c->tokens[i - 1].kind != FM_LOG_TOKEN_BLANK || c->tokens[i - 2].kind != FM_LOG_TOKEN_WORD)
+    if (i < 2 || c->tokens[i - 1].kind != FM_LOG_TOKEN_BLANK ||
+        c->tokens[i - 2].kind != FM_LOG_TOKEN_WORD)
         return false;
     return fm_log_is_noun(c->tokens[i - 2].text) && !is_said(c->tokens[i].text);
 }
@@ -127,7 +144,8 @@ static uint32_t words_needed(const struct fm_log_cluster *c, uint32_t i, unsigne
 
 struct options FM_VEC_OF(struct option);
 
-static void add_options(struct fm_log_table *t, struct options *o, const struct fm_log_cluster *c, uint32_t index)
+static void add_options(struct fm_log_table *t, struct options *o, const struct fm_log_cluster *c,
+                        uint32_t index)
 {
     uint64_t all = 0;
     unsigned words = count_words(c);
@@ -136,7 +154,9 @@ static void add_options(struct fm_log_table *t, struct options *o, const struct 
     for (uint32_t i = 0; i < c->n_tokens; i++) {
         uint32_t need = c->tokens[i].kind == FM_LOG_TOKEN_WORD ? words_needed(c, i, words) : 0;
         if (need)
-            fm_vec_push(&t->arena, o, ((struct option){all - token_hash(&c->tokens[i], i) + mask_hash(i), index, i, need, 0}));
+            fm_vec_push(&t->arena, o,
+                        ((struct option){all - token_hash(&c->tokens[i], i) + mask_hash(i), index,
+                                         i, need, 0}));
     }
 }
 
@@ -148,10 +168,12 @@ static int by_hash(const void *a, const void *b)
     return x->cluster < y->cluster ? -1 : x->cluster > y->cluster;
 }
 
-/* Largest set first; then in order of the input, so that the result does not depend on hash values. */
+/* Largest set first; then in order of the input, so that the result does not depend on hash values.
+ */
 static int by_size(const void *a, const void *b)
 {
-    const struct option *x = *(const struct option *const *)a, *y = *(const struct option *const *)b;
+    const struct option *x = *(const struct option *const *)a,
+                        *y = *(const struct option *const *)b;
     if (x->have != y->have)
         return x->have > y->have ? -1 : 1;
     if (x->cluster != y->cluster)
@@ -180,7 +202,8 @@ static void find_sets(struct fm_log_table *t, struct options *o, struct option_s
         qsort(sets->items, sets->n, sizeof *sets->items, by_size);
 }
 
-static void absorb(struct fm_log_table *t, struct fm_log_cluster *into, const struct fm_log_cluster *c)
+static void absorb(struct fm_log_table *t, struct fm_log_cluster *into,
+                   const struct fm_log_cluster *c)
 {
     for (size_t i = 0; i < c->members.n; i++)
         fm_vec_push(&t->arena, &into->members, c->members.items[i]);
@@ -188,7 +211,8 @@ static void absorb(struct fm_log_table *t, struct fm_log_cluster *into, const st
 }
 
 /* Joins the clusters of a set that are still free. */
-static void merge_set(struct fm_log_table *t, struct fm_log_clusters *all, const struct option *set, bool *is_taken)
+static void merge_set(struct fm_log_table *t, struct fm_log_clusters *all, const struct option *set,
+                      bool *is_taken)
 {
     uint32_t have = 0;
     for (uint32_t i = 0; i < set->have; i++)

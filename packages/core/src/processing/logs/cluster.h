@@ -2,9 +2,10 @@
 /*
  * The end pass over groups, first half: groups that are equal but for one word become one cluster.
  *
- * Two rounds, largest set of alternatives first. Words are taken for a parameter when at least five different ones stand
- * at the place (eight when fewer than two other words stay, twelve at the first word), or two behind the noun of an
- * entity ("user root", "node a12"); never when no other word stays. States and verbs behind such a noun stay apart.
+ * Two rounds, largest set of alternatives first. Words are taken for a parameter when at least five
+ * different ones stand at the place (eight when fewer than two other words stay, twelve at the
+ * first word), or two behind the noun of an entity ("user root", "node a12"); never when no other
+ * word stays. States and verbs behind such a noun stay apart.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_CLUSTER_H
 #define FAULTMAVEN_CORE_LOGS_CLUSTER_H
@@ -35,12 +36,14 @@ struct fm_log_cluster {
     struct fm_log_token *tokens;
     uint32_t n_tokens;
     FM_VEC(uint32_t) merged_at; /* token indices */
-    struct fm_log_template *t;  /* slots and counts of all members; of the first member while there is one */
+    struct fm_log_template
+        *t; /* slots and counts of all members; of the first member while there is one */
 };
 
 struct fm_log_clusters FM_VEC_OF(struct fm_log_cluster *);
 
-/* Groups of the table, in order of first appearance; work memory and results in the table's arena. */
+/* Groups of the table, in order of first appearance; work memory and results in the table's arena.
+ */
 void fm_log_cluster(struct fm_log_table *t, struct fm_log_clusters *out);
 
 /* True for nouns behind which a name stands: "user", "node", "port" ... (any case, plural not). */

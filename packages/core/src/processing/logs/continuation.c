@@ -5,18 +5,18 @@
 
 /* Beginnings of lines of a trace that are not indented. */
 static const char *const starts[] = {
-    "Caused by: ",                  /* Java */
-    "Suppressed: ",                 /* Java */
-    "Traceback (most recent call last)", /* Python */
-    "During handling of the above exception", /* Python */
+    "Caused by: ",                              /* Java */
+    "Suppressed: ",                             /* Java */
+    "Traceback (most recent call last)",        /* Python */
+    "During handling of the above exception",   /* Python */
     "The above exception was the direct cause", /* Python */
-    "goroutine ",                   /* Go */
-    "created by ",                  /* Go */
-    "   at ",                       /* .NET, Node */
-    "--- End of ",                  /* .NET */
-    "stack backtrace:",             /* Rust */
-    "note: run with `RUST_BACKTRACE", /* Rust */
-    "}",                            /* end of a printed object */
+    "goroutine ",                               /* Go */
+    "created by ",                              /* Go */
+    "   at ",                                   /* .NET, Node */
+    "--- End of ",                              /* .NET */
+    "stack backtrace:",                         /* Rust */
+    "note: run with `RUST_BACKTRACE",           /* Rust */
+    "}",                                        /* end of a printed object */
     "]",
 };
 

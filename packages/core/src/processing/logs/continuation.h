@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines that belong to the record before them: stack traces of the usual runtimes, and indented text. */
+/* Lines that belong to the record before them: stack traces of the usual runtimes, and indented
+ * text. */
 #ifndef FAULTMAVEN_CORE_LOGS_CONTINUATION_H
 #define FAULTMAVEN_CORE_LOGS_CONTINUATION_H
 

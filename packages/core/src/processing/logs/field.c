@@ -20,7 +20,8 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
-static bool field(struct fm_log_header_field *f, enum fm_log_field_kind kind, fm_str text, const char *next)
+static bool field(struct fm_log_header_field *f, enum fm_log_field_kind kind, fm_str text,
+                  const char *next)
 {
     f->kind = kind;
     f->text = text;
@@ -78,7 +79,7 @@ static bool try_bracket(const char *p, const char *end, struct fm_log_header_fie
 
 static bool try_int(const char *p, const char *end, struct fm_log_header_field *f)
 {
-    const char *q = p + (*p == '#');
+    const char *q = p + (*p == '#' || *p == '-');
     const char *digits = q;
     while (q < end && fm_ch_is_digit(*q))
         q++;
@@ -118,7 +119,8 @@ static bool try_tag(const char *p, const char *end, struct fm_log_header_field *
     const char *padded = q;
     while (padded < end && *padded == ' ')
         padded++;
-    if (padded > q && padded < end && *padded == ':' && padded - q >= 1 && is_blank_at(padded + 1, end))
+    if (padded > q && padded < end && *padded == ':' && padded - q >= 1 &&
+        is_blank_at(padded + 1, end))
         q = padded; /* name   : */
     else if (padded == q + 1 && padded < end && fm_ch_is_digit(*padded)) {
         while (padded < end && (fm_ch_is_digit(*padded) || *padded == '.'))
@@ -191,7 +193,9 @@ static void word(const char *p, const char *end, struct fm_log_header_field *f)
     const char *next = skip_blanks(q, end);
     fm_str text = fm_str_n(p, (size_t)(q - p));
     bool is_padded = next < end && (next - q >= COLUMN_BLANKS || *q == '\t');
-    enum fm_log_field_kind kind = is_padded ? FM_LOG_FIELD_COLUMN : is_dotted(text) ? FM_LOG_FIELD_DOTTED : FM_LOG_FIELD_WORD;
+    enum fm_log_field_kind kind = is_padded         ? FM_LOG_FIELD_COLUMN
+                                  : is_dotted(text) ? FM_LOG_FIELD_DOTTED
+                                                    : FM_LOG_FIELD_WORD;
     (void)field(f, kind, text, next);
 }
 
@@ -202,8 +206,8 @@ void fm_log_header_field(const char *p, const char *end, struct fm_log_header_fi
         (void)field(out, FM_LOG_FIELD_END, FM_STR_NULL, end);
         return;
     }
-    if (try_separator(p, end, out) || try_level_word(p, end, out) || try_bracket(p, end, out) || try_int(p, end, out) ||
-        try_level_letter(p, end, out))
+    if (try_separator(p, end, out) || try_level_word(p, end, out) || try_bracket(p, end, out) ||
+        try_int(p, end, out) || try_level_letter(p, end, out))
         return;
     out->level = FM_LOG_NONE;
     if (try_pipe(p, end, out) || try_tag(p, end, out))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fields of a log header, one after the other: what a reader of an unknown log sees before the message begins. */
+/* Fields of a log header, one after the other: what a reader of an unknown log sees before the
+ * message begins. */
 #ifndef FAULTMAVEN_CORE_LOGS_FIELD_H
 #define FAULTMAVEN_CORE_LOGS_FIELD_H
 
@@ -20,8 +21,8 @@ enum fm_log_field_kind {
 
 struct fm_log_header_field {
     enum fm_log_field_kind kind;
-    fm_str text;      /* what counts: the name of a tag, the inside of a bracket */
-    fm_str pid;       /* of a tag */
+    fm_str text; /* what counts: the name of a tag, the inside of a bracket */
+    fm_str pid;  /* of a tag */
     enum fm_log_level level;
     const char *next; /* where the next field begins, behind blanks */
 };

@@ -67,7 +67,8 @@ static bool is_split(const struct fm_log_cluster *c, const struct fm_log_slot *s
 static bool units_vary(const struct fm_log_template *t)
 {
     for (uint32_t i = 0; i < t->n_slots; i++)
-        if (t->slots[i].type == FM_LOG_VALUE_UNIT && (!is_single(&t->slots[i]) || t->slots[i].is_varying_unit))
+        if (t->slots[i].type == FM_LOG_VALUE_UNIT &&
+            (!is_single(&t->slots[i]) || t->slots[i].is_varying_unit))
             return true;
     return false;
 }
@@ -78,7 +79,8 @@ static void add_wild(struct fm_buf *b)
         fm_buf_addz(b, WILD);
 }
 
-static void add_slot(struct finisher *f, const struct fm_log_cluster *c, uint32_t i, const struct fm_log_variant *v)
+static void add_slot(struct finisher *f, const struct fm_log_cluster *c, uint32_t i,
+                     const struct fm_log_variant *v)
 {
     const struct fm_log_slot *s = &c->t->slots[i];
     if (s->type == FM_LOG_VALUE_UNIT) {
@@ -94,7 +96,8 @@ static void add_slot(struct finisher *f, const struct fm_log_cluster *c, uint32_
         add_wild(&f->buf);
 }
 
-static fm_str render(struct finisher *f, const struct fm_log_cluster *c, const struct fm_log_variant *v)
+static fm_str render(struct finisher *f, const struct fm_log_cluster *c,
+                     const struct fm_log_variant *v)
 {
     fm_buf_clear(&f->buf);
     for (uint32_t i = 0; i < c->n_tokens; i++) {
@@ -120,7 +123,8 @@ static void add_texts(struct finisher *f, struct fm_log_cluster *c)
         return;
     }
     for (uint8_t i = 0; i < g->n_variants; i++)
-        fm_vec_push(f->a, &f->texts, ((struct text){render(f, c, &g->variants[i]), FM_STR_NULL, c, g, i}));
+        fm_vec_push(f->a, &f->texts,
+                    ((struct text){render(f, c, &g->variants[i]), FM_STR_NULL, c, g, i}));
 }
 
 /* Length of a separator of a list at s, when a wild card follows it. */
@@ -174,8 +178,7 @@ static void unify(struct finisher *f, fm_str (*look)(struct finisher *, fm_str))
 {
     struct fm_map m;
     fm_map_init(&m, f->a);
-    fm_vec_each(&f->texts, x)
-    {
+    fm_vec_each (&f->texts, x) {
         struct fm_map_entry *e = fm_map_put(&m, look(f, x->final));
         struct looks *l = e->value;
         if (!l) {
@@ -184,8 +187,7 @@ static void unify(struct finisher *f, fm_str (*look)(struct finisher *, fm_str))
         }
         l->is_shared |= !fm_str_eq(l->first, x->final);
     }
-    fm_vec_each(&f->texts, x)
-    {
+    fm_vec_each (&f->texts, x) {
         fm_str as = look(f, x->final);
         struct looks *l = fm_map_get(&m, as);
         if (l->is_shared)
@@ -213,11 +215,13 @@ static void copy_slot(struct finisher *f, struct fm_log_slot *to, const struct f
     if (from->n_top > 1)
         qsort(to->top, from->n_top, sizeof *to->top, by_count);
     if (from->series)
-        to->series = memcpy(fm_arena_alloc(f->a, sizeof *to->series), from->series, sizeof *to->series);
+        to->series =
+            memcpy(fm_arena_alloc(f->a, sizeof *to->series), from->series, sizeof *to->series);
 }
 
 /* The template of a cluster, in the result's memory: final slots sorted by count. */
-static struct fm_log_template *copy_template(struct finisher *f, const struct fm_log_cluster *c, fm_str text)
+static struct fm_log_template *copy_template(struct finisher *f, const struct fm_log_cluster *c,
+                                             fm_str text)
 {
     struct fm_log_template *t = FM_NEW(f->a, struct fm_log_template);
     *t = *c->t;
@@ -231,15 +235,15 @@ static struct fm_log_template *copy_template(struct finisher *f, const struct fm
     return t;
 }
 
-static void set_leaves(struct fm_log_leaf_text *leaves, const struct text *x, struct fm_log_template *t)
+static void set_leaves(struct fm_log_leaf_text *leaves, const struct text *x,
+                       struct fm_log_template *t)
 {
     struct fm_log_leaf_text lt = {t, x->final};
     if (x->group) {
         leaves[x->group->variants[x->variant].leaf] = lt;
         return;
     }
-    fm_vec_each(&x->cluster->members, g)
-    {
+    fm_vec_each (&x->cluster->members, g) {
         leaves[(*g)->leaf] = lt;
         for (uint8_t i = 0; i < (*g)->n_variants; i++)
             leaves[(*g)->variants[i].leaf] = lt;
@@ -247,7 +251,8 @@ static void set_leaves(struct fm_log_leaf_text *leaves, const struct text *x, st
 }
 
 /* Texts of one cluster are one template; so are clusters with one text. */
-static void make_templates(struct finisher *f, struct fm_log_templates *out, struct fm_log_leaf_text *leaves)
+static void make_templates(struct finisher *f, struct fm_log_templates *out,
+                           struct fm_log_leaf_text *leaves)
 {
     struct fm_map by_text;
     fm_map_init(&by_text, f->a);
@@ -269,7 +274,8 @@ static void make_templates(struct finisher *f, struct fm_log_templates *out, str
     }
 }
 
-static void add_other(struct finisher *f, struct fm_log_templates *out, struct fm_log_leaf_text *leaves)
+static void add_other(struct finisher *f, struct fm_log_templates *out,
+                      struct fm_log_leaf_text *leaves)
 {
     struct fm_log_template *t = FM_NEW(f->a, struct fm_log_template);
     *t = f->t->other->t;
@@ -290,8 +296,10 @@ void fm_log_finish(struct fm_log_table *t, struct fm_arena *a, struct fm_log_tem
     struct fm_log_clusters clusters = {0};
     fm_buf_init(&f.buf, TEXT_MAX);
     fm_log_cluster(t, &clusters);
-    fm_vec_each(&clusters, c) add_texts(&f, *c);
-    fm_vec_each(&f.texts, x) x->final = x->raw;
+    fm_vec_each (&clusters, c)
+        add_texts(&f, *c);
+    fm_vec_each (&f.texts, x)
+        x->final = x->raw;
     unify(&f, collapse_lists);
     unify(&f, fill_brackets);
     *leaves = FM_NEW_ARRAY(a, struct fm_log_leaf_text, t->leaves.n);

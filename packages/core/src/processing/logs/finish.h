@@ -2,9 +2,10 @@
 /*
  * The end pass, second half: what each slot is, and the text of each template.
  *
- * A slot with several values is `<*>`. One with a single value is a constant of the text, unless its form says that it
- * is a value (number, address, path …) or it holds two digits or more. A word behind a blank that takes two or three
- * values, each often, is a constant too (eth0, eth1): lines of the group then have a text of their own.
+ * A slot with several values is `<*>`. One with a single value is a constant of the text, unless
+ * its form says that it is a value (number, address, path …) or it holds two digits or more. A word
+ * behind a blank that takes two or three values, each often, is a constant too (eth0, eth1): lines
+ * of the group then have a text of their own.
  *
  * Texts that differ only in the length of a list, or in whether brackets are empty, become one.
  */
@@ -20,7 +21,8 @@ struct fm_log_leaf_text {
 
 struct fm_log_templates FM_VEC_OF(struct fm_log_template *);
 
-/* Everything is made in `a`, from groups of `t`, which may be released afterwards. leaves receives t->leaves.n items. */
+/* Everything is made in `a`, from groups of `t`, which may be released afterwards. leaves receives
+ * t->leaves.n items. */
 void fm_log_finish(struct fm_log_table *t, struct fm_arena *a, struct fm_log_templates *out,
                    struct fm_log_leaf_text **leaves);
 

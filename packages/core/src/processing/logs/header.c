@@ -9,6 +9,7 @@
 #define SHARE_DEN 5
 #define TOKENS_MAX 6
 #define TOKEN_LIMIT 16
+#define FEW_LINES 5
 #define WORDS_MAX 4
 #define FIELDS_MAX 12
 #define TAG_WITHIN 3
@@ -81,7 +82,8 @@ static unsigned count_tokens(fm_str line, const char *p)
     return n;
 }
 
-/* The last time stamp of the header: the first one within TOKENS_MAX tokens, then those behind it or behind one id. */
+/* The last time stamp of the header: the first one within TOKENS_MAX tokens, then those behind it
+ * or behind one id. */
 static bool find_stamp(fm_str line, struct stamp *out)
 {
     const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
@@ -91,7 +93,8 @@ static bool find_stamp(fm_str line, struct stamp *out)
         struct stamp s = {.token = token};
         if (stamp_at(p, end, &s)) {
             /* A bare clock or number behind a full stamp is part of the message. */
-            if (has && fm_timestamp_form_is_full(out->ts.form) && !fm_timestamp_form_is_full(s.ts.form))
+            if (has && fm_timestamp_form_is_full(out->ts.form) &&
+                !fm_timestamp_form_is_full(s.ts.form))
                 break;
             *out = s;
             out->token = count_tokens(line, p);
@@ -128,7 +131,8 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     }
 }
 
-static int find_kind(const struct fields *f, unsigned from, unsigned within, enum fm_log_field_kind kind)
+static int find_kind(const struct fields *f, unsigned from, unsigned within,
+                     enum fm_log_field_kind kind)
 {
     for (unsigned i = from; i < f->n && i < from + within; i++)
         if (f->f[i].kind == kind)
@@ -181,8 +185,8 @@ static size_t count_level(const struct sample *s, size_t n)
     return c;
 }
 
-static size_t count_kind(const struct fm_log_header *h, const struct sample *s, size_t n, unsigned within,
-                         enum fm_log_field_kind kind)
+static size_t count_kind(const struct fm_log_header *h, const struct sample *s, size_t n,
+                         unsigned within, enum fm_log_field_kind kind)
 {
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
@@ -192,12 +196,13 @@ static size_t count_kind(const struct fm_log_header *h, const struct sample *s, 
 
 static bool is_sequence_kind(enum fm_log_field_kind k)
 {
-    return k == FM_LOG_FIELD_INT || k == FM_LOG_FIELD_BRACKET || k == FM_LOG_FIELD_DOTTED || k == FM_LOG_FIELD_SEPARATOR ||
-           k == FM_LOG_FIELD_PIPE || k == FM_LOG_FIELD_COLUMN;
+    return k == FM_LOG_FIELD_INT || k == FM_LOG_FIELD_BRACKET || k == FM_LOG_FIELD_DOTTED ||
+           k == FM_LOG_FIELD_SEPARATOR || k == FM_LOG_FIELD_PIPE || k == FM_LOG_FIELD_COLUMN;
 }
 
 /* The kind that most lines have at position i behind the anchor, when enough lines share it. */
-static enum fm_log_field_kind shared_kind(const struct fm_log_header *h, const struct sample *s, size_t n, unsigned i)
+static enum fm_log_field_kind shared_kind(const struct fm_log_header *h, const struct sample *s,
+                                          size_t n, unsigned i)
 {
     size_t count[FM_LOG_FIELD_WORD + 1] = {0};
     for (size_t k = 0; k < n; k++) {
@@ -268,6 +273,12 @@ static size_t select_samples(const struct fm_log_header *h, struct sample *s, si
     return k;
 }
 
+/* A handful of lines that begin with a plain word before the time: text that mentions a time. */
+static bool is_sentence(const struct fm_log_header *h, const struct sample *s, size_t n)
+{
+    return n < FEW_LINES && h->token > 0 && s[0].line.len && (fm_ch(s[0].line.p[0]) & FM_CH_LOWER);
+}
+
 void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *out)
 {
     *out = (struct fm_log_header){0};
@@ -276,7 +287,7 @@ void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *ou
         FM_BUG("out of memory");
     size_t timed = read_samples(lines, n, s);
     size_t best = commonest_stamp(s, timed, out);
-    out->has_time = timed > 0 && timed * 2 >= n && best * 2 >= timed;
+    out->has_time = timed > 0 && timed * 2 >= n && best * 2 >= timed && !is_sentence(out, s, n);
     if (out->has_time) {
         size_t k = select_samples(out, s, timed);
         out->has_level = is_share(count_level(s, k), k);
@@ -331,9 +342,10 @@ static void note_field(struct fm_log_record *r, const struct fm_log_header_field
     }
 }
 
-/* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to the header. */
-static const char *cut_behind(const char *p, const char *end, enum fm_log_field_kind kind, unsigned within,
-                              struct fm_log_record *r)
+/* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to
+ * the header. */
+static const char *cut_behind(const char *p, const char *end, enum fm_log_field_kind kind,
+                              unsigned within, struct fm_log_record *r)
 {
     const char *q = p;
     struct fm_log_header_field f;
@@ -355,7 +367,8 @@ static const char *cut_behind(const char *p, const char *end, enum fm_log_field_
     return NULL;
 }
 
-static const char *cut_sequence(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+static const char *cut_sequence(const struct fm_log_header *h, const char *p, const char *end,
+                                struct fm_log_record *r)
 {
     for (uint8_t i = 0; i < h->n_sequence; i++) {
         struct fm_log_header_field f;
@@ -368,7 +381,8 @@ static const char *cut_sequence(const struct fm_log_header *h, const char *p, co
     return p;
 }
 
-static const char *find_anchor(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+static const char *find_anchor(const struct fm_log_header *h, const char *p, const char *end,
+                               struct fm_log_record *r)
 {
     if (!h->has_level)
         return p;
@@ -388,7 +402,8 @@ static const char *find_anchor(const struct fm_log_header *h, const char *p, con
     return p;
 }
 
-static const char *cut_message(const struct fm_log_header *h, const char *p, const char *end, struct fm_log_record *r)
+static const char *cut_message(const struct fm_log_header *h, const char *p, const char *end,
+                               struct fm_log_record *r)
 {
     const char *q = NULL;
     switch (h->cut) {
@@ -412,8 +427,8 @@ static const char *cut_message(const struct fm_log_header *h, const char *p, con
     return q ? q : p;
 }
 
-bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache, fm_str line,
-                         struct fm_log_record *out)
+bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache,
+                         fm_str line, struct fm_log_record *out)
 {
     const char *p, *end = line.p + line.len;
     out->line = out->message = line;

@@ -2,9 +2,10 @@
 /*
  * Where the message begins in a log of unknown layout.
  *
- * fm_log_header_learn looks at the first lines and keeps only what at least four of five of them share: the place and
- * form of the time stamp, a level, and what stands behind it. A component name before a colon that is always there
- * belongs to the header; a message that sometimes begins with a word and a colon does not.
+ * fm_log_header_learn looks at the first lines and keeps only what at least four of five of them
+ * share: the place and form of the time stamp, a level, and what stands behind it. A component name
+ * before a colon that is always there belongs to the header; a message that sometimes begins with a
+ * word and a colon does not.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_HEADER_H
 #define FAULTMAVEN_CORE_LOGS_HEADER_H
@@ -16,10 +17,10 @@
 #define FM_LOG_SEQUENCE_MAX 8
 
 enum fm_log_cut {
-    FM_LOG_CUT_ANCHOR,   /* the message begins behind the level, or the time stamp */
-    FM_LOG_CUT_TAG,      /* behind the first tag */
+    FM_LOG_CUT_ANCHOR,    /* the message begins behind the level, or the time stamp */
+    FM_LOG_CUT_TAG,       /* behind the first tag */
     FM_LOG_CUT_SEPARATOR, /* behind the first separator */
-    FM_LOG_CUT_SEQUENCE, /* behind these kinds of fields */
+    FM_LOG_CUT_SEQUENCE,  /* behind these kinds of fields */
 };
 
 struct fm_log_header {
@@ -33,9 +34,9 @@ struct fm_log_header {
 
 void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *out);
 
-/* Cuts a line; false when it has no time stamp where the header has one (then it is a line of another kind: a
- * continuation, or a notice), and message is the whole line. */
-bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache, fm_str line,
-                         struct fm_log_record *out);
+/* Cuts a line; false when it has no time stamp where the header has one (then it is a line of
+ * another kind: a continuation, or a notice), and message is the whole line. */
+bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache,
+                         fm_str line, struct fm_log_record *out);
 
 #endif

@@ -28,13 +28,15 @@ static void record_clear(struct fm_log_record *r)
     r->n_fields = 0;
 }
 
-void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt)
+void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
+                         const struct fm_log_options *opt)
 {
     fm_str *lines = FM_NEW_ARRAY(&ctx->arena, fm_str, FM_LOG_SAMPLE_LINES);
     size_t n = sample_lines(text, lines);
     fm_log_header_learn(lines, n, &l->header);
     l->format = l->header.has_time ? FM_STR("generic") : FM_STR("plain");
-    l->base = (struct fm_timestamp_base){.zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
+    l->base = (struct fm_timestamp_base){
+        .zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
     struct fm_log_line_state s;
     struct fm_log_record r;
     fm_log_line_state_init(&s);
@@ -47,7 +49,8 @@ void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str tex
     }
 }
 
-bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line, struct fm_log_record *out)
+bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
+                        struct fm_log_record *out)
 {
     record_clear(out);
     bool is_new = fm_log_header_parse(&l->header, &s->cache, line, out);

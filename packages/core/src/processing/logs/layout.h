@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the lines of one input are cut into records: learned once from its beginning, then read-only, any thread. */
+/* How the lines of one input are cut into records: learned once from its beginning, then read-only,
+ * any thread. */
 #ifndef FAULTMAVEN_CORE_LOGS_LAYOUT_H
 #define FAULTMAVEN_CORE_LOGS_LAYOUT_H
 
@@ -19,10 +20,13 @@ struct fm_log_line_state {
     bool has_record;
 };
 
-void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt);
+void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
+                         const struct fm_log_options *opt);
 void fm_log_line_state_init(struct fm_log_line_state *s);
 
-/* Cuts the line. True when it continues the record before it (then t and level are that record's). */
-bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line, struct fm_log_record *out);
+/* Cuts the line. True when it continues the record before it (then t and level are that record's).
+ */
+bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
+                        struct fm_log_record *out);
 
 #endif

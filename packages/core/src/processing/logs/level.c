@@ -20,18 +20,18 @@ struct level_word {
 
 /* Lower case, in order of the first letter. */
 static const struct level_word words[] = {
-    {"alert", FM_LOG_ALERT},       {"crit", FM_LOG_CRITICAL},     {"critical", FM_LOG_CRITICAL},
-    {"config", FM_LOG_DEBUG},      {"debug", FM_LOG_DEBUG},       {"dbg", FM_LOG_DEBUG},
-    {"debug1", FM_LOG_DEBUG},      {"debug2", FM_LOG_DEBUG},      {"debug3", FM_LOG_DEBUG},
-    {"debug4", FM_LOG_DEBUG},      {"debug5", FM_LOG_DEBUG},      {"error", FM_LOG_ERROR},
-    {"err", FM_LOG_ERROR},         {"emerg", FM_LOG_ALERT},       {"emergency", FM_LOG_ALERT},
-    {"fatal", FM_LOG_CRITICAL},    {"failure", FM_LOG_CRITICAL},  {"fine", FM_LOG_TRACE},
-    {"finer", FM_LOG_TRACE},       {"finest", FM_LOG_TRACE},      {"ftl", FM_LOG_CRITICAL},
-    {"info", FM_LOG_INFO},         {"information", FM_LOG_INFO},  {"informational", FM_LOG_INFO},
-    {"inf", FM_LOG_INFO},          {"log", FM_LOG_INFO},          {"notice", FM_LOG_NOTICE},
-    {"note", FM_LOG_NOTICE},       {"panic", FM_LOG_ALERT},       {"severe", FM_LOG_ERROR},
-    {"system", FM_LOG_NOTICE},     {"trace", FM_LOG_TRACE},       {"trc", FM_LOG_TRACE},
-    {"verbose", FM_LOG_TRACE},     {"warn", FM_LOG_WARNING},      {"warning", FM_LOG_WARNING},
+    {"alert", FM_LOG_ALERT},    {"crit", FM_LOG_CRITICAL},    {"critical", FM_LOG_CRITICAL},
+    {"config", FM_LOG_DEBUG},   {"debug", FM_LOG_DEBUG},      {"dbg", FM_LOG_DEBUG},
+    {"debug1", FM_LOG_DEBUG},   {"debug2", FM_LOG_DEBUG},     {"debug3", FM_LOG_DEBUG},
+    {"debug4", FM_LOG_DEBUG},   {"debug5", FM_LOG_DEBUG},     {"error", FM_LOG_ERROR},
+    {"err", FM_LOG_ERROR},      {"emerg", FM_LOG_ALERT},      {"emergency", FM_LOG_ALERT},
+    {"fatal", FM_LOG_CRITICAL}, {"failure", FM_LOG_CRITICAL}, {"fine", FM_LOG_TRACE},
+    {"finer", FM_LOG_TRACE},    {"finest", FM_LOG_TRACE},     {"ftl", FM_LOG_CRITICAL},
+    {"info", FM_LOG_INFO},      {"information", FM_LOG_INFO}, {"informational", FM_LOG_INFO},
+    {"inf", FM_LOG_INFO},       {"log", FM_LOG_INFO},         {"notice", FM_LOG_NOTICE},
+    {"note", FM_LOG_NOTICE},    {"panic", FM_LOG_ALERT},      {"severe", FM_LOG_ERROR},
+    {"system", FM_LOG_NOTICE},  {"trace", FM_LOG_TRACE},      {"trc", FM_LOG_TRACE},
+    {"verbose", FM_LOG_TRACE},  {"warn", FM_LOG_WARNING},     {"warning", FM_LOG_WARNING},
     {"wrn", FM_LOG_WARNING}};
 
 static bool is_regular_case(fm_str s)
@@ -57,8 +57,9 @@ enum fm_log_level fm_log_level_word(fm_str s)
 enum fm_log_level fm_log_level_letter(char c)
 {
     static const char letters[] = "VTDINWEFCA";
-    static const uint8_t levels[] = {FM_LOG_TRACE,   FM_LOG_TRACE, FM_LOG_DEBUG,    FM_LOG_INFO,     FM_LOG_NOTICE,
-                                     FM_LOG_WARNING, FM_LOG_ERROR, FM_LOG_CRITICAL, FM_LOG_CRITICAL, FM_LOG_ALERT};
+    static const uint8_t levels[] = {FM_LOG_TRACE,    FM_LOG_TRACE,   FM_LOG_DEBUG, FM_LOG_INFO,
+                                     FM_LOG_NOTICE,   FM_LOG_WARNING, FM_LOG_ERROR, FM_LOG_CRITICAL,
+                                     FM_LOG_CRITICAL, FM_LOG_ALERT};
     const char *at = c ? strchr(letters, c) : NULL;
     return at ? levels[at - letters] : FM_LOG_NONE;
 }

@@ -5,8 +5,8 @@
 
 #include "faultmaven/core/logs.h"
 
-/* The level that the whole of s names ("WARN", "warning", "err", "SEVERE", "Information"), or FM_LOG_NONE. Lower, upper
- * or capitalised; "wARN" is no level. */
+/* The level that the whole of s names ("WARN", "warning", "err", "SEVERE", "Information"), or
+ * FM_LOG_NONE. Lower, upper or capitalised; "wARN" is no level. */
 enum fm_log_level fm_log_level_word(fm_str s);
 
 /* Android, glog and klog: V T D I N W E F C A. */

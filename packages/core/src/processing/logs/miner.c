@@ -80,7 +80,8 @@ static bool is_candidate(const struct fm_log_slot *s)
     return s->is_weak && !s->is_placed && s->is_after_blank && !s->is_many;
 }
 
-static uint64_t variant_hash(const struct fm_log_group *g, const struct fm_log_seen *seen, const struct fm_log_shape *shape)
+static uint64_t variant_hash(const struct fm_log_group *g, const struct fm_log_seen *seen,
+                             const struct fm_log_shape *shape)
 {
     uint64_t h = FM_MIX_SEED;
     for (uint32_t i = 0; i < g->t.n_slots && i < shape->n; i++)
@@ -89,17 +90,19 @@ static uint64_t variant_hash(const struct fm_log_group *g, const struct fm_log_s
     return h;
 }
 
-static fm_str *variant_values(struct fm_log_table *t, const struct fm_log_group *g, const struct fm_log_seen *seen,
-                              const struct fm_log_shape *shape)
+static fm_str *variant_values(struct fm_log_table *t, const struct fm_log_group *g,
+                              const struct fm_log_seen *seen, const struct fm_log_shape *shape)
 {
     fm_str *v = FM_NEW_ARRAY(&t->arena, fm_str, g->t.n_slots);
     for (uint32_t i = 0; i < g->t.n_slots && i < shape->n; i++)
         if (is_candidate(&g->t.slots[i]))
-            v[i] = fm_str_dup(&t->arena, fm_str_n(seen->message.p + shape->values[i].off, shape->values[i].len));
+            v[i] = fm_str_dup(
+                &t->arena, fm_str_n(seen->message.p + shape->values[i].off, shape->values[i].len));
     return v;
 }
 
-static uint32_t new_variant(struct fm_log_table *t, struct fm_log_group *g, uint64_t hash, fm_str *values)
+static uint32_t new_variant(struct fm_log_table *t, struct fm_log_group *g, uint64_t hash,
+                            fm_str *values)
 {
     if (g->n_variants == FM_LOG_VARIANTS_MAX || t->leaves.n >= LEAVES_MAX) {
         g->is_variants_full = true;
@@ -112,8 +115,8 @@ static uint32_t new_variant(struct fm_log_table *t, struct fm_log_group *g, uint
 }
 
 /* The leaf of this record in a group that has candidates. */
-static uint32_t variant_leaf(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen,
-                             const struct fm_log_shape *shape)
+static uint32_t variant_leaf(struct fm_log_table *t, struct fm_log_group *g,
+                             const struct fm_log_seen *seen, const struct fm_log_shape *shape)
 {
     uint64_t h = variant_hash(g, seen, shape);
     for (uint8_t i = 0; i < g->n_variants; i++)
@@ -128,7 +131,8 @@ static uint32_t variant_leaf(struct fm_log_table *t, struct fm_log_group *g, con
     return leaf;
 }
 
-static struct fm_log_group *new_group(struct fm_log_table *t, const struct fm_log_seen *seen, const struct fm_log_shape *shape)
+static struct fm_log_group *new_group(struct fm_log_table *t, const struct fm_log_seen *seen,
+                                      const struct fm_log_shape *shape)
 {
     struct fm_log_group *g = FM_NEW(&t->arena, struct fm_log_group);
     g->key = shape->key;
@@ -165,7 +169,8 @@ static void count_time(struct fm_arena *a, struct fm_log_template *tpl, fm_time 
         tpl->last = at;
 }
 
-static void count_record(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen)
+static void count_record(struct fm_log_table *t, struct fm_log_group *g,
+                         const struct fm_log_seen *seen)
 {
     struct fm_log_template *tpl = &g->t;
     tpl->count++;
@@ -184,7 +189,8 @@ static bool has_room(const struct fm_log_table *t, enum fm_log_level level)
     return t->groups.n < max && t->leaves.n < LEAVES_MAX;
 }
 
-uint32_t fm_log_table_add(struct fm_log_table *t, const struct fm_log_seen *seen, const struct fm_log_shape *shape)
+uint32_t fm_log_table_add(struct fm_log_table *t, const struct fm_log_seen *seen,
+                          const struct fm_log_shape *shape)
 {
     size_t slot = find(t, shape->key);
     struct fm_log_group *g;
@@ -210,7 +216,8 @@ uint32_t fm_log_table_add(struct fm_log_table *t, const struct fm_log_seen *seen
 
 /* --- merging --- */
 
-void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into, const struct fm_log_template *from)
+void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into,
+                         const struct fm_log_template *from)
 {
     if (from->first != FM_TIME_NONE) {
         if (from->rate && !into->rate && into->first != FM_TIME_NONE) {
@@ -226,7 +233,8 @@ void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into, const
         else if (into->rate)
             fm_log_rate_merge(into->rate, from->rate);
         else
-            into->rate = memcpy(fm_arena_alloc(a, sizeof *into->rate), from->rate, sizeof *into->rate);
+            into->rate =
+                memcpy(fm_arena_alloc(a, sizeof *into->rate), from->rate, sizeof *into->rate);
         if (into->first == FM_TIME_NONE || from->first < into->first)
             into->first = from->first;
         if (into->last == FM_TIME_NONE || from->last > into->last)
@@ -240,7 +248,8 @@ void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into, const
     into->latest = from->latest;
 }
 
-void fm_log_template_merge(struct fm_log_table *t, struct fm_log_template *into, const struct fm_log_template *from)
+void fm_log_template_merge(struct fm_log_table *t, struct fm_log_template *into,
+                           const struct fm_log_template *from)
 {
     for (uint32_t i = 0; i < into->n_slots && i < from->n_slots; i++)
         fm_log_slot_merge(t, into, from, i);
@@ -261,7 +270,8 @@ static struct fm_log_group *copy_group(struct fm_log_table *t, const struct fm_l
         fm_log_slot_copy(t, &g->t.slots[i], &from->t.slots[i]);
     }
     if (from->t.rate)
-        g->t.rate = memcpy(fm_arena_alloc(&t->arena, sizeof *g->t.rate), from->t.rate, sizeof *g->t.rate);
+        g->t.rate =
+            memcpy(fm_arena_alloc(&t->arena, sizeof *g->t.rate), from->t.rate, sizeof *g->t.rate);
     g->n_variants = 0;
     g->is_variants_full = false;
     g->leaf = (uint32_t)t->leaves.n;
@@ -277,9 +287,10 @@ static fm_str *copy_values(struct fm_log_table *t, const fm_str *values, uint32_
     return v;
 }
 
-/* Same values of the candidates that are still candidates on both sides: hashes are compared as texts would be. */
-static void merge_variant(struct fm_log_table *t, struct fm_log_group *into, const struct fm_log_group *from, uint8_t i,
-                          uint32_t *map)
+/* Same values of the candidates that are still candidates on both sides: hashes are compared as
+ * texts would be. */
+static void merge_variant(struct fm_log_table *t, struct fm_log_group *into,
+                          const struct fm_log_group *from, uint8_t i, uint32_t *map)
 {
     const struct fm_log_variant *f = &from->variants[i];
     uint32_t leaf = into->leaf;
@@ -292,7 +303,9 @@ static void merge_variant(struct fm_log_table *t, struct fm_log_group *into, con
         }
     if (!is_known && !into->is_variants_full) {
         uint8_t before = into->n_variants;
-        leaf = new_variant(t, into, f->hash, before < FM_LOG_VARIANTS_MAX ? copy_values(t, f->values, from->t.n_slots) : NULL);
+        leaf = new_variant(t, into, f->hash,
+                           before < FM_LOG_VARIANTS_MAX ? copy_values(t, f->values, from->t.n_slots)
+                                                        : NULL);
         if (into->n_variants > before)
             into->variants[before].count = f->count;
     }
@@ -300,7 +313,8 @@ static void merge_variant(struct fm_log_table *t, struct fm_log_group *into, con
         map[f->leaf] = leaf;
 }
 
-static void merge_leaves(struct fm_log_table *into, struct fm_log_group *g, const struct fm_log_group *from, uint32_t *map)
+static void merge_leaves(struct fm_log_table *into, struct fm_log_group *g,
+                         const struct fm_log_group *from, uint32_t *map)
 {
     if (map)
         map[from->leaf] = g->leaf;
@@ -309,7 +323,8 @@ static void merge_leaves(struct fm_log_table *into, struct fm_log_group *g, cons
     g->is_variants_full |= from->is_variants_full;
 }
 
-static void merge_group(struct fm_log_table *into, const struct fm_log_group *from, uint32_t part, uint32_t *map)
+static void merge_group(struct fm_log_table *into, const struct fm_log_group *from, uint32_t part,
+                        uint32_t *map)
 {
     size_t slot = find(into, from->key);
     struct fm_log_group *g;
@@ -330,7 +345,8 @@ static void merge_group(struct fm_log_table *into, const struct fm_log_group *fr
     merge_leaves(into, g, from, map);
 }
 
-void fm_log_table_merge(struct fm_log_table *into, const struct fm_log_table *from, uint32_t part, uint32_t *map)
+void fm_log_table_merge(struct fm_log_table *into, const struct fm_log_table *from, uint32_t part,
+                        uint32_t *map)
 {
     if (map)
         memset(map, 0, from->leaves.n * sizeof *map);
@@ -353,7 +369,8 @@ static bool is_severe(const struct fm_log_group *g)
 static uint64_t worth(const struct fm_log_group *g)
 {
     uint64_t count = g->t.count > 0xFFFFFF ? 0xFFFFFF : g->t.count;
-    return (uint64_t)(is_severe(g) || count > 1000) << 63 | (uint64_t)(g->part & 0x7FFFFFFF) << 24 | count;
+    return (uint64_t)(is_severe(g) || count > 1000) << 63 | (uint64_t)(g->part & 0x7FFFFFFF) << 24 |
+           count;
 }
 
 static int by_worth(const void *a, const void *b)

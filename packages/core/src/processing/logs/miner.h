@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of groups: messages with equal keys, and what was seen in them. Each part of an input fills a table of its
- * own; tables are merged in the order of the input.
+ * The table of groups: messages with equal keys, and what was seen in them. Each part of an input
+ * fills a table of its own; tables are merged in the order of the input.
  *
- * A leaf is what a line is remembered by: a group, and within it the values of slots that may turn out to be constants
- * (see fm_log_finish). Leaf numbers of a table count from 0; leaf 0 belongs to the group of evicted messages.
+ * A leaf is what a line is remembered by: a group, and within it the values of slots that may turn
+ * out to be constants (see fm_log_finish). Leaf numbers of a table count from 0; leaf 0 belongs to
+ * the group of evicted messages.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_MINER_H
 #define FAULTMAVEN_CORE_LOGS_MINER_H
@@ -36,7 +37,7 @@ struct fm_log_group {
     bool has_candidates;   /* some weak slot behind a blank */
     bool is_variants_full; /* more than FM_LOG_VARIANTS_MAX: all later lines are of variant 0 */
     uint32_t leaf;
-    uint32_t part; /* number of the last part that held it, for eviction */
+    uint32_t part;                 /* number of the last part that held it, for eviction */
     struct fm_log_template *final; /* set by fm_log_finish */
 };
 
@@ -46,7 +47,7 @@ struct fm_log_leaf_ref {
 };
 
 struct fm_log_table {
-    struct fm_arena arena; /* owned; holds everything */
+    struct fm_arena arena;                /* owned; holds everything */
     FM_VEC(struct fm_log_group *) groups; /* in order of first appearance */
     FM_VEC(struct fm_log_leaf_ref) leaves;
     uint32_t *slots; /* open addressing: group index + 1 */
@@ -72,31 +73,37 @@ void fm_log_table_release(struct fm_log_table *t);
 void fm_log_table_clear(struct fm_log_table *t);
 
 /* Counts one record; returns its leaf. shape belongs to seen->message (collapsed). */
-uint32_t fm_log_table_add(struct fm_log_table *t, const struct fm_log_seen *seen, const struct fm_log_shape *shape);
+uint32_t fm_log_table_add(struct fm_log_table *t, const struct fm_log_seen *seen,
+                          const struct fm_log_shape *shape);
 
-/* Adds `from`, the table of part number `part`, to `into`. map (of from->leaves.n) receives the leaf of `into` for every
- * leaf of `from`. */
-void fm_log_table_merge(struct fm_log_table *into, const struct fm_log_table *from, uint32_t part, uint32_t *map);
+/* Adds `from`, the table of part number `part`, to `into`. map (of from->leaves.n) receives the
+ * leaf of `into` for every leaf of `from`. */
+void fm_log_table_merge(struct fm_log_table *into, const struct fm_log_table *from, uint32_t part,
+                        uint32_t *map);
 
-/* When the table holds more groups than its maximum: keeps the severe, the frequent and the recent ones. Leaf numbers
- * stay valid; evicted leaves belong to `other`. */
+/* When the table holds more groups than its maximum: keeps the severe, the frequent and the recent
+ * ones. Leaf numbers stay valid; evicted leaves belong to `other`. */
 void fm_log_table_shrink(struct fm_log_table *t);
 
 /* Adds counts and slots of `from`, which lies behind `into` in the input and has as many slots. */
-void fm_log_template_merge(struct fm_log_table *t, struct fm_log_template *into, const struct fm_log_template *from);
+void fm_log_template_merge(struct fm_log_table *t, struct fm_log_template *into,
+                           const struct fm_log_template *from);
 
 /* The same without slots: counts, levels, times, rate and examples. */
-void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into, const struct fm_log_template *from);
+void fm_log_counts_merge(struct fm_arena *a, struct fm_log_template *into,
+                         const struct fm_log_template *from);
 
 /* --- slots (slot.c) --- */
-void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen);
-void fm_log_slots_add(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen,
-                      const struct fm_log_shape *shape);
+void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g,
+                       const struct fm_log_seen *seen);
+void fm_log_slots_add(struct fm_log_table *t, struct fm_log_group *g,
+                      const struct fm_log_seen *seen, const struct fm_log_shape *shape);
 /* Slot i of `from_tpl`, which lies behind `into_tpl` in the input. */
-void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl, const struct fm_log_template *from_tpl,
-                       uint32_t i);
+void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl,
+                       const struct fm_log_template *from_tpl, uint32_t i);
 /* Deep copy into t's arena. */
-void fm_log_slot_copy(struct fm_log_table *t, struct fm_log_slot *to, const struct fm_log_slot *from);
+void fm_log_slot_copy(struct fm_log_table *t, struct fm_log_slot *to,
+                      const struct fm_log_slot *from);
 bool fm_log_number(enum fm_log_value_type type, fm_str text, fm_str unit, double *out);
 
 #endif

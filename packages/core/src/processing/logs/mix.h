@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An incremental 64-bit hash for the scanner: multiply-and-fold over 16 bytes at a time (the construction of wyhash).
- * Not stable across versions, never stored. The same bytes cut into other runs hash to another value: a run ends only at
- * a value, so equal masked texts are cut equally.
+ * An incremental 64-bit hash for the scanner: multiply-and-fold over 16 bytes at a time (the
+ * construction of wyhash). Not stable across versions, never stored. The same bytes cut into other
+ * runs hash to another value: a run ends only at a value, so equal masked texts are cut equally.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_MIX_H
 #define FAULTMAVEN_CORE_LOGS_MIX_H

@@ -69,7 +69,8 @@ static void series_coarsen(struct fm_log_series *s)
     struct fm_log_series half;
     memset(half.bucket, 0, sizeof half.bucket);
     for (int64_t b = s->low; b <= s->high; b++) {
-        size_t to = (size_t)((b >> 1) & (FM_LOG_SERIES_BUCKETS - 1)), from = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        size_t to = (size_t)((b >> 1) & (FM_LOG_SERIES_BUCKETS - 1)),
+               from = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
         if (half.bucket[to].n == 0 || s->bucket[from].max > half.bucket[to].max)
             half.bucket[to].max = s->bucket[from].n ? s->bucket[from].max : half.bucket[to].max;
         half.bucket[to].sum += s->bucket[from].sum;
@@ -148,7 +149,8 @@ static void merge_buckets(struct fm_log_series *into, const struct fm_log_series
     series_grow(into, from->high << from->shift);
     int down = into->shift - from->shift;
     for (int64_t b = from->low; b <= from->high; b++) {
-        size_t to = (size_t)((b >> down) & (FM_LOG_SERIES_BUCKETS - 1)), i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        size_t to = (size_t)((b >> down) & (FM_LOG_SERIES_BUCKETS - 1)),
+               i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
         if (from->bucket[i].n == 0)
             continue;
         if (into->bucket[to].n == 0 || from->bucket[i].max > into->bucket[to].max)

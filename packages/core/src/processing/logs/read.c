@@ -85,14 +85,15 @@ static void read_line(struct reader *r, struct part *p, struct line_work *w, fm_
     fm_str msg = fm_log_collapse(w->record.message, w->scratch);
     p->totals.cut += w->record.message.len > FM_LOG_MESSAGE_MAX;
     fm_log_scan(msg, &w->shape);
-    struct fm_log_seen seen = {.message = msg,
-                               .t = w->record.t,
-                               .level = w->record.level,
-                               .component = w->record.component,
-                               .is_trace = is_trace,
-                               .place = {.offset = (uint64_t)(line.p - r->text.p),
-                                         .line = p->totals.lines + 1, /* within the part, until it is merged */
-                                         .length = line.len > UINT32_MAX ? UINT32_MAX : (uint32_t)line.len}};
+    struct fm_log_seen seen = {
+        .message = msg,
+        .t = w->record.t,
+        .level = w->record.level,
+        .component = w->record.component,
+        .is_trace = is_trace,
+        .place = {.offset = (uint64_t)(line.p - r->text.p),
+                  .line = p->totals.lines + 1, /* within the part, until it is merged */
+                  .length = line.len > UINT32_MAX ? UINT32_MAX : (uint32_t)line.len}};
     count_totals(&p->totals, &w->record, is_trace);
     uint32_t leaf = fm_log_table_add(&p->table, &seen, &w->shape);
     if (r->opt->on_leaves)
@@ -130,7 +131,8 @@ static void read_part(void *arg, size_t i)
     free(w);
 }
 
-/* Part boundaries depend on the text only: behind the first line end at or after a multiple of PART_BYTES. */
+/* Part boundaries depend on the text only: behind the first line end at or after a multiple of
+ * PART_BYTES. */
 static const char *part_end(const struct reader *r, const char *begin)
 {
     const char *end = r->text.p + r->text.len;
@@ -248,7 +250,8 @@ static void stop(struct reader *r)
     fm_log_table_release(&r->all);
 }
 
-enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt, struct fm_log **out)
+enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt,
+                         struct fm_log **out)
 {
     struct reader r = {.text = text, .opt = opt};
     start(&r, ctx);

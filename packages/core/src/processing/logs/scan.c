@@ -22,7 +22,8 @@ static char at(const struct scanner *s, const char *p)
 
 static bool is_after_equals(const struct scanner *s, const char *p)
 {
-    return p - s->base >= 2 && p[-1] == '=' && p[-2] != '=' && p[-2] != '!' && p[-2] != '<' && p[-2] != '>';
+    return p - s->base >= 2 && p[-1] == '=' && p[-2] != '=' && p[-2] != '!' && p[-2] != '<' &&
+           p[-2] != '>';
 }
 
 static bool is_quote(char c)
@@ -96,7 +97,8 @@ static bool rule_time(struct scanner *s, const struct fm_log_word *w)
 {
     if (!fm_ch_is_digit(*w->p)) {
         char c = at(s, w->p + w->len);
-        if (w->len < 3 || w->len > 12 || !(fm_ch(*w->p) & FM_CH_UPPER) || (c != ' ' && c != ',' && !w->dashes))
+        if (w->len < 3 || w->len > 12 || !(fm_ch(*w->p) & FM_CH_UPPER) ||
+            (c != ' ' && c != ',' && !w->dashes))
             return false;
     }
     return emit_if(s, fm_log_match_time(w->p, s->end), FM_LOG_VALUE_TIME);
@@ -111,7 +113,9 @@ static bool rule_address(struct scanner *s, const struct fm_log_word *w)
         return true;
     if (w->dots >= 3 && emit_if(s, fm_log_match_ipv4(p, s->end), FM_LOG_VALUE_IP))
         return true;
-    const char *colon = memchr(p, ':', w->len < 5 ? (size_t)(s->end - p < 6 ? s->end - p : 6) : w->len + (p + w->len < s->end));
+    const char *colon = memchr(p, ':',
+                               w->len < 5 ? (size_t)(s->end - p < 6 ? s->end - p : 6)
+                                          : w->len + (p + w->len < s->end));
     if (!colon)
         return false;
     return emit_if(s, fm_log_match_mac(p, s->end), FM_LOG_VALUE_MAC) ||
@@ -155,7 +159,8 @@ static bool rule_name(struct scanner *s, const struct fm_log_word *w)
     const char *q = w->p + w->len;
     size_t port = fm_log_match_port(q, s->end);
     bool is_call = at(s, q) == '(', is_quoted = is_between_quotes(s, w->p, q);
-    bool is_version = (w->mask & FM_CH_DIGIT) && w->dots >= 2 && (fm_ch_is_digit(*w->p) || ((*w->p | 32) == 'v' && fm_ch_is_digit(w->p[1])));
+    bool is_version = (w->mask & FM_CH_DIGIT) && w->dots >= 2 &&
+                      (fm_ch_is_digit(*w->p) || ((*w->p | 32) == 'v' && fm_ch_is_digit(w->p[1])));
     if (is_version && !port)
         return emit(s, w->p, q, FM_LOG_VALUE_VERSION);
     bool is_name = fm_log_word_is_name(w);
@@ -184,7 +189,8 @@ static bool rule_relative_path(struct scanner *s, const struct fm_log_word *w)
     if (at(s, q) != '/' || q + 1 >= s->end)
         return false;
     unsigned slashes = 0;
-    for (; q < s->end && !fm_ch_is_space(*q) && !(fm_ch(*q) & FM_CH_STOP) && *q != ':' && *q != '='; q++)
+    for (; q < s->end && !fm_ch_is_space(*q) && !(fm_ch(*q) & FM_CH_STOP) && *q != ':' && *q != '=';
+         q++)
         slashes += *q == '/' && q + 1 < s->end && (fm_ch_is_word(q[1]) || q[1] == '.');
     while (q > w->p && (q[-1] == '.' || q[-1] == '/'))
         q--;
@@ -219,7 +225,8 @@ static bool rule_hex(struct scanner *s, const struct fm_log_word *w)
 
 static bool rule_bool(struct scanner *s, const struct fm_log_word *w)
 {
-    return fm_log_word_is_bool(w) && at(s, w->p + w->len) != '(' && emit(s, w->p, w->p + w->len, FM_LOG_VALUE_BOOL);
+    return fm_log_word_is_bool(w) && at(s, w->p + w->len) != '(' &&
+           emit(s, w->p, w->p + w->len, FM_LOG_VALUE_BOOL);
 }
 
 /* name-12, core.2275 : the letters stay, the number is the value. */
@@ -249,8 +256,10 @@ static bool rule_weak(struct scanner *s, const struct fm_log_word *w)
 {
     const char *end = w->p + w->len;
     char next = at(s, end);
-    bool is_placed = (is_after_equals(s, w->p) && next != '(' && next != '{') || is_between_quotes(s, w->p, end);
-    bool has_digit = (w->mask & FM_CH_DIGIT) && next != '(' && next != '=' && !(w->p == s->base && next == ':');
+    bool is_placed =
+        (is_after_equals(s, w->p) && next != '(' && next != '{') || is_between_quotes(s, w->p, end);
+    bool has_digit =
+        (w->mask & FM_CH_DIGIT) && next != '(' && next != '=' && !(w->p == s->base && next == ':');
     if (!is_placed && !has_digit && !(w->ats && !w->dots))
         return false;
     return emit(s, w->p, end, FM_LOG_VALUE_WORD);
@@ -258,11 +267,13 @@ static bool rule_weak(struct scanner *s, const struct fm_log_word *w)
 
 typedef bool (*word_rule)(struct scanner *s, const struct fm_log_word *w);
 
-static const word_rule with_digit[] = {rule_url,        rule_time, rule_address, rule_chunk,    rule_name,
-                                       rule_relative_path, rule_first, rule_identifier, rule_hex,
-                                       rule_numbered,   NULL};
-static const word_rule without_digit[] = {rule_url,  rule_time, rule_address, rule_chunk, rule_name, rule_relative_path,
-                                          rule_hex, rule_first, rule_bool,    rule_weak, NULL};
+static const word_rule with_digit[] = {
+    rule_url,           rule_time,     rule_address, rule_chunk,
+    rule_relative_path, rule_name,     rule_first,   rule_identifier,
+    rule_hex,           rule_numbered, NULL};
+static const word_rule without_digit[] = {rule_url,           rule_time, rule_address, rule_chunk,
+                                          rule_relative_path, rule_name, rule_hex,     rule_first,
+                                          rule_bool,          rule_weak, NULL};
 
 static bool apply(struct scanner *s, const struct fm_log_word *w, const word_rule *rules)
 {
@@ -276,13 +287,15 @@ static bool apply(struct scanner *s, const struct fm_log_word *w, const word_rul
 static bool is_plain(const struct scanner *s, const struct fm_log_word *w)
 {
     char next = at(s, w->p + w->len), prev = prev_of(s, w->p);
-    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' || is_quote(prev))
+    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' ||
+        is_quote(prev))
         return false;
     if (w->len == 8 && (w->mask & ~(unsigned)FM_CH_ALPHA) == FM_CH_HEX)
         return false;
     if (w->len <= 5 && strchr("tTfFnN", *w->p))
         return false;
-    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 || (next != ' ' && next != ',' && !w->dashes);
+    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 ||
+           (next != ' ' && next != ',' && !w->dashes);
 }
 
 static void on_word(struct scanner *s)
@@ -311,7 +324,8 @@ static bool on_slash(struct scanner *s)
 {
     if (!is_value_border(prev_of(s, s->p)))
         return false;
-    size_t ip = s->end - s->p > 7 && fm_ch_is_digit(s->p[1]) ? fm_log_match_ipv4(s->p + 1, s->end) : 0;
+    size_t ip =
+        s->end - s->p > 7 && fm_ch_is_digit(s->p[1]) ? fm_log_match_ipv4(s->p + 1, s->end) : 0;
     if (ip)
         return emit_if(s, ip + 1, FM_LOG_VALUE_IP);
     size_t n = fm_log_match_path(s->p, s->end);
@@ -321,7 +335,8 @@ static bool on_slash(struct scanner *s)
 static bool on_sign(struct scanner *s)
 {
     char prev = prev_of(s, s->p);
-    if (!is_value_border(prev) || prev == '-' || prev == '+' || s->p + 1 >= s->end || !fm_ch_is_digit(s->p[1]))
+    if (!is_value_border(prev) || prev == '-' || prev == '+' || s->p + 1 >= s->end ||
+        !fm_ch_is_digit(s->p[1]))
         return false;
     size_t n = fm_log_match_number(s->p, s->end);
     if (!n || (s->p + n + 1 < s->end && strchr("-.@", s->p[n]) && fm_ch_is_word(s->p[n + 1])))
@@ -330,7 +345,8 @@ static bool on_sign(struct scanner *s)
     return true;
 }
 
-/* "…" without blanks and with punctuation in it, or any text behind "=": the inside is the value. */
+/* "…" without blanks and with punctuation in it, or any text behind "=": the inside is the value.
+ */
 static bool on_quote(struct scanner *s)
 {
     const char *p = s->p + 1;
@@ -341,7 +357,7 @@ static bool on_quote(struct scanner *s)
     bool is_value = is_after_equals(s, s->p), has_blank = false, has_mark = false;
     for (const char *c = p; c < q && !is_value; c++) {
         has_blank |= fm_ch_is_space(*c);
-        has_mark |= !fm_ch_is_word(*c);
+        has_mark |= !(fm_ch(*c) & (FM_CH_WORD | FM_CH_JOIN));
     }
     if (!is_value && (has_blank || !has_mark || fm_ch_is_word(at(s, q + 1))))
         return false;
@@ -358,10 +374,27 @@ static bool on_backslash(struct scanner *s)
     return q && emit(s, s->p, q + 4, FM_LOG_VALUE_QUOTED);
 }
 
+/* =[0,12][7,8] : a vector is one value. */
+static bool on_vector(struct scanner *s)
+{
+    const char *p = s->p, *behind = s->p;
+    if (!is_after_equals(s, p))
+        return false;
+    for (const char *q = p; q < s->end && *q == '[';) {
+        for (q++; q < s->end && (fm_ch_is_digit(*q) || strchr(",. -+", *q)); q++)
+            ;
+        if (q >= s->end || *q != ']' || q[-1] == '[')
+            break;
+        behind = ++q;
+    }
+    return emit_if(s, (size_t)(behind - p), FM_LOG_VALUE_TEXT);
+}
+
 static bool on_less(struct scanner *s)
 {
     size_t left = (size_t)(s->end - s->p);
-    return left >= 6 && fm_ch_is_digit(s->p[1]) && memcmp(s->p + 2, " sec", 4) == 0 && emit_if(s, 6, FM_LOG_VALUE_DURATION);
+    return left >= 6 && fm_ch_is_digit(s->p[1]) && memcmp(s->p + 2, " sec", 4) == 0 &&
+           emit_if(s, 6, FM_LOG_VALUE_DURATION);
 }
 
 static bool on_dot(struct scanner *s)
@@ -386,10 +419,13 @@ static bool on_punct(struct scanner *s)
         return on_backslash(s);
     case '<':
         return on_less(s);
+    case '[':
+        return on_vector(s);
     case '.':
         return on_dot(s);
     case ':':
-        return is_value_border(prev_of(s, s->p)) && emit_if(s, fm_log_match_ipv6(s->p, s->end), FM_LOG_VALUE_IP);
+        return is_value_border(prev_of(s, s->p)) &&
+               emit_if(s, fm_log_match_ipv6(s->p, s->end), FM_LOG_VALUE_IP);
     default:
         return false;
     }
@@ -399,7 +435,12 @@ void fm_log_scan(fm_str msg, struct fm_log_shape *out)
 {
     if (msg.len > FM_LOG_MESSAGE_MAX)
         msg.len = FM_LOG_MESSAGE_MAX;
-    struct scanner s = {.base = msg.p, .p = msg.p, .end = msg.p + msg.len, .run = msg.p, .h = FM_MIX_SEED, .out = out};
+    struct scanner s = {.base = msg.p,
+                        .p = msg.p,
+                        .end = msg.p + msg.len,
+                        .run = msg.p,
+                        .h = FM_MIX_SEED,
+                        .out = out};
     out->n = 0;
     while (s.p < s.end) {
         unsigned c = fm_ch(*s.p);
@@ -414,7 +455,8 @@ void fm_log_scan(fm_str msg, struct fm_log_shape *out)
 static bool needs_collapse(fm_str msg)
 {
     for (size_t i = 0; i < msg.len; i++)
-        if (fm_ch_is_space(msg.p[i]) && (msg.p[i] != ' ' || (i + 1 < msg.len && fm_ch_is_space(msg.p[i + 1]))))
+        if (fm_ch_is_space(msg.p[i]) &&
+            (msg.p[i] != ' ' || (i + 1 < msg.len && fm_ch_is_space(msg.p[i + 1]))))
             return true;
     return false;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scanner: one pass over a message finds its variable parts and hashes the rest. Messages with equal keys are of one
- * group; no message is compared with a template.
+ * The scanner: one pass over a message finds its variable parts and hashes the rest. Messages with
+ * equal keys are of one group; no message is compared with a template.
  *
- * Literal bytes are hashed in runs between values, so a long stretch of words costs little. A value enters the key only
- * by its class: strong (typed by its own form: number, address, path ...) or weak (known to vary by its place: behind
- * "=", alone between quotes, or a word with a digit). A strong value in a weak place counts as weak, so that user=root
- * and host=a.b.c.d have one key.
+ * Literal bytes are hashed in runs between values, so a long stretch of words costs little. A value
+ * enters the key only by its class: strong (typed by its own form: number, address, path ...) or
+ * weak (known to vary by its place: behind
+ * "=", alone between quotes, or a word with a digit). A strong value in a weak place counts as
+ * weak, so that user=root and host=a.b.c.d have one key.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_SCAN_H
 #define FAULTMAVEN_CORE_LOGS_SCAN_H
@@ -34,8 +35,9 @@ struct fm_log_shape {
 void fm_log_scan(fm_str msg, struct fm_log_shape *out);
 
 /*
- * msg without white space at its ends, every run of it inside as one blank, cut to FM_LOG_MESSAGE_MAX bytes. Returns
- * msg's own bytes when nothing had to change, else the text written to scratch[FM_LOG_MESSAGE_MAX].
+ * msg without white space at its ends, every run of it inside as one blank, cut to
+ * FM_LOG_MESSAGE_MAX bytes. Returns msg's own bytes when nothing had to change, else the text
+ * written to scratch[FM_LOG_MESSAGE_MAX].
  */
 fm_str fm_log_collapse(fm_str msg, char *scratch);
 

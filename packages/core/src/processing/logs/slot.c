@@ -6,25 +6,48 @@
 
 #define VALUE_TEXT_MAX 120
 
-/* Factor of a glued or separate unit: durations to ms, sizes to bytes; 0 for one that is no unit of these. */
+/* Factor of a glued or separate unit: durations to ms, sizes to bytes; 0 for one that is no unit of
+ * these. */
 static double unit_factor(fm_str u)
 {
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"ms", 1},          {"s", 1000},        {"us", .001},        {"ns", .000001},    {"\xC2\xB5s", .001},
-                 {"sec", 1000},      {"secs", 1000},     {"m", 60000},        {"min", 60000},     {"mins", 60000},
-                 {"h", 3600000},     {"bytes", 1},       {"byte", 1},         {"Bytes", 1},       {"B", 1},
-                 {"KB", 1024},       {"kB", 1024},       {"KiB", 1024},       {"Ki", 1024},       {"MB", 1048576},
-                 {"MiB", 1048576},   {"Mi", 1048576},    {"GB", 1073741824},  {"GiB", 1073741824}, {"Gi", 1073741824},
-                 {"TB", 1099511627776.0}, {"TiB", 1099511627776.0}};
+    } units[] = {{"ms", 1},
+                 {"s", 1000},
+                 {"us", .001},
+                 {"ns", .000001},
+                 {"\xC2\xB5s", .001},
+                 {"sec", 1000},
+                 {"secs", 1000},
+                 {"m", 60000},
+                 {"min", 60000},
+                 {"mins", 60000},
+                 {"h", 3600000},
+                 {"bytes", 1},
+                 {"byte", 1},
+                 {"Bytes", 1},
+                 {"B", 1},
+                 {"KB", 1024},
+                 {"kB", 1024},
+                 {"KiB", 1024},
+                 {"Ki", 1024},
+                 {"MB", 1048576},
+                 {"MiB", 1048576},
+                 {"Mi", 1048576},
+                 {"GB", 1073741824},
+                 {"GiB", 1073741824},
+                 {"Gi", 1073741824},
+                 {"TB", 1099511627776.0},
+                 {"TiB", 1099511627776.0}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (fm_str_eqc(u, units[i].name))
             return units[i].factor;
     return 0;
 }
 
-/* [sign] digits [. digits]; sets *len to what was read. Fast path of fm_str_f64 for the numbers of logs. */
+/* [sign] digits [. digits]; sets *len to what was read. Fast path of fm_str_f64 for the numbers of
+ * logs. */
 static double read_decimal(fm_str s, size_t *len)
 {
     size_t i = s.len && (s.p[0] == '-' || s.p[0] == '+');
@@ -98,7 +121,8 @@ static bool count_known(struct fm_log_slot *s, uint64_t hash, uint64_t count)
     return false;
 }
 
-static void count_value(struct fm_log_table *t, struct fm_log_slot *s, fm_str text, uint64_t hash, uint64_t count)
+static void count_value(struct fm_log_table *t, struct fm_log_slot *s, fm_str text, uint64_t hash,
+                        uint64_t count)
 {
     if (count_known(s, hash, count))
         return;
@@ -108,7 +132,8 @@ static void count_value(struct fm_log_table *t, struct fm_log_slot *s, fm_str te
     }
     if (s->n_top == s->cap_top) {
         uint32_t cap = s->cap_top ? s->cap_top * 4 : 1;
-        s->top = fm_arena_grow(&t->arena, s->top, s->cap_top * sizeof *s->top, cap * sizeof *s->top);
+        s->top =
+            fm_arena_grow(&t->arena, s->top, s->cap_top * sizeof *s->top, cap * sizeof *s->top);
         s->cap_top = cap;
     }
     s->last_top = s->n_top;
@@ -125,13 +150,14 @@ static fm_str unit_behind(fm_str msg, const struct fm_log_value *values, size_t 
 {
     if (i + 1 < n && values[i + 1].type == FM_LOG_VALUE_UNIT) {
         fm_str u = text_of(msg, &values[i + 1]);
-        return fm_str_sub(u, 0, (size_t)(fm_str_chr(u, '(', 0) < 0 ? (ptrdiff_t)u.len : fm_str_chr(u, '(', 0)));
+        return fm_str_sub(
+            u, 0, (size_t)(fm_str_chr(u, '(', 0) < 0 ? (ptrdiff_t)u.len : fm_str_chr(u, '(', 0)));
     }
     return FM_STR_NULL;
 }
 
-static void count_number(struct fm_log_table *t, struct fm_log_slot *s, double v, const struct fm_log_seen *seen,
-                         const struct fm_log_template *tpl)
+static void count_number(struct fm_log_table *t, struct fm_log_slot *s, double v,
+                         const struct fm_log_seen *seen, const struct fm_log_template *tpl)
 {
     if (!s->series) {
         s->series = fm_arena_alloc(&t->arena, sizeof *s->series);
@@ -154,7 +180,8 @@ static fm_str slot_name(fm_str msg, const struct fm_log_value *v, size_t floor)
     return fm_str_n(p, (size_t)(end - p));
 }
 
-void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen)
+void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g,
+                       const struct fm_log_seen *seen)
 {
     fm_str msg = g->sample;
     size_t floor = 0;
@@ -168,7 +195,8 @@ void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g, const str
         s->is_after_blank = v->off == 0 || msg.p[v->off - 1] == ' ';
         s->name = slot_name(msg, v, floor);
         s->is_varying_unit = v->type == FM_LOG_VALUE_UNIT && fm_str_chr(text, '(', 0) >= 0;
-        s->is_number = fm_log_number(s->type, text, unit_behind(msg, g->values, i, g->t.n_slots), &s->number);
+        s->is_number =
+            fm_log_number(s->type, text, unit_behind(msg, g->values, i, g->t.n_slots), &s->number);
         g->has_candidates |= s->is_weak && !s->is_placed && s->is_after_blank;
         count_value(t, s, text, fm_mix_bytes(FM_MIX_SEED, text.p, text.len), 1);
         floor = v->off + v->len;
@@ -176,15 +204,16 @@ void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g, const str
     (void)seen;
 }
 
-void fm_log_slots_add(struct fm_log_table *t, struct fm_log_group *g, const struct fm_log_seen *seen,
-                      const struct fm_log_shape *shape)
+void fm_log_slots_add(struct fm_log_table *t, struct fm_log_group *g,
+                      const struct fm_log_seen *seen, const struct fm_log_shape *shape)
 {
     fm_str msg = seen->message;
     for (uint32_t i = 0; i < g->t.n_slots && i < shape->n; i++) {
         const struct fm_log_value *v = &shape->values[i];
         struct fm_log_slot *s = &g->t.slots[i];
         double number;
-        if (s->is_number && fm_log_number(v->type, text_of(msg, v), unit_behind(msg, shape->values, i, shape->n), &number))
+        if (s->is_number && fm_log_number(v->type, text_of(msg, v),
+                                          unit_behind(msg, shape->values, i, shape->n), &number))
             count_number(t, s, number, seen, &g->t);
         if (s->is_many)
             continue;
@@ -203,8 +232,8 @@ static void start_series(struct fm_log_table *t, struct fm_log_template *tpl, st
     fm_log_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
 }
 
-void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl, const struct fm_log_template *from_tpl,
-                       uint32_t i)
+void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl,
+                       const struct fm_log_template *from_tpl, uint32_t i)
 {
     struct fm_log_slot *into = &into_tpl->slots[i];
     const struct fm_log_slot *from = &from_tpl->slots[i];
@@ -223,14 +252,16 @@ void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl,
         fm_log_series_add(into->series, from->number, from_tpl->first, &from_tpl->examples[0]);
 }
 
-void fm_log_slot_copy(struct fm_log_table *t, struct fm_log_slot *to, const struct fm_log_slot *from)
+void fm_log_slot_copy(struct fm_log_table *t, struct fm_log_slot *to,
+                      const struct fm_log_slot *from)
 {
     *to = *from;
     to->name = fm_str_dup(&t->arena, from->name);
     to->cap_top = from->n_top;
     to->top = FM_NEW_ARRAY(&t->arena, struct fm_log_top, from->n_top);
     for (uint32_t i = 0; i < from->n_top; i++)
-        to->top[i] = (struct fm_log_top){keep(t, from->top[i].text), from->top[i].hash, from->top[i].count};
+        to->top[i] =
+            (struct fm_log_top){keep(t, from->top[i].text), from->top[i].hash, from->top[i].count};
     if (from->series) {
         to->series = fm_arena_alloc(&t->arena, sizeof *to->series);
         *to->series = *from->series;

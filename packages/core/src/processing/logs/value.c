@@ -15,6 +15,18 @@ const char *fm_log_value_type_name(enum fm_log_value_type t)
     return (unsigned)t < FM_LOG_VALUE_COUNT ? names[t] : "unknown";
 }
 
+/* Length of what joins two words at p: one of . - @, or up to three dashes (host labels may hold
+ * them: RFC 5891). */
+static size_t joint(const char *p, const char *end)
+{
+    size_t n = 1;
+    if (p + 1 >= end || !(fm_ch(*p) & FM_CH_JOIN))
+        return 0;
+    while (*p == '-' && n < 3 && p + n + 1 < end && p[n] == '-')
+        n++;
+    return p + n < end && (fm_ch(p[n]) & FM_CH_WORD) ? n : 0;
+}
+
 const char *fm_log_word_scan(const char *p, const char *end, struct fm_log_word *w)
 {
     *w = (struct fm_log_word){.p = p};
@@ -24,12 +36,13 @@ const char *fm_log_word_scan(const char *p, const char *end, struct fm_log_word 
             w->mask |= c;
             p++;
         }
-        if (p + 1 >= end || !(fm_ch(*p) & FM_CH_JOIN) || !(fm_ch(p[1]) & FM_CH_WORD))
+        size_t n = joint(p, end);
+        if (!n)
             break;
         w->dots += *p == '.';
         w->dashes += *p == '-';
         w->ats += *p == '@';
-        p++;
+        p += n;
     }
     w->len = (size_t)(p - w->p);
     return p;
@@ -66,11 +79,13 @@ static bool may_be_date(const char *p, const char *end)
     if (n == 8 || n == 6)
         return *q == ' ' || *q == '-' || *q == 'T' || *q == '_';
     if (n > 2)
-        return n == 4 && (*q == '-' || *q == '/' || *q == '.') && fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]);
+        return n == 4 && (*q == '-' || *q == '/' || *q == '.') && fm_ch_is_digit(q[1]) &&
+               fm_ch_is_digit(q[2]);
     if (*q == ' ')
         return (fm_ch(q[1]) & FM_CH_UPPER) != 0;
     if (*q == '.')
-        return n == 2 && fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]) && (q[3] == '.' || q[3] == ' ');
+        return n == 2 && fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]) &&
+               (q[3] == '.' || q[3] == ' ');
     return *q == '/' || *q == '-';
 }
 
@@ -79,7 +94,8 @@ size_t fm_log_match_time(const char *p, const char *end)
     struct fm_timestamp ts;
     if (fm_ch_is_digit(*p) && !may_be_date(p, end))
         return 0;
-    if (!fm_timestamp_read(p, end, &ts) || !ts.has_date || strchr(fm_timestamp_form_text(ts.form), 'E'))
+    if (!fm_timestamp_read(p, end, &ts) || !ts.has_date ||
+        strchr(fm_timestamp_form_text(ts.form), 'E'))
         return 0;
     return at_border(p + ts.len, end) ? ts.len : 0;
 }
@@ -96,7 +112,9 @@ size_t fm_log_match_clock(const char *p, const char *end)
         return 0;
     if (q + 1 < end && (*q == '.' || *q == ',') && fm_ch_is_digit(q[1]))
         q += 1 + digits(q + 1, end);
-    return at_border(q, end) && (q >= end || *q != ':' || q + 1 >= end || !fm_ch_is_word(q[1])) ? (size_t)(q - p) : 0;
+    return at_border(q, end) && (q >= end || *q != ':' || q + 1 >= end || !fm_ch_is_word(q[1]))
+               ? (size_t)(q - p)
+               : 0;
 }
 
 size_t fm_log_match_uuid(const char *p, const char *end)
@@ -134,7 +152,7 @@ size_t fm_log_match_port(const char *p, const char *end)
     if (p >= end || *p != ':')
         return 0;
     size_t n = digits(p + 1, end);
-    return n >= 1 && n <= 6 && at_border(p + 1 + n, end) ? n + 1 : 0;
+    return n >= 1 && n <= 6 && p[1] != '0' && at_border(p + 1 + n, end) ? n + 1 : 0;
 }
 
 size_t fm_log_match_ipv4(const char *p, const char *end)
@@ -183,8 +201,8 @@ size_t fm_log_match_bus(const char *p, const char *end)
     const char *q = p;
     if (hex_digits(q, end) == 4 && end - q > 4 && q[4] == ':')
         q += 5;
-    if (end - q < 7 || hex_digits(q, end) != 2 || q[2] != ':' || hex_digits(q + 3, end) != 2 || q[5] != '.' ||
-        hex_digits(q + 6, end) != 1)
+    if (end - q < 7 || hex_digits(q, end) != 2 || q[2] != ':' || hex_digits(q + 3, end) != 2 ||
+        q[5] != '.' || hex_digits(q + 6, end) != 1)
         return 0;
     return (size_t)(q + 7 - p);
 }
@@ -193,7 +211,8 @@ size_t fm_log_match_bus(const char *p, const char *end)
 size_t fm_log_match_url(const char *p, const char *end)
 {
     const char *q = p;
-    while (q < end && !fm_ch_is_space(*q) && *q != '"' && *q != '\'' && *q != '<' && *q != '>' && *q != '`')
+    while (q < end && !fm_ch_is_space(*q) && *q != '"' && *q != '\'' && *q != '<' && *q != '>' &&
+           *q != '`')
         q++;
     while (q > p && strchr(".,;:)]}|", q[-1]))
         q--;
@@ -208,7 +227,8 @@ static bool is_path_start(const char *p, const char *end)
         return p[1] != '/' && (fm_ch_is_word(p[1]) || strchr(".*~%<[{+-", p[1]));
     if (*p == '.')
         return p[1] == '/' || (end - p > 2 && p[1] == '.' && p[2] == '/');
-    return (fm_ch(*p) & FM_CH_ALPHA) && end - p > 3 && p[1] == ':' && (p[2] == '\\' || (p[2] == '/' && p[3] != '/'));
+    return (fm_ch(*p) & FM_CH_ALPHA) && end - p > 3 && p[1] == ':' &&
+           (p[2] == '\\' || (p[2] == '/' && p[3] != '/'));
 }
 
 size_t fm_log_match_path(const char *p, const char *end)
@@ -222,7 +242,8 @@ size_t fm_log_match_path(const char *p, const char *end)
     for (; q < end && !fm_ch_is_space(*q); q++) {
         if (*q == '?')
             has_query = true;
-        if (*q == '"' || *q == '\'' || (!has_query && ((fm_ch(*q) & FM_CH_STOP) || *q == ':' || *q == '=')))
+        if (*q == '"' || *q == '\'' ||
+            (!has_query && ((fm_ch(*q) & FM_CH_STOP) || *q == ':' || *q == '=')))
             break;
     }
     return (size_t)(q - p);
@@ -231,10 +252,12 @@ size_t fm_log_match_path(const char *p, const char *end)
 /* Units that programs glue to a number. */
 static bool is_glued_unit(const char *p, size_t n)
 {
-    static const char *const units[] = {"B",  "KB", "kB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "K",  "k",
-                                        "M",  "G",  "T",  "Ki", "Mi", "Gi", "Ti", "b",   "kb",  "mb",  "gb",  "m",  "s",
-                                        "ms", "us", "ns", "h",  "d",  "C",  "F",  "Hz",  "MHz", "GHz", "kHz", "Mhz", "W",
-                                        "V",  "L",  "x",  "sec", "secs", "min", "mins", "kbps", "Mbps", "Gbps", "pct", "\xC2\xB5s"};
+    static const char *const units[] = {
+        "B",   "KB",   "kB",   "MB",   "GB",   "TB",  "PB",       "KiB", "MiB", "GiB", "TiB",
+        "K",   "k",    "M",    "G",    "T",    "Ki",  "Mi",       "Gi",  "Ti",  "b",   "kb",
+        "mb",  "gb",   "m",    "s",    "ms",   "us",  "ns",       "h",   "d",   "C",   "F",
+        "Hz",  "MHz",  "GHz",  "kHz",  "Mhz",  "W",   "V",        "L",   "x",   "sec", "secs",
+        "min", "mins", "kbps", "Mbps", "Gbps", "pct", "\xC2\xB5s"};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strlen(units[i]) == n && memcmp(units[i], p, n) == 0)
             return true;
@@ -273,7 +296,8 @@ size_t fm_log_match_number(const char *p, const char *end)
     q += n;
     if (q + 1 < end && *q == '.' && fm_ch_is_digit(q[1]))
         q += 1 + digits(q + 1, end);
-    if (end - q > 2 && (*q == 'e' || *q == 'E') && (q[1] == '-' || q[1] == '+') && fm_ch_is_digit(q[2]))
+    if (end - q > 2 && (*q == 'e' || *q == 'E') && (q[1] == '-' || q[1] == '+') &&
+        fm_ch_is_digit(q[2]))
         q += 2 + digits(q + 2, end);
     size_t unit = 0;
     while (q + unit < end && fm_ch_is_word(q[unit]) && !fm_ch_is_digit(q[unit]))
@@ -288,8 +312,8 @@ size_t fm_log_match_number(const char *p, const char *end)
 
 static size_t match_size_unit(const char *p, const char *end)
 {
-    static const char *const units[] = {"bytes", "byte", "Bytes", "KiB", "MiB", "GiB", "TiB", "KB",
-                                        "kB",    "MB",   "GB",    "TB",  "B"};
+    static const char *const units[] = {"bytes", "byte", "Bytes", "KiB", "MiB", "GiB", "TiB",
+                                        "KB",    "kB",   "MB",    "GB",  "TB",  "B"};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t n = strlen(units[i]);
         if ((size_t)(end - p) >= n && memcmp(p, units[i], n) == 0 && at_border(p + n, end))
@@ -311,7 +335,8 @@ size_t fm_log_match_unit(const char *p, const char *end)
     const char *r = q + 2 + digits(q + 2, end);
     if (r + 1 < end && *r == '.')
         r += 1 + digits(r + 1, end);
-    if (r >= end || *r != ' ' || !(n = match_size_unit(r + 1, end)) || r + 1 + n >= end || r[1 + n] != ')')
+    if (r >= end || *r != ' ' || !(n = match_size_unit(r + 1, end)) || r + 1 + n >= end ||
+        r[1 + n] != ')')
         return (size_t)(q - p);
     return (size_t)(r + n + 2 - p);
 }

@@ -15,14 +15,16 @@ static bool one_of(fm_str s, const char *const *list, size_t n)
     return false;
 }
 
-/* Generic and infrastructure domains of the DNS, and names that private networks use (RFC 6762, RFC 8375). */
+/* Generic and infrastructure domains of the DNS, and names that private networks use (RFC 6762, RFC
+ * 8375). */
 static bool is_common_tld(fm_str s)
 {
-    static const char *const tlds[] = {"com",  "net", "org",   "edu",   "gov",      "mil",       "int",  "info", "biz",
-                                       "io",   "dev", "local", "lan",   "internal", "localdomain", "corp", "home", "arpa",
-                                       "cloud", "app", "svc",   "cluster", "de",     "uk",        "fr",   "nl",   "eu",
-                                       "cn",   "jp",  "in",    "br",    "ru",       "it",        "es",   "ca",   "au",
-                                       "ch",   "se",  "no",    "pl",    "us",       "kr",        "tw",   "hk"};
+    static const char *const tlds[] = {
+        "com",   "net", "org",   "edu",     "gov",      "mil",         "int",  "info", "biz",
+        "io",    "dev", "local", "lan",     "internal", "localdomain", "corp", "home", "arpa",
+        "cloud", "app", "svc",   "cluster", "de",       "uk",          "fr",   "nl",   "eu",
+        "cn",    "jp",  "in",    "br",      "ru",       "it",          "es",   "ca",   "au",
+        "ch",    "se",  "no",    "pl",      "us",       "kr",          "tw",   "hk"};
     return one_of(s, tlds, sizeof tlds / sizeof *tlds);
 }
 
@@ -83,7 +85,8 @@ bool fm_log_word_is_bool(const struct fm_log_word *w)
 {
     static const char *const words[] = {"true",  "false", "null", "nil",   "None", "True",
                                         "False", "NULL",  "TRUE", "FALSE", "Null", "NaN"};
-    return w->len >= 3 && w->len <= 5 && one_of(fm_str_n(w->p, w->len), words, sizeof words / sizeof *words);
+    return w->len >= 3 && w->len <= 5 &&
+           one_of(fm_str_n(w->p, w->len), words, sizeof words / sizeof *words);
 }
 
 bool fm_log_word_is_month(const char *p, size_t len)
