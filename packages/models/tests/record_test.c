@@ -25,9 +25,12 @@ static fm_str text_of(const struct fm_record_type *t, const void *record)
 TEST(canonical_text_is_a_fixed_point)
 {
     static const char *const texts[] = {
-        "{\"statement\":\"pool \\\"x\\\" is\\nfull\",\"category\":\"config\",\"initial_likelihood\":0.3}",
-        "{\"id\":\"hyp_1\",\"statement\":\"s\",\"category\":\"data\",\"likelihood\":0.1235,\"cites\":[{\"evidence_id\":"
-        "\"E1\",\"offset\":12,\"length\":3,\"quote\":\"a\\u0001b\"}],\"tested_at\":\"2025-07-01T12:00:00.5Z\"}",
+        "{\"statement\":\"pool \\\"x\\\" "
+        "is\\nfull\",\"category\":\"config\",\"initial_likelihood\":0.3}",
+        "{\"id\":\"hyp_1\",\"statement\":\"s\",\"category\":\"data\",\"likelihood\":0.1235,"
+        "\"cites\":[{\"evidence_id\":"
+        "\"E1\",\"offset\":12,\"length\":3,\"quote\":\"a\\u0001b\"}],\"tested_at\":\"2025-07-01T12:"
+        "00:00.5Z\"}",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         yyjson_val *v;
@@ -47,7 +50,10 @@ TEST(order_and_space_of_the_input_do_not_matter)
 {
     yyjson_val *v;
     struct fm_link a, b;
-    assert_int_equal(setup_value("{ \"stance\": \"SUPPORTS\", \"evidence_id\": \"E1\", \"hypothesis_id\": \"H1\"}", &v), 0);
+    assert_int_equal(
+        setup_value(
+            "{ \"stance\": \"SUPPORTS\", \"evidence_id\": \"E1\", \"hypothesis_id\": \"H1\"}", &v),
+        0);
     assert_int_equal(fm_record_read(&ctx, &fm_link_type, v, &a), FM_OK);
     fm_str text = fm_str_dup(&ctx.arena, text_of(&fm_link_type, &a));
     assert_str(text, "{\"hypothesis_id\":\"H1\",\"evidence_id\":\"E1\",\"stance\":\"supports\"}");
@@ -101,7 +107,8 @@ TEST(text_that_is_no_utf8_is_written_as_valid_json)
     h.statement = FM_STR("bad \xff byte \xe2\x82 end \"q\"");
     h.category = FM_HYPOTHESIS_CODE;
     assert_int_equal(fm_json_read(&ctx, text_of(&fm_hypothesis_type, &h), &v), FM_OK);
-    assert_str(fm_json_get_str(v, "statement"), "bad \xEF\xBF\xBD byte \xEF\xBF\xBD\xEF\xBF\xBD end \"q\"");
+    assert_str(fm_json_get_str(v, "statement"),
+               "bad \xEF\xBF\xBD byte \xEF\xBF\xBD\xEF\xBF\xBD end \"q\"");
 }
 
 TEST(a_merge_keeps_what_is_not_given)
@@ -143,7 +150,8 @@ TEST(names_of_every_enum_parse_back)
     assert_int_equal(fm_name_parse(&fm_incident_severity_names, FM_STR("high")), FM_INCIDENT_HIGH);
     assert_int_equal(fm_name_parse(&fm_incident_severity_names, FM_STR("urgent")), 0);
     for (unsigned i = 1; i < FM_EVENT_COUNT; i++) {
-        assert_int_equal(fm_name_parse(&fm_event_type_names, fm_str_c(fm_name_of(&fm_event_type_names, i))), i);
+        assert_int_equal(
+            fm_name_parse(&fm_event_type_names, fm_str_c(fm_name_of(&fm_event_type_names, i))), i);
         assert_non_null(fm_event_body(i));
     }
     for (unsigned i = 1; i < FM_CHANGE_COUNT; i++)

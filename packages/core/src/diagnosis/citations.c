@@ -31,25 +31,6 @@ static fm_str span_text(const struct fm_incident *in, fm_span s)
                : FM_STR_NULL;
 }
 
-static bool cause_knows(const struct fm_cause *c, fm_str piece)
-{
-    if (!c)
-        return false;
-    fm_vec_each (&c->computed, t)
-        if (fm_str_has(*t, piece))
-            return true;
-    return fm_str_has(c->entity.name, piece) || fm_str_has(c->location, piece) ||
-           (c->change && fm_str_has(c->change->id, piece));
-}
-
-static bool is_grounded(const struct ground *g, fm_str piece)
-{
-    for (size_t i = 0; i < g->n_spans; i++)
-        if (fm_str_has(span_text(g->in, g->spans[i]), piece))
-            return true;
-    return cause_knows(g->cause, piece);
-}
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -60,6 +41,51 @@ static bool is_word(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
+static bool is_joint(char c)
+{
+    return c == '.' || c == ':' || c == ',';
+}
+
+/* Is text[at] inside a number that goes on over text[at + step] (step is 1 or -1)? */
+static bool goes_on(fm_str text, size_t at, int step)
+{
+    size_t next = at + (size_t)step, beyond = next + (size_t)step; /* below 0 wraps to huge */
+    if (next >= text.len || is_digit(text.p[next]))
+        return next < text.len;
+    return is_joint(text.p[next]) && beyond < text.len && is_digit(text.p[beyond]);
+}
+
+/* Does text hold piece? A number counts only as a whole: "3" does not stand in "09:13". */
+static bool holds(fm_str text, fm_str piece)
+{
+    for (ptrdiff_t at = 0; (at = fm_str_find(text, piece, (size_t)at)) >= 0; at++) {
+        size_t first = (size_t)at, last = first + piece.len - 1;
+        if (!(is_digit(piece.p[0]) && goes_on(text, first, -1)) &&
+            !(is_digit(text.p[last]) && goes_on(text, last, 1)))
+            return true;
+    }
+    return false;
+}
+
+static bool cause_knows(const struct fm_cause *c, fm_str piece)
+{
+    if (!c)
+        return false;
+    fm_vec_each (&c->computed, t)
+        if (holds(*t, piece))
+            return true;
+    return holds(c->entity.name, piece) || holds(c->location, piece) ||
+           (c->change && holds(c->change->id, piece));
+}
+
+static bool is_grounded(const struct ground *g, fm_str piece)
+{
+    for (size_t i = 0; i < g->n_spans; i++)
+        if (holds(span_text(g->in, g->spans[i]), piece))
+            return true;
+    return cause_knows(g->cause, piece);
+}
+
 /* The number that starts at text[i] (digits with inner dots, colons and commas), or an empty
  * string. */
 static fm_str number_at(fm_str text, size_t i)
@@ -67,9 +93,9 @@ static fm_str number_at(fm_str text, size_t i)
     size_t end = i;
     if (!is_digit(text.p[i]) || (i && (is_word(text.p[i - 1]) || text.p[i - 1] == '.')))
         return FM_STR_NULL;
-    while (end < text.len && (is_digit(text.p[end]) ||
-                              ((text.p[end] == '.' || text.p[end] == ':' || text.p[end] == ',') &&
-                               end + 1 < text.len && is_digit(text.p[end + 1]))))
+    while (end < text.len &&
+           (is_digit(text.p[end]) ||
+            (is_joint(text.p[end]) && end + 1 < text.len && is_digit(text.p[end + 1]))))
         end++;
     return fm_str_sub(text, i, end - i);
 }
