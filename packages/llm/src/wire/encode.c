@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire.h"
+
+const struct fm_llm_wire_ops *fm_llm_wire(enum fm_llm_family f)
+{
+    switch (f) {
+    case FM_LLM_FAMILY_OPENAI:
+        return &fm_llm_wire_openai;
+    case FM_LLM_FAMILY_ANTHROPIC:
+        return &fm_llm_wire_anthropic;
+    case FM_LLM_FAMILY_GEMINI:
+        return &fm_llm_wire_gemini;
+    case FM_LLM_FAMILY_OLLAMA:
+        return &fm_llm_wire_ollama;
+    }
+    FM_BUG("no such family of providers: %d", (int)f);
+}
+
+const char *fm_llm_effort_name(enum fm_llm_effort e)
+{
+    static const char *const names[] = {"", "none", "low", "medium", "high"};
+    return names[e];
+}
+
+/* NULL after fm_fail when the caller's text is no JSON object. */
+yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str json, const char *what)
+{
+    yyjson_val *v = NULL;
+    enum fm_code code = fm_json_read(ctx, json.len ? json : FM_STR("{}"), &v);
+    if (code == FM_OK && yyjson_is_obj(v))
+        return yyjson_val_mut_copy(d, v);
+    fm_ctx_clear_error(ctx);
+    (void)fm_fail(ctx, FM_EINVAL, "%s: not a JSON object", what);
+    return NULL;
+}
+
+void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const char *extra)
+{
+    yyjson_val *v, *key, *value;
+    yyjson_obj_iter it;
+    if (!extra || fm_json_read(ctx, fm_str_c(extra), &v) != FM_OK)
+        return;
+    yyjson_obj_iter_init(v, &it);
+    while ((key = yyjson_obj_iter_next(&it))) {
+        value = yyjson_obj_iter_get_val(key);
+        yyjson_mut_obj_add(root, yyjson_val_mut_copy(d, key), yyjson_val_mut_copy(d, value));
+    }
+}
+
+fm_str fm_llm_system_text(struct fm_arena *a, const struct fm_llm_request *r)
+{
+    fm_str out = FM_STR_NULL;
+    for (size_t i = 0; i < r->n_messages; i++) {
+        const struct fm_llm_message *m = &r->messages[i];
+        if (m->role != FM_LLM_SYSTEM || m->text.len == 0)
+            continue;
+        out = out.len ? fm_str_fmt(a, "%.*s\n\n%.*s", FM_STR_ARG(out), FM_STR_ARG(m->text)) : m->text;
+    }
+    return out;
+}
