@@ -18,7 +18,8 @@ static enum fm_code add_assistant(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_
 {
     add_text_block(d, blocks, m->text);
     for (size_t i = 0; i < m->n_calls; i++) {
-        yyjson_mut_val *input = fm_llm_copy_json(ctx, d, m->calls[i].arguments, "arguments of a tool call");
+        yyjson_mut_val *input =
+            fm_llm_copy_json(ctx, d, m->calls[i].arguments, "arguments of a tool call");
         if (!input)
             return ctx->code;
         yyjson_mut_val *b = yyjson_mut_arr_add_obj(d, blocks);
@@ -45,15 +46,19 @@ static bool is_user_side(const struct fm_llm_message *m)
     return m->role == FM_LLM_USER || m->role == FM_LLM_TOOL;
 }
 
-/* Neighbours of one side form one turn; in it, results of tools stand before text. Returns where the turn ends. */
-static size_t add_turn(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *list, const struct fm_llm_request *r, size_t from)
+/* Neighbours of one side form one turn; in it, results of tools stand before text. Returns where
+ * the turn ends. */
+static size_t add_turn(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *list,
+                       const struct fm_llm_request *r, size_t from)
 {
     bool is_user = is_user_side(&r->messages[from]);
     yyjson_mut_val *turn = yyjson_mut_arr_add_obj(d, list);
     yyjson_mut_obj_add_str(d, turn, "role", is_user ? "user" : "assistant");
     yyjson_mut_val *blocks = yyjson_mut_obj_add_arr(d, turn, "content");
     size_t end = from;
-    for (; end < r->n_messages && (r->messages[end].role == FM_LLM_SYSTEM || is_user_side(&r->messages[end]) == is_user); end++) {
+    for (; end < r->n_messages &&
+           (r->messages[end].role == FM_LLM_SYSTEM || is_user_side(&r->messages[end]) == is_user);
+         end++) {
         const struct fm_llm_message *m = &r->messages[end];
         if (m->role == FM_LLM_TOOL)
             add_result(d, blocks, m);
@@ -66,7 +71,8 @@ static size_t add_turn(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *li
     return end;
 }
 
-static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                                 const struct fm_llm_request *r)
 {
     yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "messages");
     for (size_t i = 0; i < r->n_messages;) {
@@ -94,7 +100,8 @@ static void add_choice(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_
         yyjson_mut_obj_add_bool(d, c, "disable_parallel_tool_use", true);
 }
 
-static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                              const struct fm_llm_request *r)
 {
     if (r->n_tools == 0)
         return FM_OK;
@@ -116,8 +123,8 @@ static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
 }
 
 /* There is no mode for "any JSON": the prompt asks for it. */
-static enum fm_code add_output(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                               bool has_schema)
+static enum fm_code add_output(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                               const struct fm_llm_request *r, bool has_schema)
 {
     bool has_effort = r->effort > FM_LLM_EFFORT_NONE;
     bool wants_schema = r->format == FM_LLM_FORMAT_SCHEMA && has_schema;
@@ -137,7 +144,8 @@ static enum fm_code add_output(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r, unsigned drop)
+static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
+                         unsigned drop)
 {
     if (r->temperature >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
         yyjson_mut_obj_add_real(d, root, "temperature", r->temperature > 1 ? 1 : r->temperature);
@@ -150,12 +158,14 @@ static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct f
         yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m, const struct fm_llm_request *r, unsigned drop,
-                           bool is_stream, struct fm_buf *out)
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
+                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+                           struct fm_buf *out)
 {
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
-    int64_t dflt = m->max_output && m->max_output < MAX_TOKENS_DEFAULT ? m->max_output : MAX_TOKENS_DEFAULT;
+    int64_t dflt =
+        m->max_output && m->max_output < MAX_TOKENS_DEFAULT ? m->max_output : MAX_TOKENS_DEFAULT;
     fm_str system = fm_llm_system_text(&ctx->arena, r);
     struct fm_llm_request own = *r;
     drop |= m->provider->facts->drop | m->drop;
@@ -186,8 +196,8 @@ static const struct {
     const char *raw;
     enum fm_llm_finish finish;
 } finishes[] = {
-    {"end_turn", FM_LLM_FINISH_STOP},      {"stop_sequence", FM_LLM_FINISH_STOP},
-    {"max_tokens", FM_LLM_FINISH_LENGTH},  {"model_context_window_exceeded", FM_LLM_FINISH_LENGTH},
+    {"end_turn", FM_LLM_FINISH_STOP},       {"stop_sequence", FM_LLM_FINISH_STOP},
+    {"max_tokens", FM_LLM_FINISH_LENGTH},   {"model_context_window_exceeded", FM_LLM_FINISH_LENGTH},
     {"tool_use", FM_LLM_FINISH_TOOL_CALLS}, {"refusal", FM_LLM_FINISH_FILTERED},
     {"pause_turn", FM_LLM_FINISH_PAUSED},
 };
@@ -212,7 +222,8 @@ static void read_usage(struct fm_llm_decoder *d, yyjson_val *u)
     d->usage.cache_write = fm_json_get_i64(u, "cache_creation_input_tokens", d->usage.cache_write);
     d->usage.input = plain + d->usage.cached + d->usage.cache_write;
     d->usage.output = fm_json_get_i64(u, "output_tokens", d->usage.output);
-    d->usage.reasoning = fm_json_get_i64(fm_json_get(u, "output_tokens_details"), "thinking_tokens", d->usage.reasoning);
+    d->usage.reasoning = fm_json_get_i64(fm_json_get(u, "output_tokens_details"), "thinking_tokens",
+                                         d->usage.reasoning);
     d->usage.is_known = true;
 }
 

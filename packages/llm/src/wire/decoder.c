@@ -5,7 +5,8 @@
 
 #define CALLS_MAX 128
 
-void fm_llm_decoder_init(struct fm_llm_decoder *d, struct fm_arena *a, const struct fm_llm_sink *sink, size_t max_bytes)
+void fm_llm_decoder_init(struct fm_llm_decoder *d, struct fm_arena *a,
+                         const struct fm_llm_sink *sink, size_t max_bytes)
 {
     memset(d, 0, sizeof *d);
     fm_ctx_init(&d->scratch, &fm_clock_system);
@@ -18,7 +19,8 @@ void fm_llm_decoder_init(struct fm_llm_decoder *d, struct fm_arena *a, const str
 
 void fm_llm_decoder_release(struct fm_llm_decoder *d)
 {
-    fm_vec_each(&d->calls, c) fm_buf_release(&c->arguments);
+    fm_vec_each (&d->calls, c)
+        fm_buf_release(&c->arguments);
     fm_buf_release(&d->text);
     fm_buf_release(&d->reasoning);
     fm_ctx_release(&d->scratch);
@@ -53,7 +55,8 @@ void fm_llm_decoder_set(struct fm_llm_decoder *d, fm_str *field, fm_str value)
         *field = fm_str_dup(d->arena, value);
 }
 
-struct fm_llm_call_part *fm_llm_decoder_call(struct fm_llm_decoder *d, size_t index, fm_str id, fm_str name)
+struct fm_llm_call_part *fm_llm_decoder_call(struct fm_llm_decoder *d, size_t index, fm_str id,
+                                             fm_str name)
 {
     if (index >= CALLS_MAX || index > d->calls.n) {
         d->bad_frames++;
@@ -65,10 +68,12 @@ struct fm_llm_call_part *fm_llm_decoder_call(struct fm_llm_decoder *d, size_t in
     struct fm_llm_call_part *c = &d->calls.items[index];
     fm_llm_decoder_set(d, &c->id, id);
     fm_llm_decoder_set(d, &c->name, name);
-    if (is_new && c->id.len == 0) /* Gemini and Ollama may send none; the answer to a call needs one */
+    if (is_new &&
+        c->id.len == 0) /* Gemini and Ollama may send none; the answer to a call needs one */
         c->id = fm_str_fmt(d->arena, "call_%zu", index + 1);
     if (is_new)
-        tell(d, &(struct fm_llm_delta){.kind = FM_LLM_DELTA_CALL, .index = index, .id = c->id, .name = c->name});
+        tell(d, &(struct fm_llm_delta){
+                    .kind = FM_LLM_DELTA_CALL, .index = index, .id = c->id, .name = c->name});
     return c;
 }
 
@@ -130,7 +135,8 @@ static enum fm_llm_class verdict(struct fm_llm_decoder *d, enum fm_llm_class c, 
     return c;
 }
 
-/* A call whose arguments are not a whole JSON object must never run; an empty text means no arguments. */
+/* A call whose arguments are not a whole JSON object must never run; an empty text means no
+ * arguments. */
 static bool is_call_whole(struct fm_llm_decoder *d, struct fm_llm_call_part *c)
 {
     yyjson_val *v = NULL;
@@ -200,7 +206,8 @@ void fm_llm_decoder_take(struct fm_llm_decoder *d, struct fm_llm_response *out)
     struct fm_llm_tool_call *calls = FM_NEW_ARRAY(d->arena, struct fm_llm_tool_call, d->calls.n);
     for (size_t i = 0; i < d->calls.n; i++) {
         struct fm_llm_call_part *c = &d->calls.items[i];
-        calls[i] = (struct fm_llm_tool_call){c->id, c->name, fm_str_dup(d->arena, fm_buf_str(&c->arguments)), c->signature};
+        calls[i] = (struct fm_llm_tool_call){
+            c->id, c->name, fm_str_dup(d->arena, fm_buf_str(&c->arguments)), c->signature};
     }
     out->text = fm_str_dup(d->arena, fm_buf_str(&d->text));
     out->reasoning = fm_str_dup(d->arena, fm_buf_str(&d->reasoning));

@@ -23,7 +23,8 @@ const char *fm_llm_effort_name(enum fm_llm_effort e)
 }
 
 /* NULL after fm_fail when the caller's text is no JSON object. */
-yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str json, const char *what)
+yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str json,
+                                 const char *what)
 {
     yyjson_val *v = NULL;
     enum fm_code code = fm_json_read(ctx, json.len ? json : FM_STR("{}"), &v);
@@ -34,7 +35,8 @@ yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str j
     return NULL;
 }
 
-void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const char *extra)
+void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                      const char *extra)
 {
     yyjson_val *v, *key, *value;
     yyjson_obj_iter it;
@@ -54,7 +56,8 @@ fm_str fm_llm_system_text(struct fm_arena *a, const struct fm_llm_request *r)
         const struct fm_llm_message *m = &r->messages[i];
         if (m->role != FM_LLM_SYSTEM || m->text.len == 0)
             continue;
-        out = out.len ? fm_str_fmt(a, "%.*s\n\n%.*s", FM_STR_ARG(out), FM_STR_ARG(m->text)) : m->text;
+        out =
+            out.len ? fm_str_fmt(a, "%.*s\n\n%.*s", FM_STR_ARG(out), FM_STR_ARG(m->text)) : m->text;
     }
     return out;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a provider's failure to a neutral class. Order of decision: words that the provider defines (code, type, status,
- * error_type) from the specific to the general, then known texts about the context window, then the HTTP status. Free
- * text is never searched for "rate limit" or numbers: providers echo prompts.
+ * From a provider's failure to a neutral class. Order of decision: words that the provider defines
+ * (code, type, status, error_type) from the specific to the general, except that known texts about
+ * the context window come before them (some servers call an overflow "server_error"), then the HTTP
+ * status. Free text is never searched for "rate limit" or numbers: providers echo prompts.
  */
 #include "wire.h"
 
@@ -124,7 +125,8 @@ static enum fm_llm_class class_of_status(int status)
         return FM_LLM_UPSTREAM;
     if (status >= 400)
         return FM_LLM_BAD_REQUEST;
-    return status == 200 ? FM_LLM_UPSTREAM : FM_LLM_MALFORMED; /* redirects and the like: not the API */
+    return status == 200 ? FM_LLM_UPSTREAM
+                         : FM_LLM_MALFORMED; /* redirects and the like: not the API */
 }
 
 /* The error object: a member, the first element of an array, or the top level itself. */
@@ -195,13 +197,16 @@ static bool is_daily_quota(yyjson_val *e, fm_str message)
 }
 
 /* Where the words alone mislead. */
-static bool special_case(yyjson_val *e, int status, const struct words *w, fm_str message, enum fm_llm_class *out)
+static bool special_case(yyjson_val *e, int status, const struct words *w, fm_str message,
+                         enum fm_llm_class *out)
 {
-    bool is_rate = status == 429 || has_word(w, "rate_limit_exceeded") || has_word(w, "resource_exhausted");
+    bool is_rate =
+        status == 429 || has_word(w, "rate_limit_exceeded") || has_word(w, "resource_exhausted");
     if (has_word(w, "string_above_max_length") || has_word(w, "string_too_long"))
         *out = FM_LLM_BAD_REQUEST; /* the limit of a field, not of the context */
     else if ((status == 429 || status == 413) && fm_str_ihas(message, FM_STR("request too large")))
-        *out = FM_LLM_CONTEXT_OVERFLOW; /* larger than the limit per minute: waiting does not help */
+        *out =
+            FM_LLM_CONTEXT_OVERFLOW; /* larger than the limit per minute: waiting does not help */
     else if (is_rate && is_daily_quota(e, message))
         *out = FM_LLM_QUOTA;
     else if (status == 400 && fm_str_ihas(message, FM_STR("api key not valid")))
@@ -224,11 +229,11 @@ static enum fm_llm_class classify(yyjson_val *e, int status, const struct words 
         return out;
     if (status == 401 || status == 402)
         return class_of_status(status);
+    if (status != 429 && status != 403 && status != 404 && has_overflow_text(message))
+        return FM_LLM_CONTEXT_OVERFLOW;
     for (size_t i = 0; i < sizeof words_table / sizeof words_table[0]; i++)
         if (has_word(w, words_table[i].word))
             return words_table[i].result;
-    if (status != 429 && status != 403 && status != 404 && has_overflow_text(message))
-        return FM_LLM_CONTEXT_OVERFLOW;
     if (status == 412 && fm_str_ihas(message, FM_STR("suspended")))
         return FM_LLM_QUOTA;
     return class_of_status(status);
@@ -260,11 +265,13 @@ static const struct {
 
 static bool says_unsupported(const struct words *w, fm_str message)
 {
-    static const char *const texts[] = {"unsupported parameter", "not supported",     "unsupported value",
-                                        "does not support",      "unrecognized",      "unknown field",
-                                        "unknown name",          "extra inputs are", "is not permitted",
-                                        "deprecated for this model"};
-    if (has_word(w, "unsupported_parameter") || has_word(w, "unsupported_value") || has_word(w, "unknown_parameter"))
+    static const char *const texts[] = {"unsupported parameter", "not supported",
+                                        "unsupported value",     "does not support",
+                                        "unrecognized",          "unknown field",
+                                        "unknown name",          "extra inputs are",
+                                        "is not permitted",      "deprecated for this model"};
+    if (has_word(w, "unsupported_parameter") || has_word(w, "unsupported_value") ||
+        has_word(w, "unknown_parameter"))
         return true;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (fm_str_ihas(message, fm_str_c(texts[i])))
@@ -276,9 +283,12 @@ static bool says_unsupported(const struct words *w, fm_str message)
 static bool names_param(fm_str text, const char *param)
 {
     size_t len = strlen(param);
-    for (ptrdiff_t at = fm_str_find(text, fm_str_c(param), 0); at >= 0; at = fm_str_find(text, fm_str_c(param), (size_t)at + 1)) {
-        char before = at ? text.p[at - 1] : ' ', after = (size_t)at + len < text.len ? text.p[(size_t)at + len] : ' ';
-        bool is_inside = before == '_' || after == '_' || (before >= 'a' && before <= 'z') || (after >= 'a' && after <= 'z');
+    for (ptrdiff_t at = fm_str_find(text, fm_str_c(param), 0); at >= 0;
+         at = fm_str_find(text, fm_str_c(param), (size_t)at + 1)) {
+        char before = at ? text.p[at - 1] : ' ',
+             after = (size_t)at + len < text.len ? text.p[(size_t)at + len] : ' ';
+        bool is_inside = before == '_' || after == '_' || (before >= 'a' && before <= 'z') ||
+                         (after >= 'a' && after <= 'z');
         if (!is_inside)
             return true;
     }
@@ -320,8 +330,8 @@ static void describe(struct fm_llm_error *out, int status, fm_str message)
         snprintf(out->message, sizeof out->message, "status %d without a reason", status);
 }
 
-void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_http_headers *h, fm_str body, fm_time now,
-                           struct fm_llm_error *out)
+void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_http_headers *h,
+                           fm_str body, fm_time now, struct fm_llm_error *out)
 {
     struct words w = {.n = 0};
     yyjson_val *root = NULL, *e = NULL;
@@ -330,7 +340,8 @@ void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_h
         e = find_error(root);
         message = find_message(e);
         collect_words(e, &w);
-    } else if (body.len && fm_str_trim(body).p[0] != '<') { /* plain text; HTML says nothing to people */
+    } else if (body.len &&
+               fm_str_trim(body).p[0] != '<') { /* plain text; HTML says nothing to people */
         message = fm_str_trim(body);
     }
     fm_ctx_clear_error(scratch);
@@ -340,7 +351,8 @@ void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_h
     out->retry_after_ms = fm_llm_retry_after(h, e, message, now);
     out->should_retry = read_should_retry(h);
     out->is_next_ok = out->http_status == 404 || out->http_status == 413;
-    if (out->http_status == 402 && out->result == FM_LLM_QUOTA && fm_http_header(h, "retry-after").len)
+    if (out->http_status == 402 && out->result == FM_LLM_QUOTA &&
+        fm_http_header(h, "retry-after").len)
         out->result = FM_LLM_RATE_LIMITED; /* OpenRouter: budget in flight */
     if (fm_str_ihas(message, FM_STR("not supported by any provider you have enabled")))
         out->is_next_ok = true;

@@ -12,7 +12,8 @@ static void add_text_part(yyjson_mut_doc *d, yyjson_mut_val *parts, fm_str text)
 }
 
 /* In a batch of parallel calls only the first is signed. */
-static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *parts, const struct fm_llm_message *m)
+static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *parts,
+                              const struct fm_llm_message *m)
 {
     for (size_t i = 0; i < m->n_calls; i++) {
         const struct fm_llm_tool_call *c = &m->calls[i];
@@ -26,7 +27,8 @@ static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
         fm_json_add_str(d, f, "name", c->name);
         yyjson_mut_obj_add_val(d, f, "args", args);
         if (c->signature.len || i == 0)
-            fm_json_add_str(d, part, "thoughtSignature", c->signature.len ? c->signature : FM_STR(FOREIGN_SIGNATURE));
+            fm_json_add_str(d, part, "thoughtSignature",
+                            c->signature.len ? c->signature : FM_STR(FOREIGN_SIGNATURE));
     }
     return FM_OK;
 }
@@ -43,13 +45,16 @@ static fm_str name_of_call(const struct fm_llm_request *r, const struct fm_llm_m
 }
 
 /* The response must be an object: text is wrapped. */
-static void add_result(yyjson_mut_doc *d, yyjson_mut_val *parts, const struct fm_llm_request *r, const struct fm_llm_message *m)
+static void add_result(yyjson_mut_doc *d, yyjson_mut_val *parts, const struct fm_llm_request *r,
+                       const struct fm_llm_message *m)
 {
-    yyjson_mut_val *f = yyjson_mut_obj_add_obj(d, yyjson_mut_arr_add_obj(d, parts), "functionResponse");
+    yyjson_mut_val *f =
+        yyjson_mut_obj_add_obj(d, yyjson_mut_arr_add_obj(d, parts), "functionResponse");
     if (m->call_id.len)
         fm_json_add_str(d, f, "id", m->call_id);
     fm_json_add_str(d, f, "name", name_of_call(r, m));
-    fm_json_add_str(d, yyjson_mut_obj_add_obj(d, f, "response"), m->is_error ? "error" : "result", m->text);
+    fm_json_add_str(d, yyjson_mut_obj_add_obj(d, f, "response"), m->is_error ? "error" : "result",
+                    m->text);
 }
 
 static bool is_model_side(const struct fm_llm_message *m)
@@ -58,7 +63,8 @@ static bool is_model_side(const struct fm_llm_message *m)
 }
 
 /* Neighbours of one side form one content. Returns where it ends, 0 on failure. */
-static size_t add_content(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *list, const struct fm_llm_request *r, size_t from)
+static size_t add_content(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *list,
+                          const struct fm_llm_request *r, size_t from)
 {
     bool is_model = is_model_side(&r->messages[from]);
     yyjson_mut_val *content = yyjson_mut_arr_add_obj(d, list);
@@ -81,11 +87,15 @@ static size_t add_content(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val 
     return end;
 }
 
-static enum fm_code add_contents(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_contents(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                                 const struct fm_llm_request *r)
 {
     fm_str system = fm_llm_system_text(&ctx->arena, r);
     if (system.len)
-        add_text_part(d, yyjson_mut_obj_add_arr(d, yyjson_mut_obj_add_obj(d, root, "systemInstruction"), "parts"), system);
+        add_text_part(d,
+                      yyjson_mut_obj_add_arr(
+                          d, yyjson_mut_obj_add_obj(d, root, "systemInstruction"), "parts"),
+                      system);
     yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "contents");
     for (size_t i = 0; i < r->n_messages;) {
         if (r->messages[i].role == FM_LLM_SYSTEM) {
@@ -99,7 +109,8 @@ static enum fm_code add_contents(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_m
     return FM_OK;
 }
 
-static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                              const struct fm_llm_request *r)
 {
     static const char *const modes[] = {"AUTO", "NONE", "ANY", "ANY"};
     if (r->n_tools == 0)
@@ -115,14 +126,17 @@ static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
         fm_json_add_str(d, f, "description", r->tools[i].description);
         yyjson_mut_obj_add_val(d, f, "parametersJsonSchema", schema);
     }
-    yyjson_mut_val *config = yyjson_mut_obj_add_obj(d, yyjson_mut_obj_add_obj(d, root, "toolConfig"), "functionCallingConfig");
+    yyjson_mut_val *config = yyjson_mut_obj_add_obj(
+        d, yyjson_mut_obj_add_obj(d, root, "toolConfig"), "functionCallingConfig");
     yyjson_mut_obj_add_str(d, config, "mode", modes[r->choice]);
     if (r->choice == FM_LLM_CHOICE_NAMED)
-        yyjson_mut_arr_append(yyjson_mut_obj_add_arr(d, config, "allowedFunctionNames"), fm_json_mut_str(d, r->choice_name));
+        yyjson_mut_arr_append(yyjson_mut_obj_add_arr(d, config, "allowedFunctionNames"),
+                              fm_json_mut_str(d, r->choice_name));
     return FM_OK;
 }
 
-static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r, const char *model)
+static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r,
+                         const char *model)
 {
     static const char *const levels[] = {"", "MINIMAL", "LOW", "MEDIUM", "HIGH"};
     static const int budgets[] = {-1, 0, 1024, 8192, 24576};
@@ -135,8 +149,8 @@ static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *config, const struct
         yyjson_mut_obj_add_str(d, t, "thinkingLevel", levels[r->effort]);
 }
 
-static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r,
-                               bool has_schema)
+static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *config,
+                               const struct fm_llm_request *r, bool has_schema)
 {
     if (r->format == FM_LLM_FORMAT_TEXT)
         return FM_OK;
@@ -150,7 +164,8 @@ static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r, unsigned drop)
+static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r,
+                         unsigned drop)
 {
     if (r->max_tokens)
         yyjson_mut_obj_add_int(d, config, "maxOutputTokens", r->max_tokens);
@@ -167,8 +182,9 @@ static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct
         yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m, const struct fm_llm_request *r, unsigned drop,
-                           bool is_stream, struct fm_buf *out)
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
+                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+                           struct fm_buf *out)
 {
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
@@ -187,7 +203,8 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m, con
 
 static fm_str path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream)
 {
-    return fm_str_fmt(a, "/models/%s:%s", m->name, is_stream ? "streamGenerateContent?alt=sse" : "generateContent");
+    return fm_str_fmt(a, "/models/%s:%s", m->name,
+                      is_stream ? "streamGenerateContent?alt=sse" : "generateContent");
 }
 
 static const struct {
@@ -210,7 +227,8 @@ static const struct {
 
 static void read_finish(struct fm_llm_decoder *d, fm_str raw)
 {
-    enum fm_llm_finish f = fm_str_starts(raw, FM_STR("IMAGE_")) ? FM_LLM_FINISH_FILTERED : FM_LLM_FINISH_UNKNOWN;
+    enum fm_llm_finish f =
+        fm_str_starts(raw, FM_STR("IMAGE_")) ? FM_LLM_FINISH_FILTERED : FM_LLM_FINISH_UNKNOWN;
     if (raw.len == 0)
         return;
     for (size_t i = 0; i < sizeof finishes / sizeof finishes[0]; i++)
@@ -224,7 +242,8 @@ static void read_call(struct fm_llm_decoder *d, yyjson_val *part, yyjson_val *f)
 {
     size_t index = d->calls.n;
     yyjson_val *args = fm_json_get(f, "args");
-    struct fm_llm_call_part *c = fm_llm_decoder_call(d, index, fm_json_get_str(f, "id"), fm_json_get_str(f, "name"));
+    struct fm_llm_call_part *c =
+        fm_llm_decoder_call(d, index, fm_json_get_str(f, "id"), fm_json_get_str(f, "name"));
     if (!c)
         return;
     fm_llm_decoder_set(d, &c->signature, fm_json_get_str(part, "thoughtSignature"));
@@ -250,7 +269,8 @@ static void read_usage(struct fm_llm_decoder *d, yyjson_val *u)
     int64_t thoughts = fm_json_get_i64(u, "thoughtsTokenCount", 0);
     d->usage = (struct fm_llm_usage){
         .is_known = true,
-        .input = fm_json_get_i64(u, "promptTokenCount", 0) + fm_json_get_i64(u, "toolUsePromptTokenCount", 0),
+        .input = fm_json_get_i64(u, "promptTokenCount", 0) +
+                 fm_json_get_i64(u, "toolUsePromptTokenCount", 0),
         .cached = fm_json_get_i64(u, "cachedContentTokenCount", 0),
         .output = fm_json_get_i64(u, "candidatesTokenCount", 0) + thoughts,
         .reasoning = thoughts,
@@ -273,7 +293,8 @@ static void read_answer(struct fm_llm_decoder *d, yyjson_val *root)
     yyjson_val *part, *candidate = yyjson_arr_get_first(fm_json_get(root, "candidates"));
     fm_llm_decoder_set(d, &d->id, fm_json_get_str(root, "responseId"));
     fm_llm_decoder_set(d, &d->model, fm_json_get_str(root, "modelVersion"));
-    yyjson_arr_foreach(fm_json_get(fm_json_get(candidate, "content"), "parts"), i, n, part) read_part(d, part);
+    yyjson_arr_foreach(fm_json_get(fm_json_get(candidate, "content"), "parts"), i, n, part)
+        read_part(d, part);
     read_usage(d, fm_json_get(root, "usageMetadata"));
     read_finish(d, fm_json_get_str(candidate, "finishReason"));
     read_block(d, fm_json_get_str(fm_json_get(root, "promptFeedback"), "blockReason"));

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ollama's native /api/chat: unlike its /v1 look-alike it takes the context size per request and can be told to refuse
- * what does not fit (truncate, shift) instead of silently forgetting the oldest messages.
+ * Ollama's native /api/chat: unlike its /v1 look-alike it takes the context size per request and
+ * can be told to refuse what does not fit (truncate, shift) instead of silently forgetting the
+ * oldest messages.
  */
 #include "wire.h"
 
-static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *o, const struct fm_llm_message *m)
+static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *o,
+                              const struct fm_llm_message *m)
 {
     if (m->n_calls == 0)
         return FM_OK;
     yyjson_mut_val *calls = yyjson_mut_obj_add_arr(d, o, "tool_calls");
     for (size_t i = 0; i < m->n_calls; i++) {
-        yyjson_mut_val *args = fm_llm_copy_json(ctx, d, m->calls[i].arguments, "arguments of a tool call");
+        yyjson_mut_val *args =
+            fm_llm_copy_json(ctx, d, m->calls[i].arguments, "arguments of a tool call");
         if (!args)
             return ctx->code;
         yyjson_mut_val *f = yyjson_mut_obj_add_obj(d, yyjson_mut_arr_add_obj(d, calls), "function");
@@ -21,7 +24,8 @@ static enum fm_code add_calls(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
     return FM_OK;
 }
 
-static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                                 const struct fm_llm_request *r)
 {
     yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "messages");
     for (size_t i = 0; i < r->n_messages; i++) {
@@ -36,7 +40,8 @@ static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_m
     return FM_OK;
 }
 
-static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r)
+static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                              const struct fm_llm_request *r)
 {
     if (r->n_tools == 0 || r->choice == FM_LLM_CHOICE_NONE)
         return FM_OK;
@@ -55,8 +60,8 @@ static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
     return FM_OK;
 }
 
-static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                               bool has_schema)
+static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                               const struct fm_llm_request *r, bool has_schema)
 {
     if (r->format == FM_LLM_FORMAT_JSON || (r->format == FM_LLM_FORMAT_SCHEMA && !has_schema)) {
         yyjson_mut_obj_add_str(d, root, "format", "json");
@@ -69,7 +74,8 @@ static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_options(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r, const struct fm_llm_model *m)
+static void add_options(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
+                        const struct fm_llm_model *m)
 {
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "options");
     if (m->context_tokens)
@@ -97,8 +103,9 @@ static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *root, enum fm_llm_ef
         yyjson_mut_obj_add_str(d, root, "think", fm_llm_effort_name(e));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m, const struct fm_llm_request *r, unsigned drop,
-                           bool is_stream, struct fm_buf *out)
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
+                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+                           struct fm_buf *out)
 {
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
@@ -133,8 +140,11 @@ static void read_calls(struct fm_llm_decoder *d, yyjson_val *calls)
     {
         yyjson_val *f = fm_json_get(call, "function"), *args = fm_json_get(f, "arguments");
         size_t index = d->calls.n;
-        if (fm_llm_decoder_call(d, index, fm_json_get_str(call, "id"), fm_json_get_str(f, "name")) && args)
-            fm_llm_decoder_arguments(d, index, yyjson_is_str(args) ? fm_json_str(args) : fm_llm_json_text(d, args));
+        if (fm_llm_decoder_call(d, index, fm_json_get_str(call, "id"),
+                                fm_json_get_str(f, "name")) &&
+            args)
+            fm_llm_decoder_arguments(
+                d, index, yyjson_is_str(args) ? fm_json_str(args) : fm_llm_json_text(d, args));
     }
 }
 
@@ -149,7 +159,8 @@ static void read_end(struct fm_llm_decoder *d, yyjson_val *root)
     d->is_terminal = true;
     d->usage = (struct fm_llm_usage){
         .is_known = fm_json_get(root, "eval_count") != NULL,
-        .input = fm_json_get_i64(root, "prompt_eval_count", 0), /* missing when the prompt was cached */
+        .input =
+            fm_json_get_i64(root, "prompt_eval_count", 0), /* missing when the prompt was cached */
         .output = fm_json_get_i64(root, "eval_count", 0),
     };
 }

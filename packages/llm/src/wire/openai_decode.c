@@ -31,7 +31,8 @@ static void read_usage(struct fm_llm_decoder *d, yyjson_val *u)
 {
     if (!yyjson_is_obj(u))
         return;
-    yyjson_val *in = fm_json_get(u, "prompt_tokens_details"), *out = fm_json_get(u, "completion_tokens_details");
+    yyjson_val *in = fm_json_get(u, "prompt_tokens_details"),
+               *out = fm_json_get(u, "completion_tokens_details");
     d->usage = (struct fm_llm_usage){
         .is_known = true,
         .input = fm_json_get_i64(u, "prompt_tokens", 0),
@@ -60,7 +61,8 @@ static void read_arguments(struct fm_llm_decoder *d, size_t index, yyjson_val *a
 }
 
 /* A server that leaves the index out sends each call whole, or begins it with a new id. */
-static size_t call_index(struct fm_llm_decoder *d, yyjson_val *call, size_t position, bool is_stream)
+static size_t call_index(struct fm_llm_decoder *d, yyjson_val *call, size_t position,
+                         bool is_stream)
 {
     int64_t told = fm_json_get_i64(call, "index", -1);
     fm_str id = fm_json_get_str(call, "id");

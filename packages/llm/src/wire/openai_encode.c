@@ -48,8 +48,8 @@ static void add_choice(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_
     fm_json_add_str(d, f, "name", r->choice_name);
 }
 
-static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                              unsigned drop)
+static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                              const struct fm_llm_request *r, unsigned drop)
 {
     if (r->n_tools == 0)
         return FM_OK;
@@ -109,7 +109,8 @@ static bool has_fixed_sampling(const struct fm_llm_model *m, const struct fm_llm
     return false;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r, unsigned drop)
+static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
+                         unsigned drop)
 {
     if (r->temperature >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
         yyjson_mut_obj_add_real(d, root, "temperature", r->temperature > 2 ? 2 : r->temperature);
@@ -130,12 +131,14 @@ static void add_effort(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_
     if (r->effort == FM_LLM_EFFORT_DEFAULT)
         return;
     if (f->has_effort_object)
-        yyjson_mut_obj_add_str(d, yyjson_mut_obj_add_obj(d, root, "reasoning"), "effort", fm_llm_effort_name(r->effort));
+        yyjson_mut_obj_add_str(d, yyjson_mut_obj_add_obj(d, root, "reasoning"), "effort",
+                               fm_llm_effort_name(r->effort));
     else
         yyjson_mut_obj_add_str(d, root, "reasoning_effort", fm_llm_effort_name(r->effort));
 }
 
-static void add_max_tokens(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_facts *f, int64_t n, unsigned drop)
+static void add_max_tokens(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_facts *f,
+                           int64_t n, unsigned drop)
 {
     const char *field = f->max_tokens_field;
     if (drop & FM_LLM_SWAP_MAX_TOKENS)
@@ -144,19 +147,22 @@ static void add_max_tokens(yyjson_mut_doc *d, yyjson_mut_val *root, const struct
         yyjson_mut_obj_add_int(d, root, field, n);
 }
 
-static void add_stream(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_facts *f, unsigned drop)
+static void add_stream(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_facts *f,
+                       unsigned drop)
 {
     yyjson_mut_obj_add_bool(d, root, "stream", true);
     if (drop & FM_LLM_DROP_STREAM_OPTIONS)
         return;
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "stream_options");
     yyjson_mut_obj_add_bool(d, o, "include_usage", true);
-    if (strcmp(f->kind, "openai") == 0) /* padding against traffic analysis, which our links do not need */
+    if (strcmp(f->kind, "openai") ==
+        0) /* padding against traffic analysis, which our links do not need */
         yyjson_mut_obj_add_bool(d, o, "include_obfuscation", false);
 }
 
-enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_model *m, const struct fm_llm_request *r,
-                                  unsigned drop, bool is_stream, struct fm_buf *out)
+enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
+                                  const struct fm_llm_request *r, unsigned drop, bool is_stream,
+                                  struct fm_buf *out)
 {
     const struct fm_llm_facts *f = m->provider->facts;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);

@@ -28,7 +28,8 @@ static double unit_ms(fm_str *rest)
     static const struct {
         const char *unit;
         double ms;
-    } units[] = {{"ms", 1}, {"us", 0.001}, {"ns", 1e-6}, {"h", 3600e3}, {"m", 60e3}, {"s", 1e3}, {"d", 86400e3}};
+    } units[] = {{"ms", 1},   {"us", 0.001}, {"ns", 1e-6},  {"h", 3600e3},
+                 {"m", 60e3}, {"s", 1e3},    {"d", 86400e3}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (fm_str_starts(*rest, fm_str_c(units[i].unit))) {
             *rest = fm_str_skip(*rest, strlen(units[i].unit));
@@ -139,7 +140,8 @@ static int64_t from_message(fm_str message)
     return 0;
 }
 
-/* "…-reset": a duration, seconds, or a time. Of several the exhausted one counts: its "remaining" is 0. */
+/* "…-reset": a duration, seconds, or a time. Of several the exhausted one counts: its "remaining"
+ * is 0. */
 static int64_t from_reset(const struct fm_http_headers *h, fm_time now)
 {
     static const char *const pairs[][2] = {
@@ -166,7 +168,8 @@ static int64_t from_reset(const struct fm_http_headers *h, fm_time now)
     return longest;
 }
 
-int64_t fm_llm_retry_after(const struct fm_http_headers *h, yyjson_val *error, fm_str message, fm_time now)
+int64_t fm_llm_retry_after(const struct fm_http_headers *h, yyjson_val *error, fm_str message,
+                           fm_time now)
 {
     int64_t ms = from_retry_after(h, now);
     if (!ms)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Providers as data. What is known about a kind of provider stands in one row of the facts table (src/wire/facts.c); a
- * configured provider is a kind plus an address, a key and limits; a target is a model at a configured provider.
+ * Providers as data. What is known about a kind of provider stands in one row of the facts table
+ * (src/wire/facts.c); a configured provider is a kind plus an address, a key and limits; a target
+ * is a model at a configured provider.
  *
- * Sources of the facts: the vendors' API references and SDKs. Where a server is known to ignore a field, the field is
- * left out; a server that refuses one gets the request once more without it (FM_LLM_DROP_*).
+ * Sources of the facts: the vendors' API references and SDKs. Where a server is known to ignore a
+ * field, the field is left out; a server that refuses one gets the request once more without it
+ * (FM_LLM_DROP_*).
  */
 #ifndef FAULTMAVEN_LLM_PROVIDER_H
 #define FAULTMAVEN_LLM_PROVIDER_H
@@ -27,7 +29,8 @@ enum fm_llm_auth {
 /* How the OpenAI family is asked for JSON of a schema. */
 enum fm_llm_schema_mode {
     FM_LLM_SCHEMA_NESTED, /* response_format.json_schema.schema */
-    FM_LLM_SCHEMA_BOTH,   /* … and response_format.schema, for servers that read the one or the other */
+    FM_LLM_SCHEMA_BOTH, /* … and response_format.schema, for servers that read the one or the other
+                         */
 };
 
 /* Request fields that can be left out. */
@@ -41,11 +44,12 @@ enum {
     FM_LLM_DROP_EFFORT = 1 << 6,
     FM_LLM_DROP_STREAM_OPTIONS = 1 << 7,
     FM_LLM_DROP_CHOICE = 1 << 8,
-    FM_LLM_SWAP_MAX_TOKENS = 1 << 9, /* max_tokens instead of max_completion_tokens, or the reverse */
+    FM_LLM_SWAP_MAX_TOKENS =
+        1 << 9, /* max_tokens instead of max_completion_tokens, or the reverse */
 };
 
 struct fm_llm_facts {
-    const char *kind; /* "openai" */
+    const char *kind;         /* "openai" */
     const char *tracing_name; /* gen_ai.provider.name */
     enum fm_llm_family family;
     const char *base_url;
@@ -72,11 +76,12 @@ const struct fm_llm_facts *fm_llm_facts_find(fm_str kind);
 struct fm_llm_provider {
     const char *id; /* name in the configuration */
     const struct fm_llm_facts *facts;
-    const char *base_url; /* without a slash at the end */
-    fm_str key;           /* secret; empty: none */
-    bool is_local;        /* receives what the policy for local models lets through */
+    const char *base_url;        /* without a slash at the end */
+    fm_str key;                  /* secret; empty: none */
+    bool is_local;               /* receives what the policy for local models lets through */
     const char *ca_file, *proxy; /* or NULL */
-    const char *organization, *project; /* OpenAI headers, or the organisation to bill (Hugging Face), or NULL */
+    const char *organization,
+        *project; /* OpenAI headers, or the organisation to bill (Hugging Face), or NULL */
     const struct fm_llm_header *headers; /* further ones */
     size_t n_headers;
     int64_t connect_ms, first_token_ms, gap_ms, total_ms; /* 0: default */
@@ -91,13 +96,13 @@ struct fm_llm_header {
 
 struct fm_llm_model {
     const struct fm_llm_provider *provider;
-    const char *name;       /* as the provider calls it */
-    int64_t context_tokens; /* window; 0: not known */
-    int64_t max_output;     /* 0: not known */
+    const char *name;                         /* as the provider calls it */
+    int64_t context_tokens;                   /* window; 0: not known */
+    int64_t max_output;                       /* 0: not known */
     double input_usd, cached_usd, output_usd; /* per million tokens; 0: not known */
-    bool has_tools;         /* native tool calling */
-    bool has_schema;        /* native structured output */
-    unsigned drop;          /* FM_LLM_DROP_* */
+    bool has_tools;                           /* native tool calling */
+    bool has_schema;                          /* native structured output */
+    unsigned drop;                            /* FM_LLM_DROP_* */
 };
 
 #endif

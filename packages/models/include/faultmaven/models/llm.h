@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The port to language models: a neutral request, answer and stream. Real implementations: the router of packages/llm
- * (all providers), and record/replay (tests, `--replay`). Providers' own words never appear outside packages/llm.
+ * The port to language models: a neutral request, answer and stream. Real implementations: the
+ * router of packages/llm (all providers), and record/replay (tests, `--replay`). Providers' own
+ * words never appear outside packages/llm.
  *
  * Strings are borrowed; those of an answer live in the context's arena. Text is UTF-8.
  */
@@ -108,8 +109,9 @@ enum fm_llm_effort {
 #define FM_LLM_STOPS_MAX 4
 
 struct fm_llm_request {
-    fm_str purpose; /* picks the route of the configuration: "chat", "reason", "summarize", …; empty: "chat" */
-    fm_str model;   /* "provider/model" or a model of the configuration pins it; empty: by purpose */
+    fm_str purpose; /* picks the route of the configuration: "chat", "reason", "summarize", …;
+                       empty: "chat" */
+    fm_str model; /* "provider/model" or a model of the configuration pins it; empty: by purpose */
     const struct fm_llm_message *messages;
     size_t n_messages;
     const struct fm_llm_tool *tools;
@@ -119,11 +121,11 @@ struct fm_llm_request {
     bool is_one_call_only; /* no parallel tool calls */
     enum fm_llm_format format;
     fm_str schema_name;
-    fm_str schema;       /* JSON Schema */
-    int64_t max_tokens;  /* of the answer; 0: the model's default */
-    double temperature;  /* negative: the model's default */
-    double top_p;        /* negative: default */
-    int64_t seed;        /* negative: none */
+    fm_str schema;      /* JSON Schema */
+    int64_t max_tokens; /* of the answer; 0: the model's default */
+    double temperature; /* negative: the model's default */
+    double top_p;       /* negative: default */
+    int64_t seed;       /* negative: none */
     fm_str stops[FM_LLM_STOPS_MAX];
     size_t n_stops;
     enum fm_llm_effort effort;
@@ -192,13 +194,13 @@ struct fm_llm_response {
     const char *provider;
     fm_str model; /* that answered */
     struct fm_llm_usage usage;
-    double cost_usd;         /* 0 when the price is not configured */
-    char prompt_sha256[65];  /* of the body that was sent */
-    size_t n_redacted;       /* values replaced in it */
+    double cost_usd;        /* 0 when the price is not configured */
+    char prompt_sha256[65]; /* of the body that was sent */
+    size_t n_redacted;      /* values replaced in it */
     bool is_cached;
     struct fm_llm_attempts attempts;
-    enum fm_llm_class failure;  /* set also when the call failed */
-    int64_t retry_after_ms;     /* of a failure; 0: not known */
+    enum fm_llm_class failure; /* set also when the call failed */
+    int64_t retry_after_ms;    /* of a failure; 0: not known */
     int64_t total_ms;
 };
 
@@ -219,14 +221,15 @@ struct fm_llm {
 };
 
 struct fm_llm_ops {
-    /* Blocks until the answer is whole, within the context's deadline and cancel flag. On failure *out is set as far as
-     * known (failure, attempts, retry_after_ms) and what the sink got must not be shown as an answer. Any thread, one
-     * call at a time per object. */
+    /* Blocks until the answer is whole, within the context's deadline and cancel flag. On failure
+     * *out is set as far as known (failure, attempts, retry_after_ms) and what the sink got must
+     * not be shown as an answer. Any thread, one call at a time per object. */
     enum fm_code (*chat)(struct fm_llm *l, struct fm_ctx *ctx, const struct fm_llm_request *r,
                          const struct fm_llm_sink *sink, struct fm_llm_response *out);
     enum fm_code (*embed)(struct fm_llm *l, struct fm_ctx *ctx, const fm_str *texts, size_t n,
                           struct fm_llm_embeddings *out);
-    /* Largest prompt, in tokens, that a request of this purpose can have; 0 when no model is configured. */
+    /* Largest prompt, in tokens, that a request of this purpose can have; 0 when no model is
+     * configured. */
     int64_t (*context_tokens)(struct fm_llm *l, fm_str purpose);
     void (*free)(struct fm_llm *l);
 };
