@@ -7,8 +7,8 @@
 #include "faultmaven/models/event.h"
 
 struct fold {
-    struct fm_ctx *ctx;
-    struct fm_case *c;
+    struct fm_ctx *ctx = NULL;
+    struct fm_case *c = NULL;
     const struct fm_event *e;
 };
 
@@ -159,7 +159,7 @@ static enum fm_code on_evidence_added(struct fold *f)
 
 static enum fm_code on_evidence_accepted(struct fold *f)
 {
-    struct fm_evidence_item *x;
+    struct fm_evidence_item *x = NULL;
     FM_TRY(find(f, FM_REF_EVIDENCE, ((const struct fm_item_note *)f->e->body)->id, &x));
     x->state = FM_EVIDENCE_ACCEPTED;
     return FM_OK;
@@ -168,7 +168,7 @@ static enum fm_code on_evidence_accepted(struct fold *f)
 static enum fm_code on_evidence_withdrawn(struct fold *f)
 {
     const struct fm_item_note *b = f->e->body;
-    struct fm_evidence_item *x;
+    struct fm_evidence_item *x = NULL;
     FM_TRY(find(f, FM_REF_EVIDENCE, b->id, &x));
     x->state = FM_EVIDENCE_WITHDRAWN;
     x->withdrawn_reason = b->reason;
@@ -204,7 +204,7 @@ static void conclude_hypothesis(struct fold *f, struct fm_hypothesis *h, const s
 static enum fm_code on_hypothesis_moved(struct fold *f)
 {
     const struct fm_hypothesis_move *b = f->e->body;
-    struct fm_hypothesis *h;
+    struct fm_hypothesis *h = NULL;
     FM_TRY(find(f, FM_REF_HYPOTHESIS, b->id, &h));
     if (b->likelihood >= 0.0) {
         h->likelihood = b->likelihood;
@@ -273,7 +273,7 @@ static void answer_evidence(struct fold *f, const struct fm_request_move *b)
 static enum fm_code on_request_moved(struct fold *f)
 {
     const struct fm_request_move *b = f->e->body;
-    struct fm_evidence_request *r;
+    struct fm_evidence_request *r = NULL;
     FM_TRY(find(f, FM_REF_REQUEST, b->id, &r));
     if (b->status)
         r->status = b->status;
@@ -335,7 +335,7 @@ static enum fm_code on_root_cause_set(struct fold *f)
 static enum fm_code on_root_cause_disputed(struct fold *f)
 {
     const struct fm_item_note *b = f->e->body;
-    struct fm_root_cause *r;
+    struct fm_root_cause *r = NULL;
     FM_TRY(find(f, FM_REF_ROOT_CAUSE, b->id, &r));
     r->status = FM_FACT_DISPUTED;
     r->reason = b->reason;
@@ -366,7 +366,7 @@ static void move_applied(struct fold *f, struct fm_solution *s, const struct fm_
 static enum fm_code on_solution_moved(struct fold *f)
 {
     const struct fm_solution_move *b = f->e->body;
-    struct fm_solution *s;
+    struct fm_solution *s = NULL;
     FM_TRY(find(f, FM_REF_SOLUTION, b->id, &s));
     fm_str by = fm_actor_str(f->c->arena, f->e->actor);
     s->state = b->state;
@@ -431,7 +431,7 @@ static enum fm_code on_escalated(struct fold *f)
 static enum fm_code on_escalation_resolved(struct fold *f)
 {
     const struct fm_item_note *b = f->e->body;
-    struct fm_escalation *x;
+    struct fm_escalation *x = NULL;
     FM_TRY(find(f, FM_REF_ESCALATION, b->id, &x));
     x->resolved_at = f->e->at;
     x->resolution = b->reason;
