@@ -7,8 +7,8 @@
 #include "faultmaven/models/event.h"
 
 struct fold {
-    struct fm_ctx *ctx = NULL;
-    struct fm_case *c = NULL;
+    struct fm_ctx *ctx;
+    struct fm_case *c;
     const struct fm_event *e;
 };
 
