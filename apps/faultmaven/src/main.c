@@ -8,6 +8,7 @@ static const struct fm_command *const commands[] = {
     &fm_cmd_diagnose,
     &fm_cmd_eval,
     &fm_cmd_logs,
+    &fm_cmd_signatures,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

@@ -3,6 +3,7 @@
 
 /* Order matters only where proposals tie. */
 static const struct fm_reasoner_source *const sources[] = {
+    &fm_signatures_reasoner,
     NULL,
 };
 

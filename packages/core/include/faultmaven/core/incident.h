@@ -20,6 +20,7 @@ struct fm_metric_set; /* core/metrics.h */
 struct fm_trace_set;  /* core/traces.h */
 struct fm_object_set; /* core/objects.h */
 struct fm_change_set; /* core/changes.h */
+struct fm_signature_set; /* core/signatures.h */
 struct fm_alert_set;  /* core/alerts.h */
 
 /* What the user asked. Strings are "" and times FM_TIME_NONE when not given. */
@@ -51,6 +52,7 @@ struct fm_incident {
     struct fm_object_set *objects;
     struct fm_change_set *changes;
     struct fm_alert_set *alerts;
+    struct fm_signature_set *signatures; /* borrowed; NULL: the built-in ones */
     fm_time onset; /* estimate over all signals, FM_TIME_NONE when unknown; set by
                       fm_incident_find_onset */
 };

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of fm_facts_collect, one a kind of evidence. */
+#ifndef FM_SIGNATURES_COLLECT_H
+#define FM_SIGNATURES_COLLECT_H
+
+#include "facts.h"
+
+/* Adds f unless it has no text or there are too many. */
+void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f);
+
+/* One fact a scalar of a JSON or YAML document: "path: value". */
+void fm_facts_collect_fields(struct fm_incident *in, const struct fm_evidence *e,
+                             struct fm_facts *out);
+
+#endif
