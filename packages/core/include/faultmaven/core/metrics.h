@@ -124,7 +124,8 @@ struct fm_metric_series {
 struct fm_metric_set {
     FM_VEC(struct fm_metric_series *) series; /* in order of input, then of the source */
     uint64_t n_points;
-    uint64_t n_left_out; /* series beyond FM_SERIES_MAX */
+    uint64_t n_left_out;          /* series beyond FM_SERIES_MAX */
+    struct fm_map baseline_index; /* for fm_series_baseline */
 };
 
 /* The value as written and its bytes. "" and length 0 for a missing value. */
@@ -137,9 +138,10 @@ size_t fm_series_at(const struct fm_metric_series *s, fm_time t);
 /* Label value, or "". */
 fm_str fm_series_label(const struct fm_metric_series *s, const char *key);
 
-/* The series of the quiet period that measures the same (entity, peer, instance's workload, written
- * name), or NULL. */
-const struct fm_metric_series *fm_series_baseline(const struct fm_metric_set *set,
+/* The series of the quiet period that measures the same (entity, peer, written name, statistic), or
+ * NULL. */
+const struct fm_metric_series *fm_series_baseline(struct fm_arena *a,
+                                                  const struct fm_metric_set *set,
                                                   const struct fm_metric_series *s);
 
 /*

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "processing/csv.h"
+#include "processing/metrics/builder.h"
+
+const char *fm_metric_role_name(enum fm_metric_role r)
+{
+    static const char *const names[] = {
+#define ROLE_NAME(sym, name) name,
+        FM_METRIC_ROLES(ROLE_NAME)
+#undef ROLE_NAME
+    };
+    return r < FM_ROLE_COUNT ? names[r] : "other";
+}
+
+fm_str fm_series_text(const struct fm_metric_series *s, size_t i)
+{
+    const struct fm_metric_rows *r = s->rows;
+    if (i >= r->n)
+        return FM_STR_NULL;
+    fm_str piece = fm_str_sub(s->source->bytes, r->offset[i], r->length[i]);
+    if (!r->is_value)
+        piece = fm_csv_field(piece, r->separator, s->column);
+    return isnan(s->values[i]) ? FM_STR_NULL : piece;
+}
+
+fm_span fm_series_span(const struct fm_metric_series *s, size_t i)
+{
+    fm_str text = fm_series_text(s, i);
+    return text.len ? fm_quote(s->source, text, FM_QUOTE_MAX) : (fm_span){0};
+}
+
+size_t fm_series_at(const struct fm_metric_series *s, fm_time t)
+{
+    size_t lo = 0, hi = s->rows->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->rows->at[mid] < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+fm_str fm_series_label(const struct fm_metric_series *s, const char *key)
+{
+    for (size_t i = 0; i < s->n_labels; i++)
+        if (fm_str_eqc(s->labels[i].key, key))
+            return s->labels[i].value;
+    return FM_STR_NULL;
+}
+
+void fm_series_rate(const struct fm_metric_series *s, double *out)
+{
+    const struct fm_metric_rows *r = s->rows;
+    double before = NAN;
+    fm_time at = FM_TIME_NONE;
+    if (s->kind == FM_METRIC_GAUGE) {
+        memcpy(out, s->values, r->n * sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        double v = s->values[i];
+        out[i] = NAN;
+        if (isnan(v))
+            continue;
+        if (!isnan(before) && r->at[i] > at)
+            out[i] = (v >= before ? v - before : v) / ((double)(r->at[i] - at) / 1e9);
+        before = v;
+        at = r->at[i];
+    }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Linear interpolation between the closest ranks. */
+static double quantile(const double *sorted, size_t n, double q)
+{
+    double at = q * (double)(n - 1);
+    size_t i = (size_t)at;
+    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+static double mad_of(double *v, size_t n, double median)
+{
+    for (size_t i = 0; i < n; i++)
+        v[i] = fabs(v[i] - median);
+    qsort(v, n, sizeof *v, by_value);
+    return 1.4826 * quantile(v, n, 0.5);
+}
+
+static struct fm_metric_summary empty_summary(void)
+{
+    return (struct fm_metric_summary){0,   NAN, NAN, NAN, NAN, NAN, NAN,
+                                      NAN, NAN, NAN, NAN, NAN, 0,   0};
+}
+
+struct fm_metric_summary fm_values_summary(struct fm_arena *a, const double *values, size_t n)
+{
+    struct fm_metric_summary m = empty_summary();
+    double *v = fm_arena_alloc(a, (n ? n : 1) * sizeof *v);
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(values[i]))
+            continue;
+        if (m.n == 0 || values[i] < values[m.i_min])
+            m.i_min = i;
+        if (m.n == 0 || values[i] > values[m.i_max])
+            m.i_max = i;
+        m.first = m.n ? m.first : values[i];
+        m.last = values[i];
+        v[m.n++] = values[i];
+    }
+    if (m.n == 0)
+        return m;
+    qsort(v, m.n, sizeof *v, by_value);
+    m.min = v[0];
+    m.max = v[m.n - 1];
+    m.median = quantile(v, m.n, 0.5);
+    m.p10 = quantile(v, m.n, 0.10);
+    m.p25 = quantile(v, m.n, 0.25);
+    m.p75 = quantile(v, m.n, 0.75);
+    m.p90 = quantile(v, m.n, 0.90);
+    m.p95 = quantile(v, m.n, 0.95);
+    m.mad = mad_of(v, m.n, m.median);
+    return m;
+}
+
+struct fm_metric_summary fm_series_summary(struct fm_arena *a, const struct fm_metric_series *s,
+                                           fm_time begin, fm_time end)
+{
+    size_t from = fm_series_at(s, begin), to = fm_series_at(s, end);
+    struct fm_metric_summary m = fm_values_summary(a, s->values + from, to > from ? to - from : 0);
+    m.i_min += from;
+    m.i_max += from;
+    return m;
+}
+
+/* Length of the run of rows outside that starts at i (rows without a value do not end it). */
+static size_t run_outside(const struct fm_metric_series *s, size_t i, double centre, double reach)
+{
+    size_t n = 0;
+    for (; i < s->rows->n; i++) {
+        if (isnan(s->values[i]))
+            continue;
+        if (fabs(s->values[i] - centre) <= reach)
+            break;
+        n++;
+    }
+    return n;
+}
+
+static double share_outside(const struct fm_metric_series *s, size_t i, double centre, double reach)
+{
+    size_t n = 0, out = 0;
+    for (; i < s->rows->n; i++) {
+        if (isnan(s->values[i]))
+            continue;
+        n++;
+        out += fabs(s->values[i] - centre) > reach;
+    }
+    return n ? (double)out / (double)n : 0;
+}
+
+fm_time fm_series_onset(struct fm_arena *a, const struct fm_metric_series *s, size_t *row)
+{
+    size_t n = s->rows->n, quarter = n / 4;
+    if (quarter < 4)
+        return FM_TIME_NONE;
+    struct fm_metric_summary m = fm_values_summary(a, s->values, quarter);
+    if (m.n < 4)
+        return FM_TIME_NONE;
+    double floor = 0.05 * fabs(m.median), sigma = m.mad > floor ? m.mad : floor;
+    double reach = 5 * (sigma > 0 ? sigma : 1e-12);
+    for (size_t i = quarter; i < n; i++) {
+        if (isnan(s->values[i]) || fabs(s->values[i] - m.median) <= reach ||
+            run_outside(s, i, m.median, reach) < 3)
+            continue;
+        if (share_outside(s, i, m.median, reach) < 0.6)
+            continue;
+        *row = i;
+        return s->rows->at[i];
+    }
+    return FM_TIME_NONE;
+}
+
+/* What makes two series the same measurement in two periods. */
+static fm_str identity_key(struct fm_arena *a, const struct fm_metric_series *s)
+{
+    return fm_str_fmt(a, "%u>%u:%.*s:%.*s", s->entity, s->peer, FM_STR_ARG(s->written),
+                      FM_STR_ARG(s->statistic));
+}
+
+void metric_set_index(struct fm_arena *a, struct fm_metric_set *set)
+{
+    fm_map_init(&set->baseline_index, a);
+    fm_vec_each (&set->series, s) {
+        if (!(*s)->is_baseline)
+            continue;
+        struct fm_map_entry *e = fm_map_put(&set->baseline_index, identity_key(a, *s));
+        struct fm_metric_series *known = e->value;
+        if (!known || (*s)->rows->n > known->rows->n)
+            e->value = *s;
+    }
+}
+
+const struct fm_metric_series *fm_series_baseline(struct fm_arena *a,
+                                                  const struct fm_metric_set *set,
+                                                  const struct fm_metric_series *s)
+{
+    return set->baseline_index.n ? fm_map_get(&set->baseline_index, identity_key(a, s)) : NULL;
+}
