@@ -16,7 +16,7 @@ static const char *const action_names[FM_ACTION_COUNT] = {
 /* What the standard policy leaves alone: needed for a diagnosis, and says little about people. */
 static bool is_kept_by_standard(enum fm_sensitive t)
 {
-    return t == FM_SENSITIVE_PRIVATE_IP || t == FM_SENSITIVE_PORT || t == FM_SENSITIVE_HASH || t == FM_SENSITIVE_ID ||
+    return t == FM_SENSITIVE_PRIVATE_IP || t == FM_SENSITIVE_PATH || t == FM_SENSITIVE_PORT || t == FM_SENSITIVE_HASH || t == FM_SENSITIVE_ID ||
            t == FM_SENSITIVE_NUMBER || t == FM_SENSITIVE_CONFIG || t == FM_SENSITIVE_FILE;
 }
 

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IPv4, IPv6 and hardware addresses. */
+#include "scan/state.h"
+
+/* An octet at *at; moves behind it. "01" is no octet: it keeps dates and versions out. */
+static int octet(const struct fm_line *l, uint32_t *at)
+{
+    uint32_t i = *at;
+    int v = 0, n = 0;
+    for (; n < 3 && fm_is_digit(fm_at(l, i)); i++, n++)
+        v = v * 10 + (fm_at(l, i) - '0');
+    if (n == 0 || v > 255 || fm_is_digit(fm_at(l, i)) || (n > 1 && fm_at(l, *at) == '0'))
+        return -1;
+    *at = i;
+    return v;
+}
+
+static bool quad(const struct fm_line *l, uint32_t *at, int o[4])
+{
+    uint32_t i = *at;
+    for (int k = 0; k < 4; k++) {
+        if (k && fm_at(l, i++) != '.')
+            return false;
+        o[k] = octet(l, &i);
+        if (o[k] < 0)
+            return false;
+    }
+    *at = i;
+    return true;
+}
+
+/* RFC 1918, 6598, 3927, 1122: addresses that mean something only inside. */
+static bool is_private(const int o[4])
+{
+    return o[0] == 10 || (o[0] == 172 && o[1] >= 16 && o[1] <= 31) || (o[0] == 192 && o[1] == 168) || o[0] == 127 || o[0] == 0 ||
+           (o[0] == 169 && o[1] == 254) || (o[0] == 100 && o[1] >= 64 && o[1] <= 127) || o[0] >= 224;
+}
+
+static uint32_t number_end(const struct fm_line *l, uint32_t i, uint32_t max_digits)
+{
+    uint32_t n = 0;
+    while (n <= max_digits && fm_is_digit(fm_at(l, i + n)))
+        n++;
+    return n && n <= max_digits && !fm_is_word(fm_at(l, i + n)) ? i + n : 0;
+}
+
+static void propose_ip(struct fm_line *l, uint32_t s, uint32_t e, bool is_inner)
+{
+    uint32_t end = fm_at(l, e) == '/' ? number_end(l, e + 1, 2) : 0;
+    end = end ? end : e;
+    if (is_inner)
+        fm_line_propose(l, 4, CAND(s, end, PRIVATE_IP, R_IPV4));
+    else
+        fm_line_propose(l, 4, CAND(s, end, IP, R_IPV4));
+    uint32_t port = fm_at(l, end) == ':' ? number_end(l, end + 1, 5) : 0;
+    if (port)
+        fm_line_propose(l, 5, CAND(end + 1, port, PORT, R_PORT));
+}
+
+void fm_detect_ipv4(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].start, e = s;
+    int o[4];
+    unsigned char prev = fm_at(l, s - 1);
+    if (prev == '.' || (prev == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2))) || !quad(l, &e, o))
+        return;
+    unsigned char next = fm_at(l, e);
+    if (fm_is_word(next) || (next == '.' && fm_is_digit(fm_at(l, e + 1))))
+        return;
+    if (next == '-' && fm_is_word(fm_at(l, e + 1)) && w && l->words[w - 1].kw & K(VERSION))
+        return;
+    propose_ip(l, s, e, is_private(o));
+}
+
+/* --- IPv6 --- */
+
+struct v6 {
+    uint32_t end;
+    unsigned groups;
+    unsigned colons;
+    bool has_gap;
+    bool has_digit;
+};
+
+/* A group of 1-4 hex digits; false when it is longer or runs into a word. */
+static bool group(const struct fm_line *l, uint32_t *at, struct v6 *v)
+{
+    uint32_t n = 0;
+    for (; n < 5 && fm_is(fm_at(l, *at + n), C_HEX); n++)
+        v->has_digit |= fm_is_digit(fm_at(l, *at + n));
+    if (n == 0 || n > 4 || fm_is_word(fm_at(l, *at + n)))
+        return false;
+    *at += n;
+    v->groups++;
+    return true;
+}
+
+static bool embedded_v4(const struct fm_line *l, uint32_t *at, struct v6 *v)
+{
+    int o[4];
+    if (!quad(l, at, o))
+        return false;
+    v->groups += 2;
+    v->has_digit = true;
+    return true;
+}
+
+static bool parse_v6(const struct fm_line *l, uint32_t at, struct v6 *v)
+{
+    if (fm_at(l, at) == ':' && fm_at(l, at + 1) != ':')
+        return false;
+    while (v->groups < 9) {
+        if (fm_at(l, at) == ':' && fm_at(l, at + 1) == ':') {
+            if (v->has_gap)
+                return false;
+            v->has_gap = true;
+            at += 2;
+        } else if (v->groups) {
+            if (fm_at(l, at) != ':')
+                break;
+            at++;
+        }
+        uint32_t before = at;
+        if (embedded_v4(l, &at, v))
+            break;
+        if (!group(l, &at, v)) {
+            at = before;
+            break;
+        }
+    }
+    v->end = at;
+    return fm_at(l, at - 1) != ':' || (v->has_gap && fm_at(l, at - 2) == ':');
+}
+
+static void detect_v6(struct fm_line *l, uint32_t s)
+{
+    struct v6 v = {0};
+    unsigned char prev = fm_at(l, s - 1);
+    if (prev == ':' || prev == '.' || fm_is_word(prev) || !parse_v6(l, s, &v))
+        return;
+    unsigned char next = fm_at(l, v.end);
+    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':'))
+        return;
+    bool is_full = v.groups == 8 && !v.has_gap;
+    bool is_short = v.has_gap && v.groups <= 7 && v.has_digit && v.end - s >= 3;
+    if (!is_full && !is_short)
+        return;
+    bool is_inner = fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") || fm_line_has_at(l, s, "fc") || v.end - s == 3;
+    uint32_t end = next == '/' ? number_end(l, v.end + 1, 3) : 0;
+    end = end ? end : v.end;
+    if (next == '%')
+        end = fm_token_end(l, v.end);
+    if (is_inner)
+        fm_line_propose(l, 4, CAND(s, end, PRIVATE_IP, R_IPV6));
+    else
+        fm_line_propose(l, 4, CAND(s, end, IP, R_IPV6));
+}
+
+/* --- hardware addresses: 6 to 20 octets --- */
+
+static void detect_octets(struct fm_line *l, uint32_t s, char sep)
+{
+    uint32_t i = s, n = 0;
+    bool has_letter = false;
+    unsigned char prev = fm_at(l, s - 1);
+    if (prev == (unsigned char)sep || (prev == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2))))
+        return;
+    for (; n < 21 && fm_is(fm_at(l, i), C_HEX) && fm_is(fm_at(l, i + 1), C_HEX); n++) {
+        has_letter |= !fm_is_digit(fm_at(l, i)) || !fm_is_digit(fm_at(l, i + 1));
+        i += 2;
+        if (fm_at(l, i) != (unsigned char)sep || !fm_is(fm_at(l, i + 1), C_HEX))
+            break;
+        i++;
+    }
+    n++;
+    if (n < 6 || n > 20 || fm_is_word(fm_at(l, i)) || (sep == '-' && !has_letter))
+        return;
+    fm_line_propose(l, 3, CAND(s, i, MAC, R_MAC));
+}
+
+void fm_detect_colon_hex(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    bool is_gap_first = x->start >= 2 && fm_at(l, x->start - 1) == ':' && fm_at(l, x->start - 2) == ':';
+    if (x->end - x->start == 2 && fm_at(l, x->end) == ':' && fm_is(fm_at(l, x->end + 1), C_HEX))
+        detect_octets(l, x->start, ':');
+    detect_v6(l, is_gap_first ? x->start - 2 : x->start);
+}
+
+void fm_detect_dotted_mac(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].start;
+    bool has_letter = false;
+    if (fm_at(l, s - 1) == '.' || fm_at(l, s + 9) != '.')
+        return;
+    for (uint32_t i = 0; i < 14; i++) {
+        unsigned char c = fm_at(l, s + i);
+        if (i % 5 == 4 ? c != '.' : !fm_is(c, C_HEX))
+            return;
+        has_letter |= c != '.' && !fm_is_digit(c);
+    }
+    if (has_letter && !fm_is_word(fm_at(l, s + 14)) && fm_at(l, s + 14) != '.')
+        fm_line_propose(l, 3, CAND(s, s + 14, MAC, R_MAC));
+}
+
+/* RFC 9562: 8-4-4-4-12. */
+static bool is_uuid(const struct fm_line *l, uint32_t s)
+{
+    for (uint32_t i = 0; i < 36; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        unsigned char c = fm_at(l, s + i);
+        if (is_dash ? c != '-' : !fm_is(c, C_HEX))
+            return false;
+    }
+    return !fm_is_word(fm_at(l, s + 36));
+}
+
+void fm_detect_dash_hex(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    if (x->end - x->start == 2)
+        detect_octets(l, x->start, '-');
+    else if (is_uuid(l, x->start))
+        fm_line_propose(l, 5, CAND(x->start, x->start + 36, UUID, R_UUID));
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host names: by domain, by port, by the word in front. */
+#include "scan/state.h"
+
+#define HOST_MAX 253
+
+struct chain {
+    uint32_t start, end;   /* letters, digits, "-", "_", "." */
+    uint32_t labels;
+    uint32_t first_end;    /* end of the first label */
+    uint32_t last;         /* start of the last label */
+    bool has_digit, has_dash, has_letter;
+};
+
+/* The dotted, dashed run of labels at s; n_labels 0 when it is no name. */
+static struct chain read_chain(const struct fm_line *l, uint32_t s)
+{
+    struct chain c = {.start = s, .labels = 1, .last = s};
+    uint32_t i = s, limit = s + HOST_MAX;
+    for (; i < limit; i++) {
+        unsigned char b = fm_at(l, i);
+        if (fm_is(b, C_HOST)) {
+            c.has_digit |= fm_is_digit(b);
+            c.has_dash |= b == '-' || b == '_';
+            c.has_letter |= fm_is(b, C_LOWER | C_UPPER);
+        } else if (b == '.' && fm_is(fm_at(l, i + 1), C_HOST) && fm_at(l, i + 1) != '-') {
+            if (c.labels++ == 1)
+                c.first_end = i;
+            c.last = i + 1;
+        } else {
+            break;
+        }
+    }
+    while (i > s && fm_at(l, i - 1) == '-')
+        i--;
+    c.end = i;
+    if (c.labels == 1)
+        c.first_end = i;
+    return c;
+}
+
+static uint64_t label_kw(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    return fm_lexicon_find(&l->r->lexicon, l->p + s, e - s, l->n - s);
+}
+
+static uint32_t port_end(const struct fm_line *l, uint32_t e)
+{
+    uint32_t i = e + 1;
+    if (fm_at(l, e) != ':')
+        return 0;
+    while (i - e <= 6 && fm_is_digit(fm_at(l, i)))
+        i++;
+    uint32_t n = i - e - 1;
+    return n >= 2 && n <= 5 && !fm_is_word(fm_at(l, i)) ? i : 0;
+}
+
+static void propose_host(struct fm_line *l, const struct chain *c, uint8_t prio, uint16_t rule)
+{
+    uint32_t port = port_end(l, c->end);
+    fm_line_propose(l, prio, CAND(c->start, c->end, HOST, rule));
+    if (port)
+        fm_line_propose(l, prio, CAND(c->end + 1, port, PORT, R_PORT));
+}
+
+/* Common domains need no further proof with two labels; the others do, because "file.name" looks the same. */
+static bool is_plain_domain(const struct fm_line *l, const struct chain *c)
+{
+    fm_str tld = fm_line_str(l, c->last, c->end);
+    return fm_str_ieq(tld, FM_STR("com")) || fm_str_ieq(tld, FM_STR("org")) || fm_str_ieq(tld, FM_STR("net")) ||
+           fm_str_ieq(tld, FM_STR("io")) || fm_str_ieq(tld, FM_STR("local")) || fm_str_ieq(tld, FM_STR("internal"));
+}
+
+static bool is_domain(const struct fm_line *l, const struct chain *c, bool has_cue)
+{
+    uint64_t tld = label_kw(l, c->last, c->end);
+    unsigned char next = fm_at(l, c->end);
+    if (!(tld & (K(TLD) | K(TLD_FILE))) || next == '(' || next == '@' || next == '$' || (next == '=' && c->labels < 3))
+        return false;
+    if (next == '/' && fm_at(l, c->end + 1) == '.')
+        return false;
+    if (label_kw(l, c->start, c->first_end) & K(ROOT) && c->labels > 2)
+        return false;
+    if (c->labels >= 3)
+        return !(tld & K(TLD_FILE)) || has_cue || c->has_dash;
+    if (tld & K(TLD_FILE))
+        return false;
+    return has_cue || port_end(l, c->end) || is_plain_domain(l, c) || next == '/';
+}
+
+static bool has_host_cue(const struct fm_line *l, uint32_t w)
+{
+    return w && l->words[w - 1].kw & (K(HOST) | K(TOWARDS)) && l->words[w].start - l->words[w - 1].end <= 3;
+}
+
+void fm_detect_fqdn(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].start;
+    unsigned char prev = fm_at(l, s - 1);
+    if (s < l->url_end || prev == '$' || prev == '.' || (prev == '/' && fm_at(l, s - 2) != '/' && fm_is_word(fm_at(l, s - 2))))
+        return;
+    struct chain c = read_chain(l, s);
+    if (c.labels >= 2 && c.has_letter && prev != '@' && is_domain(l, &c, has_host_cue(l, w)))
+        propose_host(l, &c, 5, R_FQDN);
+    else if (c.labels >= 2 && c.has_letter && c.has_digit && port_end(l, c.end) && !fm_is_digit(fm_at(l, c.last)))
+        propose_host(l, &c, 5, R_HOST_PORT);
+    else if (c.labels == 1 && c.has_letter && c.has_digit && c.has_dash && port_end(l, c.end) && port_end(l, c.end) - c.end >= 5)
+        propose_host(l, &c, 6, R_HOST_PORT);
+}
+
+/* host=NAME, host: NAME, host NAME: NAME holds a digit, "-" or "_" and starts with a letter. */
+static void named_host(struct fm_line *l, uint32_t w)
+{
+    uint32_t i = l->words[w].end;
+    unsigned char sep = fm_at(l, i);
+    if (sep != ' ' && sep != '=' && sep != ':')
+        return;
+    i++;
+    while (fm_is(fm_at(l, i), C_SPACE | C_QUOTE) && i < l->words[w].end + 4)
+        i++;
+    if (!fm_is(fm_at(l, i), C_LOWER | C_UPPER))
+        return;
+    struct chain c = read_chain(l, i);
+    unsigned char next = fm_at(l, c.end);
+    bool is_explicit = sep == '=' && l->words[w].end - l->words[w].start > 4;
+    if (next == '=' || next == '(' || next == '/' || (next == ':' && !port_end(l, c.end) && fm_at(l, c.end + 1) == ':'))
+        return;
+    if (c.has_digit || c.has_dash || (is_explicit && c.labels > 1))
+        propose_host(l, &c, 6, R_HOST_CTX);
+}
+
+/* "on NAME12": letters, then 2 to 5 digits. */
+static void towards_host(struct fm_line *l, uint32_t w)
+{
+    uint32_t i = l->words[w].end + 1, letters = 0, digits = 0;
+    if (fm_at(l, i - 1) != ' ')
+        return;
+    struct chain c = read_chain(l, i);
+    for (; fm_is(fm_at(l, i), C_LOWER | C_UPPER) || fm_at(l, i) == '-'; i++)
+        letters++;
+    for (; fm_is_digit(fm_at(l, i)); i++)
+        digits++;
+    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end;
+    if (is_name || (c.labels == 1 && c.has_dash && c.has_digit && c.has_letter && letters >= 2))
+        propose_host(l, &c, 6, R_HOST_CTX);
+}
+
+static void named_port(struct fm_line *l, uint32_t w)
+{
+    uint32_t i = l->words[w].end, digits = 0;
+    for (uint32_t k = 0; k < 3 && strchr(" =:#", fm_at(l, i)) && fm_at(l, i); k++)
+        i++;
+    if (i == l->words[w].end)
+        return;
+    while (digits <= 5 && fm_is_digit(fm_at(l, i + digits)))
+        digits++;
+    if (digits >= 2 && digits <= 5 && !fm_is_word(fm_at(l, i + digits)))
+        fm_line_propose(l, 6, CAND(i, i + digits, PORT, R_PORT));
+}
+
+void fm_detect_host_context(struct fm_line *l)
+{
+    for (uint32_t w = 0; w < l->n_words; w++) {
+        uint64_t kw = l->words[w].kw;
+        if (kw & K(HOST))
+            named_host(l, w);
+        if (kw & K(TOWARDS))
+            towards_host(l, w);
+        if (kw & K(PORT) && l->is_strict)
+            named_port(l, w);
+    }
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names, places, organisations and dates in natural language, by titles, cue words and lists. Runs only in lines that read
+ * like sentences. What it cannot do without a name model is stated in docs/redaction.md.
+ */
+#include "scan/state.h"
+
+static bool is_capital(const struct fm_line *l, const struct fm_word *x)
+{
+    unsigned char c = fm_at(l, x->start);
+    return !(x->cls & W_DIGIT) && (fm_is(c, C_UPPER) || (c >= 0xc3 && x->cls & W_HIGH)) && (x->cls & (W_LOWER | W_HIGH) || x->end - x->start == 1);
+}
+
+static bool is_joined(const struct fm_line *l, uint32_t w)
+{
+    uint32_t gap = l->words[w].start - l->words[w - 1].end;
+    unsigned char c = fm_at(l, l->words[w - 1].end);
+    if (gap == 1)
+        return c == ' ' || c == '-' || c == '\'';
+    return gap == 2 && c == '.' && l->words[w - 1].end - l->words[w - 1].start == 1 && fm_at(l, l->words[w - 1].end + 1) == ' ';
+}
+
+static bool is_name_word(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    return is_capital(l, x) && !(x->kw & (K(CAP) | K(MONTH) | K(DATE) | K(TITLE))) && fm_at(l, x->end) != ':';
+}
+
+/* Last word of the capitalised run from w; at most max words. */
+static uint32_t run_end(const struct fm_line *l, uint32_t w, uint32_t max)
+{
+    uint32_t k = w;
+    while (k + 1 < l->n_words && k + 1 < w + max && is_joined(l, k + 1) && is_name_word(l, k + 1))
+        k++;
+    while (k > w && l->words[k].end - l->words[k].start == 1 && fm_at(l, l->words[k].start) == 's')
+        k--;
+    return k;
+}
+
+static void propose_run(struct fm_line *l, uint32_t a, uint32_t b, uint8_t prio)
+{
+    fm_line_propose(l, prio, CAND(l->words[a].start, l->words[b].end, PERSON, R_PERSON));
+}
+
+static void titled(struct fm_line *l, uint32_t w)
+{
+    uint32_t gap = w + 1 < l->n_words ? l->words[w + 1].start - l->words[w].end : 9;
+    if (gap > 2 || !is_capital(l, &l->words[w]) || !is_name_word(l, w + 1))
+        return;
+    propose_run(l, w + 1, run_end(l, w + 1, 4), 6);
+}
+
+static void cued(struct fm_line *l, uint32_t w)
+{
+    uint32_t k = w + 1;
+    if (k < l->n_words && (fm_line_has_at(l, l->words[k].start, "is ") || fm_line_has_at(l, l->words[k].start, "was ")))
+        k++;
+    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 3 || !is_name_word(l, k) || fm_at(l, l->words[k - 1].end) == '.')
+        return;
+    propose_run(l, k, run_end(l, k, 4), 8);
+}
+
+static void listed(struct fm_line *l, uint32_t w)
+{
+    if (!is_name_word(l, w) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
+        return;
+    propose_run(l, w, run_end(l, w, 4), 8);
+}
+
+/* "X's", "X said", with two capitals or one in the middle of a sentence */
+static void spoken(struct fm_line *l, uint32_t w)
+{
+    uint32_t b = w;
+    if (!b || l->words[b].start - l->words[b - 1].end != 1)
+        return;
+    uint32_t a = b - 1;
+    if (!is_name_word(l, a))
+        return;
+    while (a && is_joined(l, a) && is_name_word(l, a - 1) && b - a < 4)
+        a--;
+    if (b - 1 > a || a > 0)
+        propose_run(l, a, b - 1, 8);
+}
+
+static void possessive(struct fm_line *l, uint32_t w)
+{
+    if (l->words[w].end - l->words[w].start != 1 || fm_at(l, l->words[w].start) != 's' || fm_at(l, l->words[w].start - 1) != '\'' || !w)
+        return;
+    uint32_t a = w - 1, b = a;
+    if (!is_name_word(l, a))
+        return;
+    while (a && is_joined(l, a) && is_name_word(l, a - 1) && b - a < 3)
+        a--;
+    if (b > a)
+        propose_run(l, a, b, 8);
+}
+
+static void by_two(struct fm_line *l, uint32_t w)
+{
+    if (w + 2 >= l->n_words || !is_joined(l, w + 1) || !is_name_word(l, w + 1))
+        return;
+    uint32_t b = run_end(l, w + 1, 4);
+    if (b > w + 1)
+        propose_run(l, w + 1, b, 9);
+}
+
+static void org(struct fm_line *l, uint32_t w)
+{
+    uint32_t a = w;
+    if (!is_capital(l, &l->words[w]) && !(l->words[w].cls == W_UPPER))
+        return;
+    while (a && (l->words[a].start - l->words[a - 1].end <= 2) && fm_at(l, l->words[a - 1].end) != '.' && is_capital(l, &l->words[a - 1]) &&
+           !(l->words[a - 1].kw & K(CAP)) && w - a < 5)
+        a--;
+    if (a < w)
+        fm_line_propose(l, 7, CAND(l->words[a].start, l->words[w].end, ORGANIZATION, R_ORG));
+}
+
+/* "work for X", "employed by X" */
+static void workplace(struct fm_line *l, uint32_t w)
+{
+    static const char *const joints[] = {"at ", "for ", "with ", "by "};
+    uint32_t k = w + 1;
+    if (k + 1 >= l->n_words)
+        return;
+    bool has_joint = false;
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        has_joint |= fm_line_has_at(l, l->words[k].start, joints[i]);
+    if (!has_joint || !is_name_word(l, k + 1))
+        return;
+    uint32_t b = run_end(l, k + 1, 5);
+    fm_line_propose(l, 7, CAND(l->words[k + 1].start, l->words[b].end, ORGANIZATION, R_ORG));
+}
+
+static void country(struct fm_line *l, uint32_t w)
+{
+    if (is_capital(l, &l->words[w]) || l->words[w].cls == (W_UPPER | W_NONHEX))
+        fm_line_propose(l, 9, CAND(l->words[w].start, l->words[w].end, LOCATION, R_PLACE));
+}
+
+/* "moved to X", "live in X", "from X" */
+static void place(struct fm_line *l, uint32_t w)
+{
+    uint32_t k = w + 1;
+    while (k < l->n_words && k < w + 3 && (fm_line_has_at(l, l->words[k].start, "in ") || fm_line_has_at(l, l->words[k].start, "to ") || fm_line_has_at(l, l->words[k].start, "from ")))
+        k++;
+    if (k >= l->n_words || !is_joined(l, k) || !is_name_word(l, k) || k == w + 1)
+        return;
+    uint32_t b = run_end(l, k, 3);
+    fm_line_propose(l, 8, CAND(l->words[k].start, l->words[b].end, LOCATION, R_PLACE));
+}
+
+static void nationality(struct fm_line *l, uint32_t w)
+{
+    if (is_capital(l, &l->words[w]))
+        fm_line_propose(l, 9, CAND(l->words[w].start, l->words[w].end, NRP, R_NRP));
+}
+
+/* "12 March 1980", "March 12, 1980", "March 2020" */
+static void month(struct fm_line *l, uint32_t w)
+{
+    if (!is_capital(l, &l->words[w]))
+        return;
+    uint32_t a = w, b = w;
+    if (a && l->words[a - 1].cls & W_DIGIT && l->words[a - 1].end - l->words[a - 1].start <= 4 && l->words[a].start - l->words[a - 1].end == 1)
+        a--;
+    while (b + 1 < l->n_words && b < w + 2 && l->words[b + 1].cls & W_DIGIT && l->words[b + 1].start - l->words[b].end <= 2 && l->words[b + 1].end - l->words[b + 1].start <= 4)
+        b++;
+    if (b > a && fm_at(l, l->words[b].end) != ':')
+        fm_line_propose(l, 9, CAND(l->words[a].start, l->words[b].end, DATE, R_DATE));
+}
+
+static void year(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    unsigned char prev = fm_at(l, x->start - 1), next = fm_at(l, x->end);
+    bool is_century = fm_line_has_at(l, x->start, "19") || fm_line_has_at(l, x->start, "20");
+    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') && (next == 0 || strchr(" .,)?!", next)) && fm_at(l, x->start - 2) != ':')
+        fm_line_propose(l, 10, CAND(x->start, x->end, DATE, R_DATE));
+}
+
+static void visit(struct fm_line *l, uint32_t w)
+{
+    uint64_t kw = l->words[w].kw;
+    if (l->words[w].cls == W_DIGIT)
+        year(l, w);
+    if (!kw) {
+        possessive(l, w);
+        return;
+    }
+    if (kw & K(TITLE))
+        titled(l, w);
+    if (kw & K(CUE))
+        cued(l, w);
+    if (kw & K(FIRST))
+        listed(l, w);
+    if (kw & K(SPEECH))
+        spoken(l, w);
+    if (kw & K(BY))
+        by_two(l, w);
+    if (kw & K(ORG))
+        org(l, w);
+    if (kw & K(WORK))
+        workplace(l, w);
+    if (kw & K(COUNTRY))
+        country(l, w);
+    if (kw & K(PLACE))
+        place(l, w);
+    if (kw & K(NATION))
+        nationality(l, w);
+    if (kw & K(MONTH))
+        month(l, w);
+}
+
+/* Punctuation of machines, and few words in lower case: no sentence. */
+static bool is_prose(const struct fm_line *l)
+{
+    uint32_t machine = 0;
+    if (l->n_plain < 3 && !(l->kw_any & (K(TITLE) | K(CUE) | K(ADDRESS) | K(FIRST))))
+        return false;
+    for (uint32_t i = 1; i < l->n_words && machine < 3; i++) {
+        uint32_t e = l->words[i - 1].end, gap = l->words[i].start - e;
+        unsigned char c = gap ? fm_at(l, e) : 0;
+        machine += c && strchr("=[]{}_|/\\", c) != NULL;
+        machine += memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
+    }
+    return machine < 3;
+}
+
+/* A part of a name found in the line is the same person. */
+static void again(struct fm_line *l, size_t first_cand)
+{
+    size_t n = l->scan->n_cands;
+    for (size_t i = first_cand; i < n && i < first_cand + 16; i++) {
+        struct fm_cand c = l->scan->cands[i];
+        if (c.type != FM_SENSITIVE_PERSON)
+            continue;
+        for (uint32_t w = 0; w < l->n_words && w < 400; w++) {
+            const struct fm_word *x = &l->words[w];
+            uint32_t len = x->end - x->start;
+            if ((x->start >= c.start && x->end <= c.end) || len < 3 || !is_name_word(l, w) || !memmem(l->p + c.start, c.end - c.start, l->p + x->start, len))
+                continue;
+            fm_line_propose(l, 12, CAND(x->start, x->end, PERSON, R_PERSON_AGAIN));
+        }
+    }
+}
+
+void fm_detect_address(struct fm_line *l);
+
+#define PROSE_WORDS                                                                                \
+    (K(TITLE) | K(CUE) | K(FIRST) | K(SPEECH) | K(BY) | K(ORG) | K(WORK) | K(COUNTRY) | K(PLACE) | \
+     K(NATION) | K(MONTH) | K(STREET) | K(UNIT) | K(ADDRESS) | K(STATE))
+
+void fm_detect_prose(struct fm_line *l)
+{
+    size_t first = l->scan->n_cands;
+    if (!(l->kw_any & PROSE_WORDS) && l->n_plain < 5)
+        return;
+    if (!is_prose(l))
+        return;
+    for (uint32_t w = 0; w < l->n_words; w++)
+        visit(l, w);
+    if (l->kw_any & (K(STREET) | K(UNIT) | K(ADDRESS) | K(STATE) | K(COUNTRY)))
+        fm_detect_address(l);
+    again(l, first);
+}

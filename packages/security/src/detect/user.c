@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* User names: user=…, JSON, "for user X", "invalid user X from", access logs. */
+#include "scan/state.h"
+
+static bool is_name_byte(unsigned char c)
+{
+    return fm_is(c, C_WORD | C_HOST) || (c && strchr(".@\\$+", c));
+}
+
+static uint32_t name_end(const struct fm_line *l, uint32_t s)
+{
+    uint32_t e = s, limit = s + 128;
+    while (e < limit && is_name_byte(fm_at(l, e)))
+        e++;
+    while (e > s && strchr(".@-", fm_at(l, e - 1)))
+        e--;
+    return e;
+}
+
+static bool is_stopped(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    uint64_t kw = fm_lexicon_find(&l->r->lexicon, l->p + s, e - s, l->n - s);
+    unsigned char next = fm_at(l, e);
+    return e == s || e - s > 64 || kw & (K(USER_STOP) | K(ID_KEY) | K(USER)) || next == '(' || next == '{' || fm_at(l, s) == '$';
+}
+
+static void propose(struct fm_line *l, uint32_t s, uint32_t e, uint16_t rule)
+{
+    fm_line_propose(l, rule == R_USER_KEY ? 5 : 6, CAND(s, e, USER, rule));
+}
+
+/* user=X, "user": "X", user:X, user = X. Under the strict policy the span takes in the key. */
+static bool key_value(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    uint32_t i = x->end, limit = i + 5;
+    bool has_sep = false;
+    for (; i < limit; i++) {
+        unsigned char c = fm_at(l, i);
+        if (c == '=' || (c == ':' && !has_sep))
+            has_sep = true;
+        else if (c != ' ' && !fm_is(c, C_QUOTE))
+            break;
+    }
+    if (!has_sep)
+        return false;
+    uint32_t e = name_end(l, i);
+    bool is_number = true;
+    for (uint32_t k = i; k < e; k++)
+        is_number &= fm_is_digit(fm_at(l, k));
+    if (is_number || is_stopped(l, i, e) || (fm_at(l, e) == '=' && fm_at(l, x->end) == '='))
+        return true;
+    propose(l, l->is_strict && i == x->end + 1 ? x->start : i, e, R_USER_KEY);
+    return true;
+}
+
+/* Is the name at [s, e) in a place where logs put user names? Either the sentence goes on with from, by, uid, or it ends. */
+static bool is_followed_well(const struct fm_line *l, uint32_t e)
+{
+    static const char *const after[] = {" from ", " by ", " on ", " at ", " via ", " in ", " is ", " has ", " logged ", " password", " port ", " with ", " (", ":", ",", ";", ".", ")", " failed", " not "};
+    if (e >= l->n || fm_is(fm_at(l, e), C_QUOTE))
+        return true;
+    for (size_t i = 0; i < sizeof after / sizeof *after; i++)
+        if (fm_line_has_at(l, e, after[i]))
+            return true;
+    return false;
+}
+
+/* "user X", "for user X", "invalid user X" */
+static void spoken(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].end;
+    if (fm_at(l, s) != ' ')
+        return;
+    s++;
+    bool is_quoted = fm_is(fm_at(l, s), C_QUOTE);
+    s += is_quoted;
+    uint32_t e = name_end(l, s);
+    bool has_lead = w && l->words[w - 1].kw & (K(ACTOR) | K(BY));
+    if (is_stopped(l, s, e) || (!is_quoted && !has_lead && !is_followed_well(l, e)))
+        return;
+    if (!has_lead && !is_quoted && l->words[w].kw & K(PLACE))
+        return;
+    propose(l, s, e, R_USER_CTX);
+}
+
+/* "Accepted password for X from", "session closed for X", "by X(uid=0)" */
+static void by_actor(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].end + 1, e = name_end(l, s);
+    if (fm_at(l, s - 1) != ' ' || is_stopped(l, s, e))
+        return;
+    if (fm_line_has_at(l, e, "(uid=") || fm_line_has_at(l, e, " from ") || fm_line_has_at(l, e, " by (uid"))
+        propose(l, s, e, R_USER_CTX);
+}
+
+static bool has_auth_word(const struct fm_line *l)
+{
+    return (l->kw_any & (K(SECRETISH) | K(USER) | K(AUTH))) != 0;
+}
+
+void fm_detect_user_context(struct fm_line *l)
+{
+    bool may_be_auth = has_auth_word(l);
+    for (uint32_t w = 0; w < l->n_words; w++) {
+        uint64_t kw = l->words[w].kw;
+        if (kw & K(USER) && !key_value(l, w))
+            spoken(l, w);
+        else if (kw & K(BY) && may_be_auth && w + 1 < l->n_words && !(l->words[w + 1].kw & K(USER)))
+            by_actor(l, w);
+    }
+}

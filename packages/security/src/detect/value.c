@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/value.h"
+
+#include <math.h>
+
+double fm_entropy(fm_str s)
+{
+    uint32_t counts[256] = {0};
+    double h = 0, n = (double)s.len;
+    for (size_t i = 0; i < s.len; i++)
+        counts[(unsigned char)s.p[i]]++;
+    for (size_t i = 0; i < 256 && s.len; i++)
+        if (counts[i])
+            h -= counts[i] / n * log2(counts[i] / n);
+    return h;
+}
+
+static uint32_t skip_blanks(const struct fm_line *l, uint32_t i, uint32_t max)
+{
+    uint32_t limit = i + max;
+    while (i < limit && (fm_at(l, i) == ' ' || fm_at(l, i) == '\t'))
+        i++;
+    return i;
+}
+
+/* The operators, longest first. "" stands for a quote that follows a blank. */
+static uint32_t operator_length(const struct fm_line *l, uint32_t i)
+{
+    static const char *const ops[] = {"!==", "===", "::=", ":=", "==", "!=", "=>", "?=", "||:", "||", "=", ":", ",", ">"};
+    for (size_t k = 0; k < sizeof ops / sizeof *ops; k++)
+        if (fm_line_has_at(l, i, ops[k]))
+            return (uint32_t)strlen(ops[k]);
+    return 0;
+}
+
+static uint32_t skip_index(const struct fm_line *l, uint32_t i)
+{
+    if (fm_at(l, i) != '[')
+        return i;
+    uint32_t e = i + 1;
+    while (e < i + 12 && fm_is(fm_at(l, e), C_DIGIT))
+        e++;
+    if (fm_is(fm_at(l, e), C_QUOTE))
+        e++;
+    return fm_at(l, e) == ']' ? e + 1 : i;
+}
+
+static bool is_escaped_quote(const struct fm_line *l, uint32_t i)
+{
+    return fm_at(l, i) == '\\' && fm_is(fm_at(l, i + 1), C_QUOTE);
+}
+
+static bool quoted(const struct fm_line *l, uint32_t i, struct fm_value *out)
+{
+    bool is_escaped = is_escaped_quote(l, i);
+    uint32_t s = i + is_escaped;
+    unsigned char q = fm_at(l, s);
+    uint32_t e = ++s, limit = s + FM_VALUE_MAX;
+    while (e < l->n && e < limit && fm_at(l, e) != q)
+        e += fm_at(l, e) == '\\' && !is_escaped && e + 1 < l->n ? 2 : 1;
+    e = e > l->n ? l->n : e;
+    uint32_t end = is_escaped && e > s && fm_at(l, e - 1) == '\\' ? e - 1 : e;
+    *out = (struct fm_value){.start = s, .end = end, .is_quoted = true};
+    return end > s;
+}
+
+static bool is_value_end(unsigned char c)
+{
+    return fm_is(c, C_SPACE) || c == ',' || c == ';' || c == '<' || c == '&';
+}
+
+/* A closing bracket or quote at the end goes, when nothing in the value opened it. */
+static uint32_t cut_unbalanced(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    static const char openers[] = "([{\"'`", closers[] = ")]}\"'`";
+    while (e > s) {
+        unsigned char c = fm_at(l, e - 1);
+        const char *k = c ? strchr(closers, c) : NULL;
+        if (!k || memchr(l->p + s, openers[k - closers], e - 1 - s))
+            break;
+        e--;
+    }
+    return e;
+}
+
+static bool unquoted(const struct fm_line *l, uint32_t s, struct fm_value *out)
+{
+    uint32_t e = s, limit = s + FM_VALUE_MAX;
+    while (e < l->n && e < limit && !is_value_end(fm_at(l, e)))
+        e++;
+    if (e == s && (fm_at(l, e) == ',' || fm_at(l, e) == ';'))
+        return false;
+    e = cut_unbalanced(l, s, e);
+    *out = (struct fm_value){.start = s, .end = e};
+    return e > s;
+}
+
+static bool is_quote_at(const struct fm_line *l, uint32_t i)
+{
+    return fm_is(fm_at(l, i), C_QUOTE) || is_escaped_quote(l, i);
+}
+
+/* name("value"), name.assign("value"), #{name "value"} */
+static uint32_t call_start(const struct fm_line *l, uint32_t i)
+{
+    if (fm_line_has_at(l, i, ".assign("))
+        return i + 8;
+    return fm_at(l, i) == '(' ? i + 1 : 0;
+}
+
+bool fm_value_read(const struct fm_line *l, uint32_t e, struct fm_value *out)
+{
+    uint32_t call = call_start(l, e);
+    if (call)
+        return is_quote_at(l, call) && quoted(l, call, out);
+    uint32_t i = skip_index(l, e);
+    bool closes_name = fm_is(fm_at(l, i), C_QUOTE) || is_escaped_quote(l, i);
+    i += closes_name ? 1 + is_escaped_quote(l, i) : 0;
+    i = skip_index(l, i);
+    if (fm_at(l, i) == ']' || fm_at(l, i) == ')')
+        i++;
+    uint32_t op = skip_blanks(l, i, 24), n = operator_length(l, op);
+    uint32_t v = skip_blanks(l, op + n, 24);
+    if (fm_at(l, v) == '=' && n)
+        v = skip_blanks(l, v + 1, 8);
+    if (fm_at(l, v) == '@' && is_quote_at(l, v + 1))
+        v++;
+    if (!n)
+        return op > e && !closes_name && is_quote_at(l, op) && quoted(l, op, out);
+    bool is_comma = n == 1 && (fm_at(l, op) == ',' || fm_at(l, op) == '>');
+    bool is_found = is_quote_at(l, v) ? quoted(l, v, out) : !is_comma && unquoted(l, v, out);
+    out->is_assigned = true;
+    return is_found;
+}
+
+bool fm_value_before(const struct fm_line *l, uint32_t s, struct fm_value *out)
+{
+    uint32_t i = s;
+    while (i && fm_at(l, i - 1) == ' ' && s - i < 4)
+        i--;
+    uint32_t ops = i;
+    while (i && fm_at(l, i - 1) && strchr("=!", fm_at(l, i - 1)) && ops - i < 3)
+        i--;
+    if (ops - i < 2)
+        return false;
+    while (i && fm_at(l, i - 1) == ' ')
+        i--;
+    if (!i || !fm_is(fm_at(l, i - 1), C_QUOTE))
+        return false;
+    unsigned char q = fm_at(l, i - 1);
+    uint32_t e = i - 1, floor = e > 512 ? e - 512 : 0, b = e;
+    while (b > floor && fm_at(l, b - 1) != q)
+        b--;
+    if (!b || b == e || fm_at(l, b - 1) != q)
+        return false;
+    *out = (struct fm_value){.start = b, .end = e, .is_quoted = true, .is_assigned = true};
+    return true;
+}

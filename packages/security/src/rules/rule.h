@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules of files: formats of keys and tokens. A rule is a list of prefixes and a body; both are matched at the start of a
+ * word. The body is a sequence of literals and byte sets with counts:
+ *
+ *     [A-Za-z0-9_-]{20,40}\.[a-f0-9]{8}
+ *
+ * Sets are greedy and never give back, so matching reads each byte once: linear by construction. A set with a variable
+ * count must not hold the first byte of what follows; the compiler refuses it. After the last set, a further byte of the
+ * set means "too long" and no match, unless the rule says right: any. A rule without prefix is tried at every word that
+ * holds a digit and is long enough; it should name context words.
+ */
+#ifndef FAULTMAVEN_SECURITY_RULES_RULE_H
+#define FAULTMAVEN_SECURITY_RULES_RULE_H
+
+#include "faultmaven/base/ctx.h"
+#include "faultmaven/base/vec.h"
+#include "faultmaven/security/type.h"
+
+#define FM_SHAPE_MAX 24
+#define FM_RULE_PREFIX_MAX 16
+
+struct fm_shape_elem {
+    uint32_t set[8];     /* bit per byte; all zero for a literal */
+    const char *literal; /* NULL for a set */
+    uint16_t min, max;   /* counts of a set; length of a literal in both */
+};
+
+struct fm_rule {
+    const char *id;
+    const char *why; /* provider and source of the format */
+    enum fm_sensitive type;
+    const char *const *prefixes;
+    uint16_t n_prefixes;
+    const struct fm_shape_elem *body;
+    uint16_t n_body;
+    const char *const *context; /* lower-case words, one of which must stand in the FM_CONTEXT_MAX bytes before */
+    uint16_t n_context;
+    uint16_t entropy_centi;     /* minimum entropy of the match behind the prefix, in 1/100 bit per byte */
+    bool is_open_right;
+    bool is_user_rule;
+};
+
+#define FM_RULE_SLOTS 4096
+
+struct fm_rule_bucket {
+    uint16_t rule;
+    uint16_t prefix;
+    uint16_t next; /* index + 1 */
+};
+
+struct fm_rule_set {
+    struct FM_VEC_OF(struct fm_rule) rules;
+    struct FM_VEC_OF(struct fm_rule_bucket) buckets;
+    uint16_t heads[FM_RULE_SLOTS]; /* by hash of the first three bytes of a prefix; index + 1 */
+    uint16_t loose[256];           /* rules without prefix */
+    uint16_t n_loose;
+};
+
+/* Generated from rules/formats-*.yaml. */
+extern const struct fm_rule fm_builtin_rules[];
+extern const size_t fm_builtin_rule_count;
+
+/* Examples of a rule, for the tests and the generator. */
+struct fm_rule_examples {
+    struct FM_VEC_OF(fm_str) match;
+    struct FM_VEC_OF(fm_str) ignore;
+};
+
+struct fm_rule_file {
+    struct FM_VEC_OF(struct fm_rule) rules;
+    struct FM_VEC_OF(struct fm_rule_examples) examples; /* beside rules */
+    struct FM_VEC_OF(fm_str) allow;
+    struct FM_VEC_OF(fm_str) action_types; /* "email" … */
+    struct FM_VEC_OF(fm_str) action_names; /* … "partial" */
+};
+
+/* Parses a rule file (docs/redaction.md). Memory in `a`; FM_EINVAL with name, line and reason. */
+FM_MUST_CHECK enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a, const char *name, fm_str yaml, struct fm_rule_file *out);
+
+/* Compiles a body. */
+FM_MUST_CHECK enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body, struct fm_rule *out);
+
+/* Length of the match of the body at p, or 0. */
+size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n);
+
+enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r);
+
+static inline unsigned fm_rule_slot(const char *p)
+{
+    uint32_t v = (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 | (uint32_t)(unsigned char)p[2] << 16;
+    return v * 2654435761u >> 20;
+}
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/state.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+struct masks {
+    uint64_t word, digit, lower, upper, nonhex, high, slash;
+};
+
+#ifdef __SSE2__
+/* Bytes v with lo <= v <= lo + span, as 0xff each. */
+static inline __m128i in_range(__m128i v, char lo, char span)
+{
+    __m128i off = _mm_sub_epi8(v, _mm_set1_epi8(lo));
+    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(span)), off);
+}
+
+static inline uint64_t bits(__m128i v, unsigned at)
+{
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(v) << at;
+}
+
+static inline void classify16(const char *p, unsigned at, struct masks *m)
+{
+    __m128i v;
+    memcpy(&v, p, sizeof v);
+    __m128i lower = in_range(v, 'a', 25), upper = in_range(v, 'A', 25), digit = in_range(v, '0', 9);
+    __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+    __m128i under = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+    __m128i word = _mm_or_si128(_mm_or_si128(lower, upper), _mm_or_si128(digit, under));
+    m->word |= bits(_mm_or_si128(word, v), at); /* the top bit of a high byte counts */
+    m->digit |= bits(digit, at);
+    m->lower |= bits(lower, at);
+    m->upper |= bits(upper, at);
+    m->nonhex |= bits(_mm_or_si128(in_range(folded, 'g', 19), under), at);
+    m->high |= bits(v, at);
+    m->slash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), at);
+}
+
+static inline void classify64(const char *p, struct masks *m)
+{
+    for (unsigned at = 0; at < 64; at += 16)
+        classify16(p + at, at, m);
+}
+#else
+static inline void classify64(const char *p, struct masks *m)
+{
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned char c = (unsigned char)p[i];
+        uint16_t k = fm_char_class[c];
+        m->word |= (uint64_t)((k & C_WORD) != 0) << i;
+        m->digit |= (uint64_t)((k & C_DIGIT) != 0) << i;
+        m->lower |= (uint64_t)((k & C_LOWER) != 0) << i;
+        m->upper |= (uint64_t)((k & C_UPPER) != 0) << i;
+        m->nonhex |= (uint64_t)((k & C_WORD) && !(k & C_HEX) && c < 0x80) << i;
+        m->high |= (uint64_t)(c >> 7) << i;
+        m->slash |= (uint64_t)(c == '/') << i;
+    }
+}
+#endif
+
+static size_t fill_maps(const struct fm_line *l)
+{
+    struct fm_maps *maps = &l->scan->maps;
+    size_t n = l->n / 64 + 1;
+    for (size_t k = 0; k < n; k++) {
+        struct masks m = {0};
+        if (64 * k + 64 <= l->n) {
+            classify64(l->p + 64 * k, &m);
+        } else {
+            char tail[64] = {0};
+            memcpy(tail, l->p + 64 * k, l->n - 64 * k);
+            classify64(tail, &m);
+        }
+        maps->word[k] = m.word;
+        maps->digit[k] = m.digit;
+        maps->lower[k] = m.lower;
+        maps->upper[k] = m.upper;
+        maps->nonhex[k] = m.nonhex;
+        maps->high[k] = m.high;
+        maps->slash[k] = m.slash;
+    }
+    return n;
+}
+
+static uint32_t cut_words(struct fm_redact_scan *s, size_t n)
+{
+    uint32_t n_start = 0, n_end = 0;
+    uint64_t carry = 0;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t w = s->maps.word[k], shifted = w << 1 | carry;
+        carry = w >> 63;
+        for (uint64_t starts = w & ~shifted; starts; starts &= starts - 1)
+            s->words[n_start++].start = (uint32_t)(64 * k) + (uint32_t)__builtin_ctzll(starts);
+        for (uint64_t ends = ~w & shifted; ends; ends &= ends - 1)
+            s->words[n_end++].end = (uint32_t)(64 * k) + (uint32_t)__builtin_ctzll(ends);
+    }
+    return n_start;
+}
+
+static bool any_long(const uint64_t *map, uint32_t s, uint32_t e)
+{
+    uint32_t a = s >> 6, b = (e - 1) >> 6;
+    if (map[a] & ~0ULL << (s & 63))
+        return true;
+    for (uint32_t k = a + 1; k < b; k++)
+        if (map[k])
+            return true;
+    return (map[b] & ~0ULL >> (63 - ((e - 1) & 63))) != 0;
+}
+
+/* Is any bit of [s, e) set? e > s. */
+static inline bool any(const uint64_t *map, uint32_t s, uint32_t e)
+{
+    if ((s >> 6) != ((e - 1) >> 6))
+        return any_long(map, s, e);
+    return (map[s >> 6] >> (s & 63) & ~0ULL >> (64 - (e - s))) != 0;
+}
+
+static inline uint16_t word_class(const struct fm_maps *m, const struct fm_word *w)
+{
+    uint32_t s = w->start, e = w->end;
+    unsigned cls = any(m->lower, s, e) ? W_LOWER : 0;
+    cls |= any(m->digit, s, e) ? W_DIGIT : 0;
+    cls |= any(m->upper, s, e) ? W_UPPER : 0;
+    cls |= any(m->nonhex, s, e) ? W_NONHEX : 0;
+    cls |= any(m->high, s, e) ? W_HIGH : 0;
+    return (uint16_t)cls;
+}
+
+void fm_lex(struct fm_line *l)
+{
+    struct fm_redact_scan *s = l->scan;
+    uint32_t n = cut_words(s, fill_maps(l));
+    l->words = s->words;
+    l->n_words = n;
+    for (uint32_t i = 0; i < n; i++) {
+        struct fm_word *w = &s->words[i];
+        w->cls = word_class(&s->maps, w);
+        bool is_chained = i && w->start == w[-1].end + 1 && (l->p[w->start - 1] == '-' || l->p[w->start - 1] == '.');
+        w->is_first = !is_chained;
+        w->kw = w->cls & W_DIGIT ? 0 : fm_lexicon_find(&l->r->lexicon, l->p + w->start, w->end - w->start, l->n - w->start);
+        l->kw_any |= w->kw;
+        l->n_plain += w->cls == (W_LOWER | W_NONHEX);
+    }
+}

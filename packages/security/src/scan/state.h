@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a redactor and a scan hold; shared by the files of scan/, rules/ and replace/. */
+#ifndef FAULTMAVEN_SECURITY_SCAN_STATE_H
+#define FAULTMAVEN_SECURITY_SCAN_STATE_H
+
+#include "faultmaven/base/map.h"
+#include "rules/rule.h"
+#include "scan/scan.h"
+
+#define FM_MAP_WORDS (FM_REDACT_LINE_MAX / 64 + 2)
+#define FM_NAME_CACHE 1024
+
+struct fm_redactor {
+    struct fm_redact_policy policy;
+    uint64_t want;
+    bool finds_private_ip;
+    struct fm_arena arena; /* user rules, allow-list */
+    struct fm_rule_set rules;
+    struct fm_map allow;
+    struct fm_lexicon lexicon;
+};
+
+/* One bit per byte of the line. */
+struct fm_maps {
+    uint64_t word[FM_MAP_WORDS];
+    uint64_t digit[FM_MAP_WORDS];
+    uint64_t lower[FM_MAP_WORDS];
+    uint64_t upper[FM_MAP_WORDS];
+    uint64_t nonhex[FM_MAP_WORDS];
+    uint64_t high[FM_MAP_WORDS];
+    uint64_t slash[FM_MAP_WORDS];
+};
+
+struct fm_name_slot {
+    uint64_t hash;
+    uint8_t strength;
+};
+
+enum fm_pem {
+    FM_PEM_NONE,
+    FM_PEM_KEY,
+    FM_PEM_CERT
+};
+
+struct fm_redact_scan {
+    const struct fm_redactor *r;
+    struct fm_slot_source *slots;
+    enum fm_pem pem;
+    struct fm_maps maps;
+    struct fm_word *words;
+    struct fm_cand *cands;
+    size_t n_cands;
+    size_t cap_cands;
+    struct fm_finding *found;
+    size_t n_found;
+    size_t cap_found;
+    uint64_t covered[FM_MAP_WORDS];  /* by any kept span */
+    uint64_t hardened[FM_MAP_WORDS]; /* by a kept span that is no secret */
+    struct fm_name_slot names[FM_NAME_CACHE];
+};
+
+/* lex.c: words of the line into scan->words; the slash map is left in scan->maps. */
+void fm_lex(struct fm_line *l);
+
+/* pem.c: true when the line belongs to a block and was proposed as a whole. */
+bool fm_pem_line(struct fm_line *l);
+
+/* resolve.c: candidates of the scan to findings. */
+void fm_resolve(struct fm_line *l);
+
+#endif
