@@ -24,6 +24,7 @@ extern const struct fm_command fm_cmd_diagnose;
 extern const struct fm_command fm_cmd_eval;
 extern const struct fm_command fm_cmd_logs;
 extern const struct fm_command fm_cmd_signatures;
+extern const struct fm_command fm_cmd_redact;
 
 /* Parses argv by cmd's table. True: go on. False: *status is what run returns (help was printed, or
  * the error). */

@@ -9,6 +9,7 @@ static const struct fm_command *const commands[] = {
     &fm_cmd_eval,
     &fm_cmd_logs,
     &fm_cmd_signatures,
+    &fm_cmd_redact,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

@@ -3,7 +3,7 @@
 
 #define ALNUM (C_WORD | C_HOST)
 
-const uint16_t fm_char_class[256] = {
+__extension__ const uint16_t fm_char_class[256] = {
     [0 ... 31] = C_SPACE | C_TEXTEND,
     [' '] = C_SPACE | C_TEXTEND,
     ['0' ... '9'] = ALNUM | C_DIGIT | C_HEX,

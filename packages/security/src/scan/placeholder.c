@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/placeholder.h"
 
+#include "scan/state.h"
+
 static const struct {
     const char *open, *close;
 } brackets[] = {{"\\<", "\\>"}, {"<", ">"}, {"&lt;", "&gt;"}, {"\\u003c", "\\u003e"}, {"\\u003C", "\\u003E"}, {"%3C", "%3E"}};
@@ -38,13 +40,13 @@ static size_t type_at(fm_str t, size_t i, enum fm_sensitive *type)
     return best;
 }
 
-/* "_3", "\_3", "-3" behind the name; 0 when there is no number of at most 9 digits. */
-static size_t number_at(fm_str t, size_t i, uint32_t *number)
+/* "_3", "\_3", and inside brackets "-3" and " 3" behind the name; 0 when there is no number of at most 9 digits. */
+static size_t number_at(fm_str t, size_t i, bool is_bare, uint32_t *number)
 {
     size_t at = i, n = 0;
     if (at < t.len && t.p[at] == '\\')
         at++;
-    if (at >= t.len || (t.p[at] != '_' && t.p[at] != '-'))
+    if (at >= t.len || (t.p[at] != '_' && (is_bare || (t.p[at] != '-' && t.p[at] != ' '))))
         return 0;
     at++;
     uint32_t v = 0;
@@ -72,7 +74,7 @@ static bool bracketed(fm_str t, size_t at, size_t b, struct fm_placeholder *out)
         return false;
     i += n;
     out->number = 0;
-    size_t k = number_at(t, i, &out->number);
+    size_t k = number_at(t, i, false, &out->number);
     i += k ? k : hash_at(t, i);
     if (!starts(t, i, brackets[b].close))
         return false;
@@ -86,8 +88,8 @@ static bool bare(fm_str t, size_t at, struct fm_placeholder *out)
 {
     if (!fm_is((unsigned char)t.p[at], C_UPPER) || (at && (fm_is((unsigned char)t.p[at - 1], C_WORD))))
         return false;
-    size_t n = type_at(t, at, &out->type), k = n ? number_at(t, at + n, &out->number) : 0;
-    if (!k || t.p[at + n + k - 1] == '-')
+    size_t n = type_at(t, at, &out->type), k = n ? number_at(t, at + n, true, &out->number) : 0;
+    if (!k)
         return false;
     for (size_t i = at; i < at + n; i++)
         if (fm_is((unsigned char)t.p[i], C_LOWER))
