@@ -32,7 +32,8 @@ static enum fm_code build(struct fm_ctx *ctx, struct fm_redactor *r, const struc
     struct fm_rule_file file = {0};
     for (size_t i = 0; i < fm_builtin_rule_count; i++)
         FM_TRY(fm_rule_set_add(ctx, &r->arena, &r->rules, &fm_builtin_rules[i]));
-    FM_TRY(fm_rules_parse(ctx, &r->arena, o->rules_name, o->rules_yaml, &file));
+    if (o->rules_yaml.len)
+        FM_TRY(fm_rules_parse(ctx, &r->arena, o->rules_name, o->rules_yaml, &file));
     FM_TRY(apply_file(ctx, r, &file));
     if (o->should_find_private_ip && r->policy.action[FM_SENSITIVE_IP] != FM_ACTION_KEEP)
         r->policy.action[FM_SENSITIVE_PRIVATE_IP] = r->policy.action[FM_SENSITIVE_IP];
