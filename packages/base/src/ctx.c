@@ -19,7 +19,7 @@ void fm_ctx_release(struct fm_ctx *ctx)
     fm_arena_release(&ctx->arena);
 }
 
-enum fm_code fm_fail(struct fm_ctx *ctx, enum fm_code code, const char *fmt, ...)
+enum fm_code(fm_fail)(struct fm_ctx *ctx, enum fm_code code, const char *fmt, ...)
 {
     if (ctx->code == code && ctx->error[0])
         return code;

@@ -35,6 +35,10 @@ void fm_ctx_init(struct fm_ctx *ctx, const struct fm_clock *clock);
 void fm_ctx_release(struct fm_ctx *ctx);
 
 enum fm_code fm_fail(struct fm_ctx *ctx, enum fm_code code, const char *fmt, ...) FM_PRINTF(3, 4);
+#ifdef __clang_analyzer__
+/* The analyzer does not see the body: tell it that the result is never FM_OK. */
+#define fm_fail(ctx, code, ...) ((void)fm_fail((ctx), (code), __VA_ARGS__), (code))
+#endif
 void fm_ctx_clear_error(struct fm_ctx *ctx);
 
 void fm_ctx_cancel(struct fm_ctx *ctx);
