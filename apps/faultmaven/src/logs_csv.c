@@ -124,7 +124,8 @@ static enum fm_code write_csv(struct fm_cli *cli, const struct fm_log *log, stru
     w.tails = FM_NEW_ARRAY(&cli->ctx.arena, fm_str, fm_log_leaves(log));
     fm_buf_init(&w.out, OUT_BYTES + ROW_MAX);
     fm_buf_addz(&w.out, "line,template_id,template\n");
-    bool is_written = write_rows(&w, s->items, s->n) && (!s->spill || write_spilled(&w, s)) && flush(&w);
+    bool is_written =
+        write_rows(&w, s->items, s->n) && (!s->spill || write_spilled(&w, s)) && flush(&w);
     fm_buf_release(&w.out);
     return is_written ? FM_OK : cli->ctx.code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole file as bytes: mapped when it is a regular file, else read into an unlinked temporary one and mapped. */
+/* A whole file as bytes: mapped when it is a regular file, else read into an unlinked temporary one
+ * and mapped. */
 #ifndef FM_APP_MAP_FILE_H
 #define FM_APP_MAP_FILE_H
 

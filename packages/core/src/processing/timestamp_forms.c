@@ -9,6 +9,7 @@
 #define FULL true, true
 #define NO_YEAR true, false
 #define CLOCK false, false
+#define ON_REQUEST 2
 
 /* Longer forms stand before those that are their beginning. */
 const struct fm_timestamp_form fm_timestamp_table[] = {
@@ -39,11 +40,15 @@ const struct fm_timestamp_form fm_timestamp_table[] = {
     {"a b d H:m:sfz", NO_YEAR, true, true},  /* Sun Dec 04 04:47:44 */
     {"b d H:m:sf Y", FULL, true, false},     /* Jul  1 09:00:55 2025 */
     {"b d H:m:sfz", NO_YEAR, true, true},    /* RFC 3164 */
+    /* only read on request: fm_timestamp_forms() counts those above */
+    {"MD H:m:sf", NO_YEAR, false, true}, /* klog */
+    {"YMD H:m:sf", FULL, false, true},   /* glog 0.6 */
+    {NULL, CLOCK, false, false},
 };
 
 unsigned fm_timestamp_forms(void)
 {
-    return sizeof fm_timestamp_table / sizeof *fm_timestamp_table;
+    return sizeof fm_timestamp_table / sizeof *fm_timestamp_table - ON_REQUEST - 1;
 }
 
 const char *fm_timestamp_form_text(unsigned form)

@@ -20,6 +20,8 @@ struct fm_timestamp_form {
                            */
 };
 
+/* Behind fm_timestamp_forms() stand forms that are too short of marks to be looked for (glog's
+ * "0517 15:04:22.619632"); the last one has no text. */
 extern const struct fm_timestamp_form fm_timestamp_table[];
 
 /* Month 1..12 of the name that the text begins with ("Jan", "january"; a letter must not follow),

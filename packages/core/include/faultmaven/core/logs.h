@@ -168,6 +168,31 @@ fm_str fm_log_leaf_text(const struct fm_log *log, uint32_t leaf);
 /* Leaf numbers are below this. */
 uint32_t fm_log_leaves(const struct fm_log *log);
 
+struct fm_log_pair {
+    fm_str name, value;
+};
+
+/* One record while it is read; all texts are borrowed until the callback returns. */
+struct fm_log_line {
+    struct fm_log_place place; /* of its first line */
+    fm_str raw;     /* from the first byte of the record to its last, trace lines included */
+    fm_str message; /* of the first line; put together for lines of named values */
+    fm_str trace;   /* the lines that continue it, or "" */
+    fm_str component, entity;
+    fm_time t;       /* FM_TIME_NONE when it has none */
+    unsigned digits; /* of the fraction of a second that it was written with */
+    enum fm_log_level level;
+    const struct fm_log_pair *fields;
+    size_t n_fields;
+};
+
+/* Calls fn for every record in order, with all fields that the formats know, until it returns
+ * false. */
+FM_MUST_CHECK enum fm_code fm_log_each(struct fm_ctx *ctx, fm_str text,
+                                       const struct fm_log_options *opt,
+                                       bool (*fn)(void *arg, const struct fm_log_line *line),
+                                       void *arg);
+
 /* Width of a rate's buckets in ns, and the records of the bucket with this number. */
 static inline int64_t fm_log_rate_width(const struct fm_log_rate *r)
 {

@@ -152,6 +152,23 @@ static bool is_share(size_t part, size_t of)
     return of && part * SHARE_DEN >= of * SHARE_NUM;
 }
 
+/* The first level word before `to`, which ends a token. */
+static enum fm_log_level level_before(fm_str line, const char *to)
+{
+    const char *p = line.p;
+    while (p < to) {
+        while (p < to && !(fm_ch(*p) & FM_CH_ALPHA))
+            p++;
+        const char *from = p;
+        while (p < to && (fm_ch(*p) & FM_CH_ALPHA))
+            p++;
+        enum fm_log_level l = fm_log_level_word(fm_str_n(from, (size_t)(p - from)));
+        if (l)
+            return l;
+    }
+    return FM_LOG_NONE;
+}
+
 struct sample {
     fm_str line;
     struct stamp s;
@@ -182,6 +199,14 @@ static size_t count_level(const struct sample *s, size_t n)
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
         c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOG_FIELD_LEVEL) >= 0;
+    return c;
+}
+
+static size_t count_level_before(const struct sample *s, size_t n)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < n; i++)
+        c += level_before(s[i].line, s[i].s.behind) != FM_LOG_NONE;
     return c;
 }
 
@@ -291,6 +316,7 @@ void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *ou
     if (out->has_time) {
         size_t k = select_samples(out, s, timed);
         out->has_level = is_share(count_level(s, k), k);
+        out->has_level_before = !out->has_level && is_share(count_level_before(s, k), k);
         learn_cut(out, s, k);
         out->has_host = out->cut == FM_LOG_CUT_TAG && learn_host(out, s, k);
     }
@@ -435,8 +461,35 @@ bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cach
     if (!h->has_time || !read_stamp(h, cache, line, &out->ts, &p))
         return false;
     out->has_time = true;
+    if (h->has_level_before)
+        out->level = level_before(line, p);
     p = find_anchor(h, p, end, out);
     p = cut_message(h, p, end, out);
+    out->message = fm_str_n(p, (size_t)(end - p));
+    return true;
+}
+
+bool fm_log_header_guess(fm_str line, struct fm_log_record *out)
+{
+    struct stamp s;
+    struct fm_log_header_field f;
+    const char *end = line.p + line.len;
+    if (!find_stamp(line, &s) || (s.token > 0 && (fm_ch(line.p[0]) & FM_CH_LOWER)))
+        return false;
+    const char *p = s.behind;
+    for (unsigned i = 0; i < FIELDS_MAX / 2; i++) {
+        fm_log_header_field(p, end, &f);
+        if (f.kind == FM_LOG_FIELD_END || f.kind == FM_LOG_FIELD_WORD)
+            break;
+        note_field(out, &f);
+        p = f.next;
+        if (f.kind == FM_LOG_FIELD_TAG)
+            break;
+    }
+    if (!out->level)
+        out->level = level_before(line, s.behind);
+    out->ts = s.ts;
+    out->has_time = true;
     out->message = fm_str_n(p, (size_t)(end - p));
     return true;
 }

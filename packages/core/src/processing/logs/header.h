@@ -25,8 +25,9 @@ enum fm_log_cut {
 
 struct fm_log_header {
     bool has_time, has_level, has_host;
-    uint8_t form;  /* of the time stamp that counts */
-    uint8_t token; /* fields before it */
+    bool has_level_before; /* the level stands before the time stamp */
+    uint8_t form;          /* of the time stamp that counts */
+    uint8_t token;         /* fields before it */
     enum fm_log_cut cut;
     uint8_t sequence[FM_LOG_SEQUENCE_MAX];
     uint8_t n_sequence;
@@ -38,5 +39,9 @@ void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *ou
  * another kind: a continuation, or a notice), and message is the whole line. */
 bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache,
                          fm_str line, struct fm_log_record *out);
+
+/* A line on its own: its time stamp wherever it stands near the beginning, and what looks like a
+ * header behind it. */
+bool fm_log_header_guess(fm_str line, struct fm_log_record *out);
 
 #endif

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "processing/logs/layout.h"
 
-#include "processing/logs/continuation.h"
+#include <stdlib.h>
 
-static size_t sample_lines(fm_str text, fm_str *lines)
-{
-    size_t n = 0;
-    fm_str line;
-    while (n < FM_LOG_SAMPLE_LINES && fm_str_line(&text, &line))
-        if (fm_str_trim(line).len && !fm_log_is_continuation(line))
-            lines[n++] = fm_str_sub(line, 0, 1024);
-    return n;
-}
+#include "processing/logs/chars.h"
+#include "processing/logs/continuation.h"
 
 void fm_log_line_state_init(struct fm_log_line_state *s)
 {
@@ -21,31 +14,74 @@ void fm_log_line_state_init(struct fm_log_line_state *s)
 
 static void record_clear(struct fm_log_record *r)
 {
-    r->message = r->component = FM_STR_NULL;
+    r->message = r->component = r->entity = FM_STR_NULL;
     r->has_time = false;
     r->t = FM_TIME_NONE;
     r->level = FM_LOG_NONE;
     r->n_fields = 0;
 }
 
-void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
-                         const struct fm_log_options *opt)
+static bool try_chain(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
+                      struct fm_log_record *out)
 {
-    fm_str *lines = FM_NEW_ARRAY(&ctx->arena, fm_str, FM_LOG_SAMPLE_LINES);
-    size_t n = sample_lines(text, lines);
-    fm_log_header_learn(lines, n, &l->header);
-    l->format = l->header.has_time ? FM_STR("generic") : FM_STR("plain");
-    l->base = (struct fm_timestamp_base){
-        .zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
-    struct fm_log_line_state s;
-    struct fm_log_record r;
-    fm_log_line_state_init(&s);
-    for (size_t i = 0; i < n && l->header.has_time; i++) {
-        (void)fm_log_layout_line(l, &s, lines[i], &r);
-        if (r.has_time) {
-            l->base.first = r.t;
-            break;
-        }
+    for (uint8_t i = 0; i < l->n_chain; i++)
+        if (fm_log_format_match(&fm_log_formats[l->chain[i]], &s->format_cache, line, out))
+            return true;
+    return false;
+}
+
+static bool try_others(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
+                       struct fm_log_record *out)
+{
+    if (l->has_json && line.len && line.p[0] == '{' && fm_log_json_line(&s->outer, line, out))
+        return true;
+    if (l->has_logfmt && l->outer != FM_LOG_OUTER_LOGFMT &&
+        fm_log_logfmt_line(&s->outer, line, out))
+        return true;
+    if (l->outer != FM_LOG_OUTER_FORMAT && try_chain(l, s, line, out))
+        return true;
+    if (l->outer != FM_LOG_OUTER_GENERIC && l->header.has_time &&
+        fm_log_header_parse(&l->header, &s->cache, line, out))
+        return true;
+    return l->is_mixed && fm_log_header_guess(line, out);
+}
+
+static bool read_outer(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
+                       struct fm_log_record *out)
+{
+    switch (l->outer) {
+    case FM_LOG_OUTER_GENERIC:
+        return fm_log_header_parse(&l->header, &s->cache, line, out);
+    case FM_LOG_OUTER_FORMAT:
+        return try_chain(l, s, line, out);
+    case FM_LOG_OUTER_JSON:
+        return fm_log_json_line(&s->outer, line, out);
+    case FM_LOG_OUTER_LOGFMT:
+        return fm_log_logfmt_line(&s->outer, line, out);
+    case FM_LOG_OUTER_CSV:
+        return fm_log_csv_line(&l->columns, &s->outer, line, out);
+    case FM_LOG_OUTER_PLAIN:
+    default:
+        return false;
+    }
+}
+
+/* The message as a line of its own; the outer time stays when there is one. */
+static void read_inner(const struct fm_log_layout *l, struct fm_log_line_state *s,
+                       struct fm_log_record *out)
+{
+    fm_str msg = fm_str_trim(out->message);
+    struct fm_timestamp ts = out->ts;
+    bool has_time = out->has_time;
+    if (msg.len > 2 && msg.p[0] == '{' && msg.p[msg.len - 1] == '}')
+        (void)fm_log_json_line(&s->inner, msg, out);
+    else if (l->has_logfmt && l->outer != FM_LOG_OUTER_LOGFMT)
+        (void)fm_log_logfmt_line(&s->inner, msg, out);
+    if (l->has_inner)
+        (void)fm_log_header_parse(&l->inner, &s->inner_cache, fm_str_trim(out->message), out);
+    if (has_time) {
+        out->ts = ts;
+        out->has_time = true;
     }
 }
 
@@ -53,16 +89,181 @@ bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state 
                         struct fm_log_record *out)
 {
     record_clear(out);
-    bool is_new = fm_log_header_parse(&l->header, &s->cache, line, out);
-    if (is_new) {
-        out->t = fm_timestamp_resolve(&out->ts, &l->base);
-        s->t = out->t;
-        s->level = out->level;
-        s->has_record = true;
+    bool is_new = (l->is_mixed && try_chain(l, s, line, out)) || read_outer(l, s, line, out);
+    if (!is_new && s->has_record && fm_log_is_continuation(line)) {
+        out->line = out->message = line;
+        out->t = s->t;
+        out->level = s->level;
+        return true;
+    }
+    is_new = is_new || try_others(l, s, line, out);
+    if (!is_new) {
+        out->line = out->message = line;
+        out->t = s->t;
         return false;
     }
-    bool is_trace = s->has_record && fm_log_is_continuation(line);
-    out->t = s->t;
-    out->level = is_trace ? s->level : out->level;
-    return is_trace;
+    read_inner(l, s, out);
+    out->line = line;
+    out->t = out->has_time ? fm_timestamp_resolve(&out->ts, &l->base) : FM_TIME_NONE;
+    s->t = out->t;
+    s->level = out->level;
+    s->has_record = true;
+    return false;
+}
+
+/* --- learning --- */
+
+#define FORMAT_SAMPLE 64
+#define INNER_SAMPLE 100
+#define FEW_LINES 20
+
+static size_t sample_lines(fm_str text, fm_str *lines)
+{
+    size_t n = 0;
+    fm_str line;
+    while (n < FM_LOG_SAMPLE_LINES && fm_str_line(&text, &line))
+        if (fm_str_trim(line).len && !fm_log_is_continuation(line))
+            lines[n++] = fm_str_sub(line, 0, FM_LOG_COMPOSED_MAX);
+    return n;
+}
+
+struct format_count {
+    uint8_t index;
+    size_t n;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct format_count *x = a, *y = b;
+    if (x->n != y->n)
+        return x->n > y->n ? -1 : 1;
+    return (int)x->index - (int)y->index;
+}
+
+/* Formats by the number of lines that have them; of two with the same number the earlier in the
+ * table. A line counts for the first format of the table only. Returns the lines that have any. */
+static size_t learn_chain(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
+                          size_t n)
+{
+    struct format_count counts[64] = {{0, 0}};
+    struct fm_log_record *r = calloc(1, sizeof *r);
+    size_t total = 0;
+    if (!r || fm_log_n_formats > 64)
+        FM_BUG("out of memory");
+    for (size_t f = 0; f < fm_log_n_formats; f++)
+        counts[f].index = (uint8_t)f;
+    for (size_t i = 0; i < n; i++)
+        for (size_t f = 0; f < fm_log_n_formats; f++) {
+            record_clear(r);
+            s->format_cache.len = 0;
+            if (fm_log_formats[f].is_inner ||
+                !fm_log_format_match(&fm_log_formats[f], &s->format_cache, lines[i], r))
+                continue;
+            counts[f].n++;
+            total++;
+            break;
+        }
+    free(r);
+    qsort(counts, fm_log_n_formats, sizeof *counts, by_count);
+    for (size_t f = 0; f < FM_LOG_CHAIN_MAX && counts[f].n; f++)
+        l->chain[l->n_chain++] = counts[f].index;
+    s->format_cache.len = 0;
+    return total;
+}
+
+static size_t count_lines(struct fm_log_line_state *s, const fm_str *lines, size_t n,
+                          bool (*read)(struct fm_log_structured_state *, fm_str,
+                                       struct fm_log_record *))
+{
+    struct fm_log_record *r = calloc(1, sizeof *r);
+    size_t k = 0;
+    if (!r)
+        FM_BUG("out of memory");
+    for (size_t i = 0; i < n; i++) {
+        record_clear(r);
+        k += read(&s->outer, lines[i], r);
+    }
+    free(r);
+    memset(&s->outer, 0, sizeof s->outer);
+    return k;
+}
+
+static void choose_outer(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
+                         size_t n)
+{
+    size_t few = n < FORMAT_SAMPLE ? n : FORMAT_SAMPLE;
+    size_t json = count_lines(s, lines, few, fm_log_json_line),
+           logfmt = count_lines(s, lines, few, fm_log_logfmt_line);
+    size_t formats = learn_chain(l, s, lines, few);
+    l->has_json = json > 0;
+    l->has_logfmt = logfmt * 10 >= few && logfmt;
+    fm_log_header_learn(lines, n, &l->header);
+    if (json * 2 >= few && json) {
+        l->outer = FM_LOG_OUTER_JSON;
+        l->format = FM_STR("json");
+    } else if (logfmt * 2 >= few && logfmt) {
+        l->outer = FM_LOG_OUTER_LOGFMT;
+        l->format = FM_STR("logfmt");
+    } else if (formats * 5 >= few * 4 && formats) {
+        l->outer = FM_LOG_OUTER_FORMAT;
+        l->format = fm_str_c(fm_log_formats[l->chain[0]].name);
+    } else if (l->header.has_time) {
+        l->outer = FM_LOG_OUTER_GENERIC;
+        l->format = FM_STR("generic");
+    }
+    l->is_mixed = (l->outer == FM_LOG_OUTER_FORMAT && formats < few) || n < FEW_LINES;
+}
+
+/* Forms of the messages inside the outer form. */
+static void learn_inner(struct fm_log_layout *l, struct fm_ctx *ctx, struct fm_log_line_state *s,
+                        const fm_str *lines, size_t n)
+{
+    fm_str *messages = FM_NEW_ARRAY(&ctx->arena, fm_str, INNER_SAMPLE);
+    struct fm_log_record *r = FM_NEW(&ctx->arena, struct fm_log_record);
+    size_t k = 0, pairs = 0;
+    for (size_t i = 0; i < n && k < INNER_SAMPLE; i++)
+        if (!fm_log_layout_line(l, s, lines[i], r) && r->has_time)
+            messages[k++] = fm_str_dup(&ctx->arena, fm_str_trim(r->message));
+    if (k == 0)
+        return;
+    pairs = count_lines(s, messages, k, fm_log_logfmt_line);
+    l->has_logfmt |= pairs * 2 >= k && l->outer != FM_LOG_OUTER_GENERIC;
+    if (l->outer == FM_LOG_OUTER_GENERIC)
+        return;
+    fm_log_header_learn(messages, k, &l->inner);
+    l->has_inner = l->inner.has_time && l->inner.token == 0;
+}
+
+static void learn_first(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
+                        size_t n, struct fm_log_record *r)
+{
+    for (size_t i = 0; i < n; i++) {
+        (void)fm_log_layout_line(l, s, lines[i], r);
+        if (r->has_time) {
+            l->base.first = r->t;
+            return;
+        }
+    }
+}
+
+void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
+                         const struct fm_log_options *opt)
+{
+    fm_str *lines = FM_NEW_ARRAY(&ctx->arena, fm_str, FM_LOG_SAMPLE_LINES);
+    struct fm_log_line_state *s = FM_NEW(&ctx->arena, struct fm_log_line_state);
+    struct fm_log_record *r = FM_NEW(&ctx->arena, struct fm_log_record);
+    size_t n = sample_lines(text, lines);
+    *l = (struct fm_log_layout){.format = FM_STR("plain")};
+    l->base = (struct fm_timestamp_base){
+        .zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
+    if (n > 1 && fm_log_csv_columns(lines[0], &l->columns)) {
+        l->outer = FM_LOG_OUTER_CSV;
+        l->format = FM_STR("csv");
+    } else {
+        choose_outer(l, s, lines, n);
+    }
+    fm_log_line_state_init(s);
+    learn_inner(l, ctx, s, lines, n);
+    fm_log_line_state_init(s);
+    learn_first(l, s, lines, n, r);
 }

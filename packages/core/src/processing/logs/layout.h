@@ -1,20 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the lines of one input are cut into records: learned once from its beginning, then read-only,
- * any thread. */
+/*
+ * How the lines of one input are cut into records: learned once from its beginning, then read-only,
+ * any thread.
+ *
+ * An outer form (a known format, JSON, logfmt, a table, or a header that was learned) holds the
+ * time and a message; the message may have a form of its own (the application's line inside a
+ * container log), of which time, level and component count when the outer form has none.
+ */
 #ifndef FAULTMAVEN_CORE_LOGS_LAYOUT_H
 #define FAULTMAVEN_CORE_LOGS_LAYOUT_H
 
+#include "processing/logs/format.h"
 #include "processing/logs/header.h"
+#include "processing/logs/structured.h"
+
+#define FM_LOG_CHAIN_MAX 8
+
+enum fm_log_outer {
+    FM_LOG_OUTER_PLAIN,
+    FM_LOG_OUTER_GENERIC,
+    FM_LOG_OUTER_FORMAT,
+    FM_LOG_OUTER_JSON,
+    FM_LOG_OUTER_LOGFMT,
+    FM_LOG_OUTER_CSV
+};
 
 struct fm_log_layout {
     fm_str format;
+    enum fm_log_outer outer;
+    uint8_t chain[FM_LOG_CHAIN_MAX]; /* formats that lines have, the commonest first */
+    uint8_t n_chain;
     struct fm_log_header header;
+    struct fm_log_header inner;
+    bool has_inner, has_json, has_logfmt; /* some lines, or messages, are of that form */
+    bool is_mixed; /* lines of no common form: each is looked at on its own */
+    struct fm_log_columns columns;
     struct fm_timestamp_base base;
 };
 
 /* What reading lines remembers from one to the next. One per part of the input. */
 struct fm_log_line_state {
-    struct fm_timestamp_cache cache;
+    struct fm_timestamp_cache cache, format_cache, inner_cache;
+    struct fm_log_structured_state outer, inner;
     fm_time t; /* of the record at hand */
     enum fm_log_level level;
     bool has_record;
