@@ -63,7 +63,7 @@ bool fm_case_index(struct fm_case *c, enum fm_ref_kind kind, fm_str id, size_t i
 
 enum fm_member_role fm_case_role(const struct fm_case *c, fm_str user)
 {
-    fm_vec_each(&c->members, m)
+    fm_vec_each (&c->members, m)
         if (fm_str_eq(m->user, user))
             return m->role == FM_MEMBER_REMOVED ? FM_MEMBER_NONE : m->role;
     return FM_MEMBER_NONE;
@@ -82,14 +82,15 @@ fm_str fm_link_key(char buf[FM_LINK_KEY_MAX], fm_str hypothesis_id, fm_str evide
 struct fm_link *fm_case_link(const struct fm_case *c, fm_str hypothesis_id, fm_str evidence_id)
 {
     char key[FM_LINK_KEY_MAX];
-    uintptr_t i = (uintptr_t)fm_map_get(&c->link_index, fm_link_key(key, hypothesis_id, evidence_id));
+    uintptr_t i =
+        (uintptr_t)fm_map_get(&c->link_index, fm_link_key(key, hypothesis_id, evidence_id));
     return i ? &c->links.items[i - 1] : NULL;
 }
 
 struct fm_root_cause *fm_case_root_cause(const struct fm_case *c)
 {
     struct fm_root_cause *best = NULL;
-    fm_vec_each(&c->root_causes, r) {
+    fm_vec_each (&c->root_causes, r) {
         if (r->status == FM_FACT_REVOKED)
             continue;
         if (!best || (best->role != FM_CAUSE_TRIGGER && r->role == FM_CAUSE_TRIGGER))

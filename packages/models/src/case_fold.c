@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fold: one small function per event type, in a table. A function applies what the event says and checks only that
- * it can be applied; rules stand in core.
+ * The fold: one small function per event type, in a table. A function applies what the event says
+ * and checks only that it can be applied; rules stand in core.
  */
 #include "case_impl.h"
 #include "faultmaven/models/event.h"
@@ -15,7 +15,8 @@ struct fold {
 static enum fm_code fail(struct fold *f, const char *what, fm_str id)
 {
     return fm_fail(f->ctx, FM_EINVAL, "event %lld of case %.*s (%s): %s %.*s", (long long)f->e->seq,
-                   FM_STR_ARG(f->c->id), fm_name_of(&fm_event_type_names, f->e->type), what, FM_STR_ARG(id));
+                   FM_STR_ARG(f->c->id), fm_name_of(&fm_event_type_names, f->e->type), what,
+                   FM_STR_ARG(id));
 }
 
 static enum fm_code find(struct fold *f, enum fm_ref_kind kind, fm_str id, void *out)
@@ -55,7 +56,7 @@ static enum fm_code on_case_opened(struct fold *f)
 static enum fm_code on_member_set(struct fold *f)
 {
     const struct fm_member *b = f->e->body;
-    fm_vec_each(&f->c->members, m) {
+    fm_vec_each (&f->c->members, m) {
         if (fm_str_eq(m->user, b->user)) {
             m->role = b->role;
             return FM_OK;
@@ -132,7 +133,8 @@ static enum fm_code on_status_changed(struct fold *f)
     struct fm_status_entry b = *(const struct fm_status_entry *)f->e->body;
     struct fm_case *c = f->c;
     if (b.from != c->status)
-        return fail(f, "starts from another status than", fm_str_c(fm_name_of(&fm_case_status_names, c->status)));
+        return fail(f, "starts from another status than",
+                    fm_str_c(fm_name_of(&fm_case_status_names, c->status)));
     b.at = f->e->at;
     fm_vec_push(c->arena, &c->status_history, b);
     c->status = b.to;
@@ -193,7 +195,8 @@ static enum fm_code on_hypothesis_added(struct fold *f)
     ADD_ITEM(f, hypotheses, FM_REF_HYPOTHESIS, b);
 }
 
-static void conclude_hypothesis(struct fold *f, struct fm_hypothesis *h, const struct fm_hypothesis_move *b)
+static void conclude_hypothesis(struct fold *f, struct fm_hypothesis *h,
+                                const struct fm_hypothesis_move *b)
 {
     h->status = b->status;
     h->status_reason = b->reason;
@@ -230,7 +233,8 @@ static enum fm_code on_link_set(struct fold *f)
     FM_TRY(find(f, FM_REF_EVIDENCE, b->evidence_id, &p));
     fm_vec_push(c->arena, &c->links, *b);
     char key[FM_LINK_KEY_MAX];
-    fm_map_put(&c->link_index, fm_link_key(key, b->hypothesis_id, b->evidence_id))->value = (void *)c->links.n;
+    fm_map_put(&c->link_index, fm_link_key(key, b->hypothesis_id, b->evidence_id))->value =
+        (void *)c->links.n;
     return FM_OK;
 }
 
@@ -242,7 +246,7 @@ static enum fm_code on_request_added(struct fold *f)
 
 static bool strs_have(const struct fm_strs *list, fm_str s)
 {
-    fm_vec_each(list, it)
+    fm_vec_each (list, it)
         if (fm_str_eq(*it, s))
             return true;
     return false;
@@ -252,9 +256,9 @@ static void add_unique(struct fm_arena *a, struct fm_strs *list, const struct fm
 {
     struct fm_strs all = {0};
     fm_vec_reserve(a, &all, list->n + more->n);
-    fm_vec_each(list, it)
+    fm_vec_each (list, it)
         fm_vec_push(a, &all, *it);
-    fm_vec_each(more, it)
+    fm_vec_each (more, it)
         if (!strs_have(&all, *it))
             fm_vec_push(a, &all, *it);
     *list = all;
@@ -263,7 +267,7 @@ static void add_unique(struct fm_arena *a, struct fm_strs *list, const struct fm
 static void answer_evidence(struct fold *f, const struct fm_request_move *b)
 {
     struct fm_strs one = {.items = (fm_str[]){b->id}, .n = 1, .cap = 1};
-    fm_vec_each(&b->evidence_ids, id) {
+    fm_vec_each (&b->evidence_ids, id) {
         struct fm_evidence_item *x = fm_case_find(f->c, FM_REF_EVIDENCE, *id);
         if (x)
             add_unique(f->c->arena, &x->request_ids, &one);
@@ -293,7 +297,7 @@ static enum fm_code on_request_moved(struct fold *f)
 
 static void advance_evidence(struct fm_case *c, const struct fm_milestone *m)
 {
-    fm_vec_each(&m->cites, k) {
+    fm_vec_each (&m->cites, k) {
         struct fm_evidence_item *x = fm_case_find(c, FM_REF_EVIDENCE, k->evidence_id);
         bool is_known = !x;
         for (size_t i = 0; x && i < x->advances.n; i++)
@@ -301,7 +305,7 @@ static void advance_evidence(struct fm_case *c, const struct fm_milestone *m)
         if (is_known)
             continue;
         struct fm_enums all = {0};
-        fm_vec_each(&x->advances, it)
+        fm_vec_each (&x->advances, it)
             fm_vec_push(c->arena, &all, *it);
         fm_vec_push(c->arena, &all, m->name);
         x->advances = all;
@@ -323,7 +327,7 @@ static enum fm_code on_milestone_set(struct fold *f)
 static enum fm_code on_root_cause_set(struct fold *f)
 {
     const struct fm_root_cause *b = f->e->body;
-    fm_vec_each(&f->c->root_causes, r) {
+    fm_vec_each (&f->c->root_causes, r) {
         if (r->status != FM_FACT_REVOKED && r->role == b->role) {
             r->status = FM_FACT_REVOKED;
             r->reason = fm_str_fmt(f->c->arena, "superseded by %.*s", FM_STR_ARG(b->id));
@@ -354,7 +358,8 @@ static enum fm_code on_solution_added(struct fold *f)
     ADD_ITEM(f, solutions, FM_REF_SOLUTION, b);
 }
 
-static void move_applied(struct fold *f, struct fm_solution *s, const struct fm_solution_move *b, fm_str by)
+static void move_applied(struct fold *f, struct fm_solution *s, const struct fm_solution_move *b,
+                         fm_str by)
 {
     s->applied_at = b->at == FM_TIME_NONE ? f->e->at : b->at;
     s->applied_by = by;
@@ -495,7 +500,7 @@ static enum fm_code on_action_set(struct fold *f)
 static enum fm_code on_report_added(struct fold *f)
 {
     const struct fm_report_entry *b = f->e->body;
-    fm_vec_each(&f->c->reports, r)
+    fm_vec_each (&f->c->reports, r)
         if (r->type == b->type && r->format == b->format)
             r->is_current = false;
     ADD_ITEM(f, reports, FM_REF_REPORT, b);
@@ -578,7 +583,7 @@ enum fm_code fm_case_apply(struct fm_ctx *ctx, struct fm_case *c, const struct f
 enum fm_code fm_case_fold(struct fm_ctx *ctx, const struct fm_events *events, struct fm_case **out)
 {
     struct fm_case *c = fm_case_new(&ctx->arena);
-    fm_vec_each(events, e)
+    fm_vec_each (events, e)
         FM_TRY(fm_case_apply(ctx, c, e));
     *out = c;
     return FM_OK;

@@ -4,9 +4,12 @@
 #include "record_fields.h"
 
 static const struct fm_field fm_cite_fields[] = {
-    REF(fm_cite, evidence_id, FM_REF_EVIDENCE), REF(fm_cite, message_id, FM_REF_MESSAGE),
-    INT(fm_cite, offset, INT64_MAX),            INT(fm_cite, length, INT64_MAX),
-    INT(fm_cite, line, INT64_MAX),              STR(fm_cite, quote, 1000),
+    REF(fm_cite, evidence_id, FM_REF_EVIDENCE),
+    REF(fm_cite, message_id, FM_REF_MESSAGE),
+    INT(fm_cite, offset, INT64_MAX),
+    INT(fm_cite, length, INT64_MAX),
+    INT(fm_cite, line, INT64_MAX),
+    STR(fm_cite, quote, 1000),
 };
 RECORD(fm_cite, "citation");
 
@@ -29,14 +32,10 @@ static const struct fm_field fm_message_fields[] = {
 RECORD(fm_message, "message");
 
 static const struct fm_field fm_case_file_fields[] = {
-    REF_REQ(fm_case_file, id, FM_REF_FILE),
-    STR_REQ(fm_case_file, filename, 255),
-    INT(fm_case_file, size, INT64_MAX),
-    STR_REQ(fm_case_file, sha256, 64),
-    STR(fm_case_file, data_type, 64),
-    ENUM(fm_case_file, upload, fm_upload),
-    STR(fm_case_file, added_by, 255),
-    TIME(fm_case_file, added_at),
+    REF_REQ(fm_case_file, id, FM_REF_FILE), STR_REQ(fm_case_file, filename, 255),
+    INT(fm_case_file, size, INT64_MAX),     STR_REQ(fm_case_file, sha256, 64),
+    STR(fm_case_file, data_type, 64),       ENUM(fm_case_file, upload, fm_upload),
+    STR(fm_case_file, added_by, 255),       TIME(fm_case_file, added_at),
     INT(fm_case_file, turn, TURN_MAX),
 };
 RECORD(fm_case_file, "file");
@@ -366,16 +365,21 @@ static const struct fm_field fm_relation_fields[] = {
 RECORD(fm_relation, "relation");
 
 static const struct fm_field fm_rejection_fields[] = {
-    INT(fm_rejection, index, 100000), STR(fm_rejection, change, 64), STR(fm_rejection, handle, 40),
-    STR(fm_rejection, reason, 1100),  STR(fm_rejection, payload, 4096),
+    INT(fm_rejection, index, 100000), STR(fm_rejection, change, 64),
+    STR(fm_rejection, handle, 40),    STR(fm_rejection, reason, 1100),
+    STR(fm_rejection, payload, 4096),
 };
 RECORD(fm_rejection, "rejection");
 
 static const struct fm_field fm_provenance_fields[] = {
-    STR(fm_provenance, reasoner, 64),           STR(fm_provenance, version, 64),
-    STR(fm_provenance, model, 128),             STR(fm_provenance, prompt_hash, 64),
-    STR(fm_provenance, reply_hash, 64),         INT(fm_provenance, tokens_in, INT64_MAX),
-    INT(fm_provenance, tokens_out, INT64_MAX),  INT(fm_provenance, elapsed_ms, INT64_MAX),
+    STR(fm_provenance, reasoner, 64),
+    STR(fm_provenance, version, 64),
+    STR(fm_provenance, model, 128),
+    STR(fm_provenance, prompt_hash, 64),
+    STR(fm_provenance, reply_hash, 64),
+    INT(fm_provenance, tokens_in, INT64_MAX),
+    INT(fm_provenance, tokens_out, INT64_MAX),
+    INT(fm_provenance, elapsed_ms, INT64_MAX),
     INT(fm_provenance, attempts, 1000),
 };
 RECORD(fm_provenance, "provenance");

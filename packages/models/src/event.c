@@ -28,13 +28,16 @@ enum fm_code fm_actor_parse(struct fm_ctx *ctx, fm_str text, struct fm_actor *ou
     fm_str kind = fm_str_cut(&rest, ':');
     unsigned k = fm_name_parse(&fm_actor_kind_names, kind);
     if (!k || text.len > 300)
-        return fm_fail(ctx, FM_EINVAL, "actor \"%.*s\": must start with user:, analyst, model: or system",
+        return fm_fail(ctx, FM_EINVAL,
+                       "actor \"%.*s\": must start with user:, analyst, model: or system",
                        FM_STR_ARG(fm_str_sub(text, 0, 64)));
-    *out = (struct fm_actor){k, kind.len == text.len ? FM_STR_NULL : fm_str_skip(text, kind.len + 1)};
+    *out =
+        (struct fm_actor){k, kind.len == text.len ? FM_STR_NULL : fm_str_skip(text, kind.len + 1)};
     return FM_OK;
 }
 
-enum fm_code fm_event_read_body(struct fm_ctx *ctx, enum fm_event_type type, yyjson_val *v, void **out)
+enum fm_code fm_event_read_body(struct fm_ctx *ctx, enum fm_event_type type, yyjson_val *v,
+                                void **out)
 {
     const struct fm_record_type *t = fm_event_body(type);
     if (!t)
@@ -62,10 +65,12 @@ enum fm_code fm_event_read(struct fm_ctx *ctx, yyjson_val *line, struct fm_event
     fm_str type = fm_json_get_str(line, "type");
     e.type = fm_name_parse(&fm_event_type_names, type);
     if (!e.type)
-        return fm_fail(ctx, FM_EUNSUPPORTED, "event %lld: type \"%.*s\" is unknown here; a newer version wrote it",
+        return fm_fail(ctx, FM_EUNSUPPORTED,
+                       "event %lld: type \"%.*s\" is unknown here; a newer version wrote it",
                        (long long)e.seq, FM_STR_ARG(fm_str_sub(type, 0, 64)));
     if (e.seq <= 0 || !fm_time_parse(fm_json_get_str(line, "at"), &e.at))
-        return fm_fail(ctx, FM_EINVAL, "event %lld: needs a seq from 1 and a time", (long long)e.seq);
+        return fm_fail(ctx, FM_EINVAL, "event %lld: needs a seq from 1 and a time",
+                       (long long)e.seq);
     FM_TRY(fm_actor_parse(ctx, fm_json_get_str(line, "actor"), &e.actor));
     FM_TRY(fm_event_read_body(ctx, e.type, fm_json_get(line, "payload"), &e.body));
     *out = e;
@@ -85,10 +90,12 @@ static void hash_number(EVP_MD_CTX *md, int64_t n)
     hash_part(md, fm_str_n(text, (size_t)len));
 }
 
-void fm_event_hash(const uint8_t prev[FM_SHA256_BYTES], const struct fm_event_row *row, uint8_t out[FM_SHA256_BYTES])
+void fm_event_hash(const uint8_t prev[FM_SHA256_BYTES], const struct fm_event_row *row,
+                   uint8_t out[FM_SHA256_BYTES])
 {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1 || EVP_DigestUpdate(md, prev, FM_SHA256_BYTES) != 1)
+    if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1 ||
+        EVP_DigestUpdate(md, prev, FM_SHA256_BYTES) != 1)
         FM_BUG("SHA-256 is not available");
     hash_part(md, row->case_id);
     hash_number(md, row->seq);

@@ -21,7 +21,8 @@ const char *fm_change_member(enum fm_change_type type)
     return type > FM_CHANGE_NONE && type < FM_CHANGE_COUNT ? change_bodies[type].member : "";
 }
 
-void *fm_proposal_add(struct fm_arena *a, struct fm_proposal *p, enum fm_change_type type, fm_str handle)
+void *fm_proposal_add(struct fm_arena *a, struct fm_proposal *p, enum fm_change_type type,
+                      fm_str handle)
 {
     void *body = fm_record_new(a, fm_change_body(type));
     fm_vec_push(a, &p->changes, (struct fm_change){.type = type, .handle = handle, .body = body});
@@ -47,11 +48,14 @@ static enum fm_code read_parts(struct fm_ctx *ctx, yyjson_val *v, struct fm_chan
     fm_str type = fm_json_get_str(v, "type");
     c->type = fm_name_parse(&fm_change_type_names, type);
     if (!c->type)
-        return fm_fail(ctx, FM_EINVAL, "type \"%.*s\" is no known change", FM_STR_ARG(fm_str_sub(type, 0, 64)));
+        return fm_fail(ctx, FM_EINVAL, "type \"%.*s\" is no known change",
+                       FM_STR_ARG(fm_str_sub(type, 0, 64)));
     c->handle = fm_json_get_str(v, "handle");
     if (c->handle.len && !is_handle(c->handle))
-        return fm_fail(ctx, FM_EINVAL, "handle \"%.*s\": must be a letter and at most 31 letters, digits, '_', '.', '-'",
-                       FM_STR_ARG(fm_str_sub(c->handle, 0, 64)));
+        return fm_fail(
+            ctx, FM_EINVAL,
+            "handle \"%.*s\": must be a letter and at most 31 letters, digits, '_', '.', '-'",
+            FM_STR_ARG(fm_str_sub(c->handle, 0, 64)));
     yyjson_val *body = fm_json_get(v, fm_change_member(c->type));
     if (!body)
         return fm_fail(ctx, FM_EINVAL, "%s: its payload \"%s\" is missing", change_names[c->type],
@@ -86,7 +90,8 @@ static enum fm_code read_header(struct fm_ctx *ctx, yyjson_val *v, struct fm_pro
     p->failed = fm_json_get_bool(v, "failed", false);
     p->error = fm_json_get_str(v, "error");
     if (p->message.len > 16384 || p->error.len > 1000)
-        return fm_fail(ctx, FM_ELIMIT, "proposal: message of %zu bytes; at most 16384 are allowed", p->message.len);
+        return fm_fail(ctx, FM_ELIMIT, "proposal: message of %zu bytes; at most 16384 are allowed",
+                       p->message.len);
     FM_TRY(read_cites(ctx, fm_json_get(v, "cites"), &p->cites));
     yyjson_val *prov = fm_json_get(v, "provenance");
     fm_record_init(&fm_provenance_type, &p->provenance);

@@ -118,7 +118,8 @@ static void copy_list(struct fm_arena *a, const struct fm_field *f, struct fm_li
         else if (f->kind == FM_FIELD_ENUMS)
             memcpy(to + i * size, from + i * size, size);
         else
-            *(fm_str *)(void *)(to + i * size) = fm_str_dup(a, *(const fm_str *)(const void *)(from + i * size));
+            *(fm_str *)(void *)(to + i * size) =
+                fm_str_dup(a, *(const fm_str *)(const void *)(from + i * size));
     }
     list->items = to;
     list->cap = list->n;
@@ -149,7 +150,8 @@ void fm_record_merge(const struct fm_record_type *t, const void *from, void *to)
     }
 }
 
-static enum fm_code each_item(const struct fm_field *f, struct fm_list *list, fm_ref_fn fn, void *arg)
+static enum fm_code each_item(const struct fm_field *f, struct fm_list *list, fm_ref_fn fn,
+                              void *arg)
 {
     size_t size = fm_field_item_size(f);
     for (size_t i = 0; i < list->n; i++) {
@@ -162,7 +164,8 @@ static enum fm_code each_item(const struct fm_field *f, struct fm_list *list, fm
     return FM_OK;
 }
 
-enum fm_code fm_record_each_ref(const struct fm_record_type *t, void *record, fm_ref_fn fn, void *arg)
+enum fm_code fm_record_each_ref(const struct fm_record_type *t, void *record, fm_ref_fn fn,
+                                void *arg)
 {
     for (size_t i = 0; i < t->n_fields; i++) {
         const struct fm_field *f = &t->fields[i];

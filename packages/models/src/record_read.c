@@ -16,10 +16,11 @@ static enum fm_code fail_type(struct where w, const char *wanted)
 static enum fm_code check_text(struct where w, fm_str s, int64_t max)
 {
     if ((int64_t)s.len > max)
-        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: has %zu bytes, at most %lld are allowed", w.type->name,
-                       w.field->name, s.len, (long long)max);
+        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: has %zu bytes, at most %lld are allowed",
+                       w.type->name, w.field->name, s.len, (long long)max);
     if (memchr(s.p ? s.p : "", '\0', s.len))
-        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: holds a NUL character", w.type->name, w.field->name);
+        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: holds a NUL character", w.type->name,
+                       w.field->name);
     return FM_OK;
 }
 
@@ -27,8 +28,8 @@ static enum fm_code check_count(struct where w, size_t n)
 {
     if ((int64_t)n <= w.field->max)
         return FM_OK;
-    return fm_fail(w.ctx, FM_EINVAL, "%s.%s: has %zu items, at most %lld are allowed", w.type->name, w.field->name,
-                   n, (long long)w.field->max);
+    return fm_fail(w.ctx, FM_EINVAL, "%s.%s: has %zu items, at most %lld are allowed", w.type->name,
+                   w.field->name, n, (long long)w.field->max);
 }
 
 static enum fm_code read_str(struct where w, yyjson_val *v, int64_t max, fm_str *out)
@@ -49,7 +50,8 @@ static enum fm_code read_enum(struct where w, yyjson_val *v, unsigned *out)
     *out = fm_name_parse(w.field->names, s);
     if (*out || s.len == 0)
         return FM_OK;
-    return fm_fail(w.ctx, FM_EINVAL, "%s.%s: \"%.*s\" is no %s; the first of the known ones is \"%s\"", w.type->name,
+    return fm_fail(w.ctx, FM_EINVAL,
+                   "%s.%s: \"%.*s\" is no %s; the first of the known ones is \"%s\"", w.type->name,
                    w.field->name, FM_STR_ARG(fm_str_sub(s, 0, 64)), w.field->names->what,
                    fm_name_of(w.field->names, 1));
 }
@@ -73,8 +75,8 @@ static enum fm_code read_unit(struct where w, yyjson_val *v, double *out)
 static enum fm_code read_int(struct where w, yyjson_val *v, int64_t *out)
 {
     if (!yyjson_is_int(v) || yyjson_get_sint(v) < 0 || yyjson_get_sint(v) > w.field->max)
-        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: must be a whole number from 0 to %lld", w.type->name, w.field->name,
-                       (long long)w.field->max);
+        return fm_fail(w.ctx, FM_EINVAL, "%s.%s: must be a whole number from 0 to %lld",
+                       w.type->name, w.field->name, (long long)w.field->max);
     *out = yyjson_get_sint(v);
     return FM_OK;
 }
@@ -98,8 +100,7 @@ static enum fm_code read_list(struct where w, yyjson_val *v, struct fm_list *out
     out->items = out->n ? fm_arena_calloc(&w.ctx->arena, out->n, size) : NULL;
     size_t i, max;
     yyjson_val *item;
-    yyjson_arr_foreach(v, i, max, item)
-        FM_TRY(read_item(w, item, (char *)out->items + i * size));
+    yyjson_arr_foreach(v, i, max, item) FM_TRY(read_item(w, item, (char *)out->items + i * size));
     return FM_OK;
 }
 
@@ -161,7 +162,8 @@ static enum fm_code check_required(struct where w, const void *record)
     return FM_OK;
 }
 
-enum fm_code fm_record_read(struct fm_ctx *ctx, const struct fm_record_type *t, yyjson_val *v, void *record)
+enum fm_code fm_record_read(struct fm_ctx *ctx, const struct fm_record_type *t, yyjson_val *v,
+                            void *record)
 {
     if (!yyjson_is_obj(v))
         return fm_fail(ctx, FM_EINVAL, "%s: must be an object", t->name);
@@ -201,11 +203,14 @@ static enum fm_code check_value(struct where w, const void *p)
     case FM_FIELD_REF:
         return check_text(w, *(const fm_str *)p, w.field->max);
     case FM_FIELD_INT:
-        return *(const int64_t *)p < 0 || *(const int64_t *)p > w.field->max ? fail_type(w, "in range") : FM_OK;
+        return *(const int64_t *)p < 0 || *(const int64_t *)p > w.field->max
+                   ? fail_type(w, "in range")
+                   : FM_OK;
     case FM_FIELD_UNIT:
         return *(const double *)p > 1.0 ? fail_type(w, "a number from 0 to 1") : FM_OK;
     case FM_FIELD_ENUM:
-        return *(const unsigned *)p >= w.field->names->n ? fail_type(w, w.field->names->what) : FM_OK;
+        return *(const unsigned *)p >= w.field->names->n ? fail_type(w, w.field->names->what)
+                                                         : FM_OK;
     case FM_FIELD_RECORD:
         return fm_record_check(w.ctx, w.field->type, p);
     case FM_FIELD_TIME:

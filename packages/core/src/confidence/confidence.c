@@ -12,7 +12,8 @@ enum fm_confidence_level fm_confidence_band(double score)
 
 const char *fm_confidence_phrase(enum fm_confidence_level level)
 {
-    static const char *const phrases[FM_LEVEL_COUNT] = {"", "speculate", "probably", "confident", "verified"};
+    static const char *const phrases[FM_LEVEL_COUNT] = {"", "speculate", "probably", "confident",
+                                                        "verified"};
     return level < FM_LEVEL_COUNT ? phrases[level] : "";
 }
 
@@ -40,8 +41,9 @@ static double clamp(double x)
 
 double fm_confidence_aggregate(const struct fm_confidence_features *f)
 {
-    return fm_unit_round(clamp(0.3 * f->retrieval_score + 0.3 * f->hypothesis_top + 0.2 * f->validation_score +
-                               0.1 * f->pattern_boost + 0.1 * f->evidence_count_norm));
+    return fm_unit_round(clamp(0.3 * f->retrieval_score + 0.3 * f->hypothesis_top +
+                               0.2 * f->validation_score + 0.1 * f->pattern_boost +
+                               0.1 * f->evidence_count_norm));
 }
 
 const char *fm_confidence_aggregate_band(double score, const double *history, size_t n_history)
@@ -67,7 +69,7 @@ void fm_calibration_add_case(struct fm_calibration *k, const struct fm_case *c)
     if (!fm_case_is_terminal(c) || !r)
         return;
     bool is_verified = false, is_failed = r->status == FM_FACT_DISPUTED;
-    fm_vec_each(&c->solutions, s) {
+    fm_vec_each (&c->solutions, s) {
         if (s->kind != FM_SOLUTION_REMEDIATION)
             continue;
         is_verified |= s->state == FM_SOLUTION_VERIFIED;

@@ -8,7 +8,8 @@
 #define INVESTIGATING 1u /* only while investigating */
 #define TERMINAL 2u      /* also after the end */
 
-/* Evidence before hypotheses before links, so that handles resolve; the ends of a case come last. */
+/* Evidence before hypotheses before links, so that handles resolve; the ends of a case come last.
+ */
 static const struct {
     int group;
     unsigned when;
@@ -44,8 +45,8 @@ static const struct {
     [FM_CHANGE_RELATE] = {9, TERMINAL, rule_relate},
 };
 
-#define RATE_BEFORE 5  /* likelihoods are brought up to date before this group */
-#define GROUP_LAST 10  /* ends of the case */
+#define RATE_BEFORE 5 /* likelihoods are brought up to date before this group */
+#define GROUP_LAST 10 /* ends of the case */
 
 static int group_of(const struct fm_change *ch)
 {

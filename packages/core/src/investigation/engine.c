@@ -8,7 +8,8 @@ enum fm_code fm_case_may_read(struct fm_ctx *ctx, const struct fm_case *c, struc
 {
     if (actor.kind != FM_ACTOR_USER || fm_case_role(c, actor.id))
         return FM_OK;
-    return fm_fail(ctx, FM_EFORBIDDEN, "case %.*s: %.*s is not a member", FM_STR_ARG(c->id), FM_STR_ARG(actor.id));
+    return fm_fail(ctx, FM_EFORBIDDEN, "case %.*s: %.*s is not a member", FM_STR_ARG(c->id),
+                   FM_STR_ARG(actor.id));
 }
 
 enum fm_code fm_case_may_write(struct fm_ctx *ctx, const struct fm_case *c, struct fm_actor actor)
@@ -16,10 +17,10 @@ enum fm_code fm_case_may_write(struct fm_ctx *ctx, const struct fm_case *c, stru
     FM_TRY(fm_case_may_read(ctx, c, actor));
     if (actor.kind != FM_ACTOR_USER || fm_case_role(c, actor.id) != FM_MEMBER_VIEWER)
         return FM_OK;
-    return fm_fail(ctx, FM_EFORBIDDEN, "case %.*s: %.*s may only read; the owner can make them a collaborator",
+    return fm_fail(ctx, FM_EFORBIDDEN,
+                   "case %.*s: %.*s may only read; the owner can make them a collaborator",
                    FM_STR_ARG(c->id), FM_STR_ARG(actor.id));
 }
-
 
 static fm_str default_title(struct fm_turn_work *w, int64_t opened_today)
 {
@@ -27,28 +28,33 @@ static fm_str default_title(struct fm_turn_work *w, int64_t opened_today)
     unsigned month, day;
     int64_t days = w->now / FM_DAY - (w->now % FM_DAY < 0);
     fm_civil_from_days(days, &year, &month, &day);
-    return fm_str_fmt(&w->ctx->arena, "Case-%02u%02u-%lld", month, day, (long long)opened_today + 1);
+    return fm_str_fmt(&w->ctx->arena, "Case-%02u%02u-%lld", month, day,
+                      (long long)opened_today + 1);
 }
 
 /* The 200 characters of a title are counted as bytes of its text. */
-static enum fm_code choose_title(struct fm_turn_work *w, const struct fm_open_request *req, fm_str *out)
+static enum fm_code choose_title(struct fm_turn_work *w, const struct fm_open_request *req,
+                                 fm_str *out)
 {
     fm_str title = fm_str_trim(req->title);
     if (req->title.len && !title.len)
         return fm_fail(w->ctx, FM_EINVAL, "title: is blank");
     if (title.len > 200)
-        return fm_fail(w->ctx, FM_EINVAL, "title: has %zu characters, at most 200 are allowed", title.len);
+        return fm_fail(w->ctx, FM_EINVAL, "title: has %zu characters, at most 200 are allowed",
+                       title.len);
     if (title.len)
         *out = title;
     else if (req->parent)
-        *out = step_cut(&w->ctx->arena,
-                        fm_str_fmt(&w->ctx->arena, "Follow-up: %.*s", FM_STR_ARG(req->parent->title)), 200);
+        *out = step_cut(
+            &w->ctx->arena,
+            fm_str_fmt(&w->ctx->arena, "Follow-up: %.*s", FM_STR_ARG(req->parent->title)), 200);
     else
         *out = default_title(w, req->opened_today);
     return FM_OK;
 }
 
-/* A follow-up starts with its parent's problem as a proposed statement, not confirmed, and with a link to it. */
+/* A follow-up starts with its parent's problem as a proposed statement, not confirmed, and with a
+ * link to it. */
 static enum fm_code seed_from_parent(struct fm_turn_work *w, const struct fm_case *parent)
 {
     struct fm_relation *r = step_body(w, FM_EVENT_RELATED);
@@ -56,18 +62,21 @@ static enum fm_code seed_from_parent(struct fm_turn_work *w, const struct fm_cas
     FM_TRY(step_emit(w, FM_EVENT_RELATED, r));
     const struct fm_root_cause *rc = fm_case_root_cause(parent);
     struct fm_statement *s = step_body(w, FM_EVENT_STATEMENT_PROPOSED);
-    s->text = step_cut(&w->ctx->arena, parent->description.len ? parent->description : parent->consulting.statement, 1000);
+    s->text = step_cut(&w->ctx->arena,
+                       parent->description.len ? parent->description : parent->consulting.statement,
+                       1000);
     s->problem_type = parent->consulting.problem_type;
     s->severity_guess = parent->consulting.severity_guess;
     if (rc)
         s->guidance = step_cut(&w->ctx->arena,
-                               fm_str_fmt(&w->ctx->arena, "Root cause found in %.*s: %.*s", FM_STR_ARG(parent->id),
-                                          FM_STR_ARG(rc->statement)), 2000);
+                               fm_str_fmt(&w->ctx->arena, "Root cause found in %.*s: %.*s",
+                                          FM_STR_ARG(parent->id), FM_STR_ARG(rc->statement)),
+                               2000);
     return s->text.len || s->guidance.len ? step_emit(w, FM_EVENT_STATEMENT_PROPOSED, s) : FM_OK;
 }
 
-static struct fm_turn_work *plain_work(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
-                                       struct fm_actor actor)
+static struct fm_turn_work *plain_work(const struct fm_engine *engine, struct fm_ctx *ctx,
+                                       struct fm_case *c, struct fm_actor actor)
 {
     struct fm_turn_work *w = FM_NEW(&ctx->arena, struct fm_turn_work);
     w->engine = engine;
@@ -80,13 +89,15 @@ static struct fm_turn_work *plain_work(const struct fm_engine *engine, struct fm
     return w;
 }
 
-enum fm_code fm_case_open(const struct fm_engine *engine, struct fm_ctx *ctx, const struct fm_open_request *req,
-                          struct fm_case **c, struct fm_events *events)
+enum fm_code fm_case_open(const struct fm_engine *engine, struct fm_ctx *ctx,
+                          const struct fm_open_request *req, struct fm_case **c,
+                          struct fm_events *events)
 {
     if (req->actor.kind != FM_ACTOR_USER || !req->actor.id.len)
         return fm_fail(ctx, FM_EINVAL, "a case needs an owner");
     if (req->open_cases >= FM_OPEN_CASES_MAX)
-        return fm_fail(ctx, FM_ELIMIT, "%.*s has %lld open cases, at most %d are allowed; close or resolve some",
+        return fm_fail(ctx, FM_ELIMIT,
+                       "%.*s has %lld open cases, at most %d are allowed; close or resolve some",
                        FM_STR_ARG(req->actor.id), (long long)req->open_cases, FM_OPEN_CASES_MAX);
     if (req->parent && !fm_case_is_terminal(req->parent))
         return fm_fail(ctx, FM_EREJECTED, "case %.*s still runs; a follow-up comes after its end",
@@ -108,25 +119,31 @@ enum fm_code fm_case_open(const struct fm_engine *engine, struct fm_ctx *ctx, co
 
 #define REPORTS_PER_TYPE_MAX 5
 
-static enum fm_code check_report(struct fm_ctx *ctx, const struct fm_case *c, const struct fm_report_entry *b)
+static enum fm_code check_report(struct fm_ctx *ctx, const struct fm_case *c,
+                                 const struct fm_report_entry *b)
 {
     int n = 0;
-    fm_vec_each(&c->reports, r)
+    fm_vec_each (&c->reports, r)
         n += r->type == b->type && r->format == b->format;
     if (n >= REPORTS_PER_TYPE_MAX)
-        return fm_fail(ctx, FM_EREJECTED, "%s was generated %d times as %s, which is the limit; other types are free",
-                       fm_name_of(&fm_report_type_names, b->type), n, fm_name_of(&fm_report_format_names, b->format));
+        return fm_fail(ctx, FM_EREJECTED,
+                       "%s was generated %d times as %s, which is the limit; other types are free",
+                       fm_name_of(&fm_report_type_names, b->type), n,
+                       fm_name_of(&fm_report_format_names, b->format));
     return FM_OK;
 }
 
-enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c, struct fm_actor actor,
-                            enum fm_event_type type, void *body, struct fm_events *events)
+enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
+                            struct fm_actor actor, enum fm_event_type type, void *body,
+                            struct fm_events *events)
 {
-    bool is_plain = type == FM_EVENT_MEMBER_SET || type == FM_EVENT_TITLE_CHANGED || type == FM_EVENT_REPORT_ADDED ||
-                    type == FM_EVENT_RELATED || type == FM_EVENT_ACTION_SET;
+    bool is_plain = type == FM_EVENT_MEMBER_SET || type == FM_EVENT_TITLE_CHANGED ||
+                    type == FM_EVENT_REPORT_ADDED || type == FM_EVENT_RELATED ||
+                    type == FM_EVENT_ACTION_SET;
     FM_TRY(fm_case_may_write(ctx, c, actor));
     if (!is_plain)
-        return fm_fail(ctx, FM_EINVAL, "%s happens only in a turn", fm_name_of(&fm_event_type_names, type));
+        return fm_fail(ctx, FM_EINVAL, "%s happens only in a turn",
+                       fm_name_of(&fm_event_type_names, type));
     if (type == FM_EVENT_MEMBER_SET && fm_case_role(c, actor.id) != FM_MEMBER_OWNER)
         return fm_fail(ctx, FM_EFORBIDDEN, "only the owner changes who works on a case");
     if (type == FM_EVENT_REPORT_ADDED)

@@ -2,9 +2,10 @@
 /*
  * Hypotheses: likelihood from links, moves between states, ranking, and the signs of anchoring.
  *
- * Weighted mode works in log-odds, so that the order of evidence does not matter and a value near 0 or 1 moves less:
- * logit(L) = logit(initial) + 4 * sum(w(stance) * completeness * (testimony ? 0.5 : 1)), w = +0.25, +0.12, 0, -0.15,
- * -0.30. At L = 0.5 one full strong support moves it by about its weight (the slope of the logistic there is 1/4).
+ * Weighted mode works in log-odds, so that the order of evidence does not matter and a value near 0
+ * or 1 moves less: logit(L) = logit(initial) + 4 * sum(w(stance) * completeness * (testimony ? 0.5
+ * : 1)), w = +0.25, +0.12, 0, -0.15, -0.30. At L = 0.5 one full strong support moves it by about
+ * its weight (the slope of the logistic there is 1/4).
  */
 #include "faultmaven/core/investigation.h"
 
@@ -21,7 +22,8 @@ static double weight_of(enum fm_stance s)
     return s < FM_STANCE_COUNT ? weights[s] : 0.0;
 }
 
-static const struct fm_evidence_item *evidence_in_force(const struct fm_case *c, const struct fm_link *l)
+static const struct fm_evidence_item *evidence_in_force(const struct fm_case *c,
+                                                        const struct fm_link *l)
 {
     const struct fm_evidence_item *e = fm_case_find(c, FM_REF_EVIDENCE, l->evidence_id);
     return e && e->state != FM_EVIDENCE_WITHDRAWN ? e : NULL;
@@ -42,11 +44,13 @@ static double completeness_of(const struct fm_link *l)
 }
 
 /* Two items with the same content are one source. */
-static bool is_new_source(const struct fm_case *c, const struct fm_link *at, const struct fm_evidence_item *e, int sign)
+static bool is_new_source(const struct fm_case *c, const struct fm_link *at,
+                          const struct fm_evidence_item *e, int sign)
 {
     for (const struct fm_link *l = c->links.items; l < at; l++) {
         const struct fm_evidence_item *other = evidence_in_force(c, l);
-        bool is_same_side = weight_of(l->stance) * sign > 0 && fm_str_eq(l->hypothesis_id, at->hypothesis_id);
+        bool is_same_side =
+            weight_of(l->stance) * sign > 0 && fm_str_eq(l->hypothesis_id, at->hypothesis_id);
         if (is_same_side && other && other->sha256.len && fm_str_eq(other->sha256, e->sha256))
             return false;
     }
@@ -63,7 +67,8 @@ static void tally_link(const struct fm_case *c, const struct fm_link *l, struct 
     t->log_odds += 4.0 * w * completeness_of(l) * (e->testimony ? 0.5 : 1.0);
     t->supports += sign > 0;
     t->refutes += sign < 0;
-    bool is_strong = l->stance == FM_STANCE_STRONGLY_SUPPORTS || l->stance == FM_STANCE_STRONGLY_CONTRADICTS;
+    bool is_strong =
+        l->stance == FM_STANCE_STRONGLY_SUPPORTS || l->stance == FM_STANCE_STRONGLY_CONTRADICTS;
     t->any_strong_against |= is_strong && sign < 0;
     if (e->testimony)
         return;
@@ -77,7 +82,7 @@ static void tally_link(const struct fm_case *c, const struct fm_link *l, struct 
 static struct tally tally_of(const struct fm_case *c, const struct fm_hypothesis *h)
 {
     struct tally t = {0};
-    fm_vec_each(&c->links, l)
+    fm_vec_each (&c->links, l)
         if (fm_str_eq(l->hypothesis_id, h->id))
             tally_link(c, l, &t);
     return t;
@@ -88,7 +93,8 @@ static double clamp(double x, double lo, double hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-double fm_hypothesis_rate(const struct fm_case *c, const struct fm_hypothesis *h, enum fm_rating_mode mode)
+double fm_hypothesis_rate(const struct fm_case *c, const struct fm_hypothesis *h,
+                          enum fm_rating_mode mode)
 {
     struct tally t = tally_of(c, h);
     double initial = h->initial_likelihood >= 0.0 ? h->initial_likelihood : 0.5;
@@ -108,7 +114,8 @@ static enum fm_hypothesis_status next_classic(const struct tally *t, double like
     return FM_HYPOTHESIS_ACTIVE;
 }
 
-static enum fm_hypothesis_status next_weighted(const struct fm_case *c, const struct tally *t, double likelihood)
+static enum fm_hypothesis_status next_weighted(const struct fm_case *c, const struct tally *t,
+                                               double likelihood)
 {
     double threshold = fm_strategy_limits(fm_case_strategy(c))->validation_threshold;
     bool is_enough_for = t->sources_for >= 2 || t->strong_for;
@@ -120,9 +127,11 @@ static enum fm_hypothesis_status next_weighted(const struct fm_case *c, const st
     return FM_HYPOTHESIS_ACTIVE;
 }
 
-/* A captured clue is promoted by its first support. A validated one falls back only by a contradiction, not because a
- * threshold rose; refuted, inconclusive and retired ones move only by hand. */
-enum fm_hypothesis_status fm_hypothesis_next_status(const struct fm_case *c, const struct fm_hypothesis *h,
+/* A captured clue is promoted by its first support. A validated one falls back only by a
+ * contradiction, not because a threshold rose; refuted, inconclusive and retired ones move only by
+ * hand. */
+enum fm_hypothesis_status fm_hypothesis_next_status(const struct fm_case *c,
+                                                    const struct fm_hypothesis *h,
                                                     double likelihood, enum fm_rating_mode mode)
 {
     struct tally t = tally_of(c, h);
@@ -134,8 +143,9 @@ enum fm_hypothesis_status fm_hypothesis_next_status(const struct fm_case *c, con
     case FM_HYPOTHESIS_ACTIVE:
         return next;
     case FM_HYPOTHESIS_VALIDATED:
-        return next == FM_HYPOTHESIS_ACTIVE && !t.any_strong_against && likelihood >= 0.70 ? FM_HYPOTHESIS_VALIDATED
-                                                                                           : next;
+        return next == FM_HYPOTHESIS_ACTIVE && !t.any_strong_against && likelihood >= 0.70
+                   ? FM_HYPOTHESIS_VALIDATED
+                   : next;
     case FM_HYPOTHESIS_STATUS_NONE:
     case FM_HYPOTHESIS_REFUTED:
     case FM_HYPOTHESIS_INCONCLUSIVE:
@@ -167,13 +177,14 @@ double fm_hypothesis_rank(const struct fm_case *c, const struct fm_hypothesis *h
 static int status_order(enum fm_hypothesis_status s)
 {
     static const int order[FM_HYPOTHESIS_STATUS_COUNT] = {
-        [FM_HYPOTHESIS_VALIDATED] = 1, [FM_HYPOTHESIS_ACTIVE] = 2,  [FM_HYPOTHESIS_CAPTURED] = 3,
+        [FM_HYPOTHESIS_VALIDATED] = 1,    [FM_HYPOTHESIS_ACTIVE] = 2,  [FM_HYPOTHESIS_CAPTURED] = 3,
         [FM_HYPOTHESIS_INCONCLUSIVE] = 4, [FM_HYPOTHESIS_REFUTED] = 5, [FM_HYPOTHESIS_RETIRED] = 6,
     };
     return s < FM_HYPOTHESIS_STATUS_COUNT ? order[s] : 7;
 }
 
-static bool is_better(const struct fm_case *c, const struct fm_hypothesis *a, const struct fm_hypothesis *b)
+static bool is_better(const struct fm_case *c, const struct fm_hypothesis *a,
+                      const struct fm_hypothesis *b)
 {
     int x = status_order(a->status), y = status_order(b->status);
     if (x != y)
@@ -184,7 +195,7 @@ static bool is_better(const struct fm_case *c, const struct fm_hypothesis *a, co
 const struct fm_hypothesis *fm_hypothesis_best(const struct fm_case *c)
 {
     const struct fm_hypothesis *best = NULL;
-    fm_vec_each(&c->hypotheses, h) {
+    fm_vec_each (&c->hypotheses, h) {
         bool is_open = h->status == FM_HYPOTHESIS_VALIDATED || h->status == FM_HYPOTHESIS_ACTIVE;
         if (is_open && (!best || is_better(c, h, best)))
             best = h;
@@ -195,7 +206,7 @@ const struct fm_hypothesis *fm_hypothesis_best(const struct fm_case *c)
 struct fm_hypothesis_list fm_hypotheses_ranked(struct fm_arena *a, const struct fm_case *c)
 {
     struct fm_hypothesis_list list = {0};
-    fm_vec_each(&c->hypotheses, h) {
+    fm_vec_each (&c->hypotheses, h) {
         fm_vec_push(a, &list, h);
         for (size_t i = list.n - 1; i > 0 && is_better(c, h, list.items[i - 1]); i--) {
             list.items[i] = list.items[i - 1];
@@ -208,7 +219,7 @@ struct fm_hypothesis_list fm_hypotheses_ranked(struct fm_arena *a, const struct 
 enum fm_hypothesis_category fm_anchored_category(const struct fm_case *c)
 {
     int failed[FM_HYPOTHESIS_CATEGORY_COUNT] = {0};
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status == FM_HYPOTHESIS_REFUTED || h->status == FM_HYPOTHESIS_INCONCLUSIVE)
             failed[h->category]++;
     for (enum fm_hypothesis_category k = FM_HYPOTHESIS_CODE; k < FM_HYPOTHESIS_CATEGORY_COUNT; k++)
@@ -220,7 +231,7 @@ enum fm_hypothesis_category fm_anchored_category(const struct fm_case *c)
 bool fm_is_anchored_on_top(const struct fm_case *c)
 {
     const struct fm_hypothesis *top = NULL;
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status == FM_HYPOTHESIS_ACTIVE && (!top || h->likelihood > top->likelihood))
             top = h;
     if (!top)
@@ -228,7 +239,7 @@ bool fm_is_anchored_on_top(const struct fm_case *c)
     int64_t since = top->last_progress_turn > top->turn ? top->last_progress_turn : top->turn;
     if (c->current_turn - since < 3)
         return false;
-    fm_vec_each(&c->evidence, e)
+    fm_vec_each (&c->evidence, e)
         if (e->turn > since && e->state == FM_EVIDENCE_ACCEPTED)
             return true;
     return false;

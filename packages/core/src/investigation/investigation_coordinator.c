@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One turn from begin to end: message, files, the user's typed changes, the proposal, what the system concludes, reply,
- * record.
+ * One turn from begin to end: message, files, the user's typed changes, the proposal, what the
+ * system concludes, reply, record.
  */
 #include "step.h"
 
@@ -20,19 +20,23 @@ static size_t count_characters(fm_str s)
     return n;
 }
 
-static enum fm_code check_input(struct fm_ctx *ctx, const struct fm_case *c, const struct fm_turn_input *in)
+static enum fm_code check_input(struct fm_ctx *ctx, const struct fm_case *c,
+                                const struct fm_turn_input *in)
 {
     FM_TRY(fm_case_may_write(ctx, c, in->actor));
     if (!in->message.len && !in->uploads.n && !(in->changes && in->changes->changes.n))
         return fm_fail(ctx, FM_EINVAL, "the turn is empty: give a message, evidence or a change");
     size_t n = count_characters(in->message);
     if (n > MESSAGE_CHARACTERS_MAX || in->message.len > 4 * MESSAGE_CHARACTERS_MAX)
-        return fm_fail(ctx, FM_ELIMIT, "the message has %zu characters, at most %d are allowed; add long text as evidence",
-                       n, MESSAGE_CHARACTERS_MAX);
+        return fm_fail(
+            ctx, FM_ELIMIT,
+            "the message has %zu characters, at most %d are allowed; add long text as evidence", n,
+            MESSAGE_CHARACTERS_MAX);
     if (memchr(in->message.p ? in->message.p : "", '\0', in->message.len))
         return fm_fail(ctx, FM_EINVAL, "the message holds a NUL character");
     if (in->uploads.n && fm_case_is_terminal(c))
-        return fm_fail(ctx, FM_EREJECTED, "case %.*s is %s and takes no more evidence; open a follow-up case",
+        return fm_fail(ctx, FM_EREJECTED,
+                       "case %.*s is %s and takes no more evidence; open a follow-up case",
                        FM_STR_ARG(c->id), fm_name_of(&fm_case_status_names, c->status));
     return FM_OK;
 }
@@ -41,8 +45,9 @@ static fm_str uploads_text(struct fm_turn_work *w)
 {
     struct fm_buf b;
     fm_buf_init(&b, 4000);
-    fm_vec_each(&w->in.uploads, u)
-        fm_buf_addf(&b, "%s%.*s", b.len ? ", " : "Added ", FM_STR_ARG(fm_str_sub(u->filename, 0, 200)));
+    fm_vec_each (&w->in.uploads, u)
+        fm_buf_addf(&b, "%s%.*s", b.len ? ", " : "Added ",
+                    FM_STR_ARG(fm_str_sub(u->filename, 0, 200)));
     fm_str text = fm_str_dup(&w->ctx->arena, fm_buf_str(&b));
     fm_buf_release(&b);
     return text;
@@ -56,7 +61,9 @@ static enum fm_code add_user_message(struct fm_turn_work *w)
     m->id = w->message_id = step_new_id(w, "msg");
     m->turn = step_turn(w);
     m->role = FM_MESSAGE_USER;
-    m->kind = w->in.kind ? w->in.kind : w->in.message.len ? FM_MESSAGE_USER_QUERY : FM_MESSAGE_DATA_UPLOAD;
+    m->kind = w->in.kind          ? w->in.kind
+              : w->in.message.len ? FM_MESSAGE_USER_QUERY
+                                  : FM_MESSAGE_DATA_UPLOAD;
     m->author = w->in.actor.id;
     m->at = w->now;
     m->text = w->in.message.len ? w->in.message : uploads_text(w);
@@ -66,13 +73,14 @@ static enum fm_code add_user_message(struct fm_turn_work *w)
 
 static const struct fm_evidence_item *evidence_of_content(const struct fm_case *c, fm_str sha256)
 {
-    fm_vec_each(&c->evidence, e)
+    fm_vec_each (&c->evidence, e)
         if (fm_str_eq(e->sha256, sha256) && e->state != FM_EVIDENCE_WITHDRAWN)
             return e;
     return NULL;
 }
 
-static enum fm_code add_file(struct fm_turn_work *w, const struct fm_upload_item *u, fm_str *file_id)
+static enum fm_code add_file(struct fm_turn_work *w, const struct fm_upload_item *u,
+                             fm_str *file_id)
 {
     struct fm_case_file *f = step_body(w, FM_EVENT_FILE_ADDED);
     f->id = step_new_id(w, "file");
@@ -88,7 +96,8 @@ static enum fm_code add_file(struct fm_turn_work *w, const struct fm_upload_item
     return step_emit(w, FM_EVENT_FILE_ADDED, f);
 }
 
-static struct fm_evidence_item *make_evidence(struct fm_turn_work *w, const struct fm_upload_item *u, fm_str file_id)
+static struct fm_evidence_item *make_evidence(struct fm_turn_work *w,
+                                              const struct fm_upload_item *u, fm_str file_id)
 {
     struct fm_evidence_item *e = step_body(w, FM_EVENT_EVIDENCE_ADDED);
     e->id = step_new_id(w, "ev");
@@ -112,9 +121,11 @@ static struct fm_evidence_item *make_evidence(struct fm_turn_work *w, const stru
     return e;
 }
 
-static void note_duplicate(struct fm_turn_work *w, const struct fm_upload_item *u, const struct fm_evidence_item *e)
+static void note_duplicate(struct fm_turn_work *w, const struct fm_upload_item *u,
+                           const struct fm_evidence_item *e)
 {
-    fm_vec_push(&w->ctx->arena, &w->result.duplicates, (struct fm_duplicate){u->filename, e->file_id, e->id});
+    fm_vec_push(&w->ctx->arena, &w->result.duplicates,
+                (struct fm_duplicate){u->filename, e->file_id, e->id});
 }
 
 static enum fm_code add_upload(struct fm_turn_work *w, const struct fm_upload_item *u)
@@ -134,7 +145,7 @@ static enum fm_code add_upload(struct fm_turn_work *w, const struct fm_upload_it
 
 static enum fm_code add_uploads(struct fm_turn_work *w)
 {
-    fm_vec_each(&w->in.uploads, u)
+    fm_vec_each (&w->in.uploads, u)
         FM_TRY(add_upload(w, u));
     if (!w->result.evidence_ids.n || !w->c->waiting.on.len)
         return FM_OK;
@@ -147,11 +158,12 @@ static enum fm_code add_uploads(struct fm_turn_work *w)
 static enum fm_code answer_requests(struct fm_turn_work *w)
 {
     struct fm_proposal p = {0};
-    fm_vec_each(&w->in.uploads, u) {
+    fm_vec_each (&w->in.uploads, u) {
         const struct fm_evidence_item *e = evidence_of_content(w->c, u->sha256);
         if (!u->request_id.len || !e)
             continue;
-        struct fm_answer *a = fm_proposal_add(&w->ctx->arena, &p, FM_CHANGE_ANSWER_REQUEST, FM_STR_NULL);
+        struct fm_answer *a =
+            fm_proposal_add(&w->ctx->arena, &p, FM_CHANGE_ANSWER_REQUEST, FM_STR_NULL);
         a->request_id = u->request_id;
         a->completeness = 1.0;
         fm_vec_push(&w->ctx->arena, &a->evidence_ids, e->id);
@@ -162,14 +174,15 @@ static enum fm_code answer_requests(struct fm_turn_work *w)
 static double top_likelihood(const struct fm_case *c)
 {
     double top = 0.0;
-    fm_vec_each(&c->hypotheses, h)
-        if (h->status != FM_HYPOTHESIS_REFUTED && h->status != FM_HYPOTHESIS_RETIRED && h->likelihood > top)
+    fm_vec_each (&c->hypotheses, h)
+        if (h->status != FM_HYPOTHESIS_REFUTED && h->status != FM_HYPOTHESIS_RETIRED &&
+            h->likelihood > top)
             top = h->likelihood;
     return top;
 }
 
-static struct fm_turn_work *new_work(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
-                                     const struct fm_turn_input *in)
+static struct fm_turn_work *new_work(const struct fm_engine *engine, struct fm_ctx *ctx,
+                                     struct fm_case *c, const struct fm_turn_input *in)
 {
     struct fm_turn_work *w = FM_NEW(&ctx->arena, struct fm_turn_work);
     w->engine = engine;
@@ -212,7 +225,8 @@ const struct fm_reasoner_input *fm_turn_reasoner_input(const struct fm_turn_work
     return &w->reasoner_input;
 }
 
-static enum fm_code apply_proposal(struct fm_turn_work *w, const struct fm_proposal *p, struct fm_actor by)
+static enum fm_code apply_proposal(struct fm_turn_work *w, const struct fm_proposal *p,
+                                   struct fm_actor by)
 {
     if (!p)
         return FM_OK;
@@ -220,13 +234,15 @@ static enum fm_code apply_proposal(struct fm_turn_work *w, const struct fm_propo
     w->turn.provenance = p->provenance;
     if (p->failed) {
         w->turn.outcome = FM_TURN_FAILED;
-        w->turn.error = step_cut(&w->ctx->arena, p->error.len ? p->error : FM_STR("the reasoner did not answer"), 1000);
+        w->turn.error = step_cut(
+            &w->ctx->arena, p->error.len ? p->error : FM_STR("the reasoner did not answer"), 1000);
         return FM_OK;
     }
     return step_apply_changes(w, &p->changes);
 }
 
-static enum fm_code check_reply(struct fm_turn_work *w, const struct fm_proposal *p, struct fm_cites *cites)
+static enum fm_code check_reply(struct fm_turn_work *w, const struct fm_proposal *p,
+                                struct fm_cites *cites)
 {
     struct fm_message m;
     fm_record_init(&fm_message_type, &m);
@@ -250,13 +266,15 @@ static enum fm_code check_reply(struct fm_turn_work *w, const struct fm_proposal
 static fm_str reply_text(struct fm_turn_work *w, const struct fm_proposal *p)
 {
     if (p && p->failed)
-        return fm_str_fmt(&w->ctx->arena,
-                          "No answer this time (%.*s). Nothing was changed; your message is kept. Try again.",
-                          FM_STR_ARG(w->turn.error));
+        return fm_str_fmt(
+            &w->ctx->arena,
+            "No answer this time (%.*s). Nothing was changed; your message is kept. Try again.",
+            FM_STR_ARG(w->turn.error));
     return p ? fm_str_trim(p->message) : FM_STR_NULL;
 }
 
-static enum fm_code add_reply(struct fm_turn_work *w, const struct fm_proposal *p, struct fm_actor by)
+static enum fm_code add_reply(struct fm_turn_work *w, const struct fm_proposal *p,
+                              struct fm_actor by)
 {
     fm_str text = reply_text(w, p);
     if (!text.len)
@@ -280,7 +298,7 @@ static enum fm_code add_reply(struct fm_turn_work *w, const struct fm_proposal *
 static enum fm_turn_outcome outcome_of(const struct fm_turn_work *w)
 {
     bool asked = false;
-    fm_vec_each(&w->events, e)
+    fm_vec_each (&w->events, e)
         asked |= e->type == FM_EVENT_REQUEST_ADDED;
     if (w->turn.outcome == FM_TURN_FAILED)
         return FM_TURN_FAILED;
@@ -317,7 +335,8 @@ static enum fm_code conclude_turn(struct fm_turn_work *w)
         FM_TRY(step_conclude(w));
     }
     if (fm_case_is_terminal(w->c) && w->in.message.len && !w->why_progress.len)
-        FM_TRY(step_advise(w, FM_ADVICE_OFFER_FOLLOW_UP, FM_STR("The case has ended; further work is a follow-up case.")));
+        FM_TRY(step_advise(w, FM_ADVICE_OFFER_FOLLOW_UP,
+                           FM_STR("The case has ended; further work is a follow-up case.")));
     return FM_OK;
 }
 
@@ -341,8 +360,8 @@ static enum fm_code record_turn(struct fm_turn_work *w)
     return step_emit_system(w, FM_EVENT_TURN_RECORDED, t);
 }
 
-enum fm_code fm_turn_finish(struct fm_turn_work *w, const struct fm_proposal *proposal, struct fm_actor by,
-                            struct fm_turn_result *out)
+enum fm_code fm_turn_finish(struct fm_turn_work *w, const struct fm_proposal *proposal,
+                            struct fm_actor by, struct fm_turn_result *out)
 {
     FM_TRY(apply_proposal(w, proposal, by));
     FM_TRY(conclude_turn(w));

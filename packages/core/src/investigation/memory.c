@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What of a long case is kept, and how: the structured case is the memory, so facts come first and are never dropped,
- * only shortened; then the newest messages verbatim; then older turns as one line each.
+ * What of a long case is kept, and how: the structured case is the memory, so facts come first and
+ * are never dropped, only shortened; then the newest messages verbatim; then older turns as one
+ * line each.
  */
 #include "faultmaven/core/investigation.h"
 
@@ -37,7 +38,8 @@ static void add_fact(struct memory *m, fm_str id, fm_str text, size_t share)
         size_t keep = share * 4 > id.len + 8 ? share * 4 - id.len - 8 : 0;
         while (keep > 0 && keep < text.len && ((unsigned char)text.p[keep] & 0xC0) == 0x80)
             keep--;
-        fm_str cut = fm_str_fmt(m->a, "%.*s: %.*s\xE2\x80\xA6", FM_STR_ARG(id), FM_STR_ARG(fm_str_sub(text, 0, keep)));
+        fm_str cut = fm_str_fmt(m->a, "%.*s: %.*s\xE2\x80\xA6", FM_STR_ARG(id),
+                                FM_STR_ARG(fm_str_sub(text, 0, keep)));
         if (!add(m, FM_MEMORY_FACT, id, cut))
             add(m, FM_MEMORY_FACT, id, id);
     }
@@ -54,22 +56,27 @@ static void add_facts(struct memory *m, const struct fm_case *c)
     size_t n = fact_count(c);
     size_t share = n ? m->budget / 2 / n : 0;
     share = share < 8 ? 8 : share > 200 ? 200 : share;
-    fm_vec_each(&c->root_causes, r)
+    fm_vec_each (&c->root_causes, r)
         add_fact(m, r->id, r->statement, share);
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         add_fact(m, h->id,
-                 fm_str_fmt(m->a, "%s %.2f %.*s", fm_name_of(&fm_hypothesis_status_names, h->status), h->likelihood,
-                            FM_STR_ARG(h->statement)), share);
-    fm_vec_each(&c->solutions, s)
+                 fm_str_fmt(m->a, "%s %.2f %.*s",
+                            fm_name_of(&fm_hypothesis_status_names, h->status), h->likelihood,
+                            FM_STR_ARG(h->statement)),
+                 share);
+    fm_vec_each (&c->solutions, s)
         add_fact(m, s->id,
-                 fm_str_fmt(m->a, "%s %.*s", fm_name_of(&fm_solution_state_names, s->state), FM_STR_ARG(s->title)),
+                 fm_str_fmt(m->a, "%s %.*s", fm_name_of(&fm_solution_state_names, s->state),
+                            FM_STR_ARG(s->title)),
                  share);
     for (size_t i = c->evidence.n; i-- > 0;)
         add_fact(m, c->evidence.items[i].id, c->evidence.items[i].summary, share);
     for (size_t i = c->requests.n; i-- > 0;)
         add_fact(m, c->requests.items[i].id,
-                 fm_str_fmt(m->a, "%s %.*s", fm_name_of(&fm_request_status_names, c->requests.items[i].status),
-                            FM_STR_ARG(c->requests.items[i].description)), share);
+                 fm_str_fmt(m->a, "%s %.*s",
+                            fm_name_of(&fm_request_status_names, c->requests.items[i].status),
+                            FM_STR_ARG(c->requests.items[i].description)),
+                 share);
 }
 
 static int64_t add_messages(struct memory *m, const struct fm_case *c)

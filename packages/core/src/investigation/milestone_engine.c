@@ -19,7 +19,7 @@ static bool is_mitigation_first(const struct fm_case *c)
 
 static bool has_open_hypothesis(const struct fm_case *c)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status == FM_HYPOTHESIS_ACTIVE || h->status == FM_HYPOTHESIS_VALIDATED)
             return true;
     return false;
@@ -33,7 +33,8 @@ static bool is_solution_stage(const struct fm_case *c)
         return true;
     if (is_mitigated)
         return false;
-    if (fm_case_has(c, FM_MILESTONE_SOLUTION_PROPOSED) || fm_case_has(c, FM_MILESTONE_SOLUTION_APPLIED) ||
+    if (fm_case_has(c, FM_MILESTONE_SOLUTION_PROPOSED) ||
+        fm_case_has(c, FM_MILESTONE_SOLUTION_APPLIED) ||
         fm_case_has(c, FM_MILESTONE_SOLUTION_VERIFIED))
         return true;
     return is_mitigation_first(c) && fm_case_has(c, FM_MILESTONE_SYMPTOM_VERIFIED);
@@ -74,11 +75,12 @@ int64_t fm_verification_detection_ns(const struct fm_verification *v)
     return v->noticed_at - v->started_at;
 }
 
-/* Its data is from after a fix was applied: by event time when it has one, else by when it was collected. */
+/* Its data is from after a fix was applied: by event time when it has one, else by when it was
+ * collected. */
 static bool is_after_fix(const struct fm_case *c, const struct fm_evidence_item *e)
 {
     fm_time at = e->last != FM_TIME_NONE ? e->last : e->collected_at;
-    fm_vec_each(&c->solutions, s) {
+    fm_vec_each (&c->solutions, s) {
         bool was_applied = s->applied_at != FM_TIME_NONE && s->state != FM_SOLUTION_REJECTED;
         if (was_applied && at > s->applied_at && e->turn >= s->applied_turn)
             return true;
@@ -88,7 +90,7 @@ static bool is_after_fix(const struct fm_case *c, const struct fm_evidence_item 
 
 static bool has_stance(const struct fm_case *c, fm_str evidence_id)
 {
-    fm_vec_each(&c->links, l) {
+    fm_vec_each (&c->links, l) {
         bool is_telling = l->stance != FM_STANCE_NEUTRAL && l->stance != FM_STANCE_IRRELEVANT;
         if (is_telling && fm_str_eq(l->evidence_id, evidence_id))
             return true;
@@ -101,7 +103,8 @@ static bool supports_verification(const struct fm_case *c, const struct fm_evide
     for (size_t i = 0; i < e->advances.n; i++)
         if (e->advances.items[i] <= FM_MILESTONE_CHANGES_IDENTIFIED)
             return true;
-    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED; m <= FM_MILESTONE_CHANGES_IDENTIFIED; m++)
+    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED;
+         m <= FM_MILESTONE_CHANGES_IDENTIFIED; m++)
         if (!fm_case_has(c, m))
             return true;
     return false;
@@ -115,7 +118,8 @@ size_t fm_evidence_purposes(const struct fm_case *c, const struct fm_evidence_it
         out[n++] = FM_PURPOSE_RESOLUTION;
     if (has_stance(c, e->id))
         out[n++] = FM_PURPOSE_CAUSAL;
-    if (n == 0 ? supports_verification(c, e) : e->advances.n && e->advances.items[0] <= FM_MILESTONE_CHANGES_IDENTIFIED)
+    if (n == 0 ? supports_verification(c, e)
+               : e->advances.n && e->advances.items[0] <= FM_MILESTONE_CHANGES_IDENTIFIED)
         out[n++] = FM_PURPOSE_SYMPTOM;
     if (n == 0)
         out[n++] = FM_PURPOSE_OTHER;

@@ -23,10 +23,12 @@ static void consulting_steps(struct steps *s)
     if (!k->statement.len && !s->c->evidence.n)
         add(s, FM_STR("Add evidence: logs, metrics, command output (case add)"));
     if (!k->statement.len)
-        add(s, FM_STR("Say what is wrong, how much and where, so that a problem statement can be proposed (case ask, or "
+        add(s, FM_STR("Say what is wrong, how much and where, so that a problem statement can be "
+                      "proposed (case ask, or "
                       "case confirm --statement)"));
     else if (!k->confirmed)
-        add(s, fm_str_fmt(s->a, "Confirm the problem statement, or correct it: \"%.*s\" (case confirm)",
+        add(s, fm_str_fmt(s->a,
+                          "Confirm the problem statement, or correct it: \"%.*s\" (case confirm)",
                           FM_STR_ARG(k->statement)));
     else if (!k->investigate && !k->declined)
         add(s, FM_STR("Start the investigation (case confirm --investigate)"));
@@ -34,19 +36,20 @@ static void consulting_steps(struct steps *s)
 
 static void advice_steps(struct steps *s)
 {
-    fm_vec_each(&s->c->advice, a)
+    fm_vec_each (&s->c->advice, a)
         if (a->turn == s->c->current_turn)
             add(s, a->text);
 }
 
 static void solution_steps(struct steps *s)
 {
-    fm_vec_each(&s->c->solutions, x) {
+    fm_vec_each (&s->c->solutions, x) {
         if (x->state == FM_SOLUTION_PROPOSED || x->state == FM_SOLUTION_APPROVED)
-            add(s, fm_str_fmt(s->a, "Apply %.*s, \"%.*s\", then report it (case apply %.*s)", FM_STR_ARG(x->id),
-                              FM_STR_ARG(x->title), FM_STR_ARG(x->id)));
+            add(s, fm_str_fmt(s->a, "Apply %.*s, \"%.*s\", then report it (case apply %.*s)",
+                              FM_STR_ARG(x->id), FM_STR_ARG(x->title), FM_STR_ARG(x->id)));
         else if (x->state == FM_SOLUTION_APPLIED)
-            add(s, fm_str_fmt(s->a, "Add data from after the fix and verify %.*s (case verify-fix %.*s)",
+            add(s, fm_str_fmt(s->a,
+                              "Add data from after the fix and verify %.*s (case verify-fix %.*s)",
                               FM_STR_ARG(x->id), FM_STR_ARG(x->id)));
     }
     if (fm_case_has(s->c, FM_MILESTONE_SOLUTION_VERIFIED))
@@ -55,14 +58,16 @@ static void solution_steps(struct steps *s)
 
 static void request_steps(struct steps *s)
 {
-    for (enum fm_request_priority p = FM_REQUEST_PRIORITY_CRITICAL; p <= FM_REQUEST_PRIORITY_NICE; p++) {
-        fm_vec_each(&s->c->requests, r) {
+    for (enum fm_request_priority p = FM_REQUEST_PRIORITY_CRITICAL; p <= FM_REQUEST_PRIORITY_NICE;
+         p++) {
+        fm_vec_each (&s->c->requests, r) {
             bool is_open = r->status == FM_REQUEST_PENDING || r->status == FM_REQUEST_PARTIAL;
             if (!is_open || r->priority != p)
                 continue;
             fm_str command = r->commands.n ? r->commands.items[0] : FM_STR_NULL;
-            add(s, fm_str_fmt(s->a, "%.*s: %.*s%s%.*s", FM_STR_ARG(r->id), FM_STR_ARG(r->description),
-                              command.len ? " \xE2\x80\x94 run: " : "", FM_STR_ARG(command)));
+            add(s,
+                fm_str_fmt(s->a, "%.*s: %.*s%s%.*s", FM_STR_ARG(r->id), FM_STR_ARG(r->description),
+                           command.len ? " \xE2\x80\x94 run: " : "", FM_STR_ARG(command)));
         }
     }
 }
@@ -71,7 +76,8 @@ static void stage_step(struct steps *s)
 {
     static const char *const by_stage[FM_CASE_STAGE_COUNT] = {
         [FM_CASE_STAGE_SYMPTOM_VERIFICATION] = "Add evidence that shows the symptom",
-        [FM_CASE_STAGE_HYPOTHESIS_FORMULATION] = "Propose what the cause could be (case propose hypothesis)",
+        [FM_CASE_STAGE_HYPOTHESIS_FORMULATION] =
+            "Propose what the cause could be (case propose hypothesis)",
         [FM_CASE_STAGE_HYPOTHESIS_VALIDATION] = "Add evidence that tests the hypotheses",
         [FM_CASE_STAGE_SOLUTION] = "Propose a solution (case solve)",
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The investigation seen as observe, orient, decide, act: computed from the event log, gates nothing.
+ * The investigation seen as observe, orient, decide, act: computed from the event log, gates
+ * nothing.
  */
 #include "faultmaven/core/investigation.h"
 
@@ -34,7 +35,8 @@ static unsigned step_of_event(const struct fm_event *e)
 {
     if (e->type == FM_EVENT_SOLUTION_MOVED) {
         enum fm_solution_state s = ((const struct fm_solution_move *)e->body)->state;
-        return s == FM_SOLUTION_APPROVED || s == FM_SOLUTION_REJECTED ? FM_OODA_DECIDE : FM_OODA_ACT;
+        return s == FM_SOLUTION_APPROVED || s == FM_SOLUTION_REJECTED ? FM_OODA_DECIDE
+                                                                      : FM_OODA_ACT;
     }
     if (e->type == FM_EVENT_REQUEST_MOVED)
         return ((const struct fm_request_move *)e->body)->evidence_ids.n ? FM_OODA_OBSERVE : 0;
@@ -43,7 +45,10 @@ static unsigned step_of_event(const struct fm_event *e)
 
 static int index_of(unsigned step)
 {
-    return step == FM_OODA_OBSERVE ? 0 : step == FM_OODA_ORIENT ? 1 : step == FM_OODA_DECIDE ? 2 : 3;
+    return step == FM_OODA_OBSERVE  ? 0
+           : step == FM_OODA_ORIENT ? 1
+           : step == FM_OODA_DECIDE ? 2
+                                    : 3;
 }
 
 static enum fm_intensity intensity_of(const struct fm_iteration *it)
@@ -68,10 +73,12 @@ static void note_change(struct fm_arena *a, struct fm_iteration *it, const struc
     } else if (e->type == FM_EVENT_HYPOTHESIS_MOVED) {
         const struct fm_hypothesis_move *m = e->body;
         if (m->status)
-            text = fm_str_fmt(a, "%.*s %s", FM_STR_ARG(m->id), fm_name_of(&fm_hypothesis_status_names, m->status));
+            text = fm_str_fmt(a, "%.*s %s", FM_STR_ARG(m->id),
+                              fm_name_of(&fm_hypothesis_status_names, m->status));
     } else if (e->type == FM_EVENT_SOLUTION_MOVED) {
         const struct fm_solution_move *m = e->body;
-        text = fm_str_fmt(a, "%.*s %s", FM_STR_ARG(m->id), fm_name_of(&fm_solution_state_names, m->state));
+        text = fm_str_fmt(a, "%.*s %s", FM_STR_ARG(m->id),
+                          fm_name_of(&fm_solution_state_names, m->state));
     }
     if (text.len && it->changed.n < 32)
         fm_vec_push(a, &it->changed, text);
@@ -101,7 +108,8 @@ static void note(struct fm_arena *a, struct walk *k, const struct fm_event *e)
     note_change(a, &k->now, e);
 }
 
-static void end_turn(struct fm_arena *a, struct walk *k, const struct fm_event *e, struct fm_iterations *out)
+static void end_turn(struct fm_arena *a, struct walk *k, const struct fm_event *e,
+                     struct fm_iterations *out)
 {
     if (!k->now.first_turn)
         k->now.first_turn = k->c->current_turn;
@@ -121,11 +129,12 @@ static void end_turn(struct fm_arena *a, struct walk *k, const struct fm_event *
     k->start = best_likelihood(k->c);
 }
 
-enum fm_code fm_ooda_iterations(struct fm_ctx *ctx, const struct fm_events *events, struct fm_iterations *out)
+enum fm_code fm_ooda_iterations(struct fm_ctx *ctx, const struct fm_events *events,
+                                struct fm_iterations *out)
 {
     struct fm_iterations list = {0};
     struct walk k = {.c = fm_case_new(&ctx->arena)};
-    fm_vec_each(events, e) {
+    fm_vec_each (events, e) {
         FM_TRY(fm_case_apply(ctx, k.c, e));
         if (k.c->status != FM_CASE_CONSULTING)
             note(&ctx->arena, &k, e);

@@ -10,7 +10,7 @@ static const char *const phase_names[FM_PHASE_N] = {
 
 static bool is_tested(const struct fm_case *c)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status == FM_HYPOTHESIS_VALIDATED || h->status == FM_HYPOTHESIS_REFUTED)
             return true;
     return false;
@@ -44,8 +44,9 @@ static fm_str basis_of(struct fm_arena *a, const struct fm_case *c, int phase)
     case 1:
         return fm_str_fmt(a, "%zu affected services", c->verification.affected_services.n);
     case 2:
-        return c->verification.started_at == FM_TIME_NONE ? FM_STR("start unknown")
-                                                          : fm_time_str(a, c->verification.started_at);
+        return c->verification.started_at == FM_TIME_NONE
+                   ? FM_STR("start unknown")
+                   : fm_time_str(a, c->verification.started_at);
     case 3:
         return fm_str_fmt(a, "%zu hypotheses", c->hypotheses.n);
     case 4:

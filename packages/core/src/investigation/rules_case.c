@@ -10,13 +10,15 @@ enum fm_code rule_select_path(struct fm_turn_work *w, const struct fm_change *ch
     const struct fm_path_selection *now = fm_case_path_now(w->c);
     (void)change;
     if (!step_is_user(w))
-        return step_reject(w, "the path follows from urgency and time course, or the user picks it");
+        return step_reject(w,
+                           "the path follows from urgency and time course, or the user picks it");
     if (b->path == FM_CASE_PATH_USER_CHOICE)
         return step_reject(w, "pick mitigation_first or root_cause");
     if (now && now->path == b->path)
         return step_reject(w, "the path is %s already", fm_name_of(&fm_case_path_names, b->path));
     b->is_auto = false;
-    b->alternate = b->path == FM_CASE_PATH_ROOT_CAUSE ? FM_CASE_PATH_MITIGATION_FIRST : FM_CASE_PATH_ROOT_CAUSE;
+    b->alternate = b->path == FM_CASE_PATH_ROOT_CAUSE ? FM_CASE_PATH_MITIGATION_FIRST
+                                                      : FM_CASE_PATH_ROOT_CAUSE;
     b->temporal = w->c->verification.temporal;
     b->urgency = w->c->verification.urgency;
     b->by = step_by(w);
@@ -51,7 +53,7 @@ enum fm_code rule_wait(struct fm_turn_work *w, const struct fm_change *change, v
 
 static bool has_blocked(const struct fm_case *c)
 {
-    fm_vec_each(&c->requests, r)
+    fm_vec_each (&c->requests, r)
         if (r->status == FM_REQUEST_BLOCKED)
             return true;
     return false;
@@ -59,7 +61,7 @@ static bool has_blocked(const struct fm_case *c)
 
 static bool is_deadlocked(const struct fm_case *c)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status != FM_HYPOTHESIS_INCONCLUSIVE)
             return false;
     return c->hypotheses.n > 0;
@@ -80,7 +82,8 @@ static enum fm_code check_degraded(struct fm_turn_work *w, enum fm_degraded_type
     return FM_OK;
 }
 
-enum fm_code rule_suggest_degraded(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_suggest_degraded(struct fm_turn_work *w, const struct fm_change *change,
+                                   void *body)
 {
     const struct fm_degraded_hint *b = body;
     (void)change;
@@ -105,23 +108,31 @@ static void add_findings(struct fm_turn_work *w, struct fm_escalation *e)
     struct fm_arena *a = &w->ctx->arena;
     const struct fm_root_cause *rc = fm_case_root_cause(w->c);
     if (rc)
-        fm_vec_push(a, &e->findings, step_cut(a, fm_str_fmt(a, "root cause (%s): %.*s",
-                                                            fm_name_of(&fm_fact_status_names, rc->status),
-                                                            FM_STR_ARG(rc->statement)), 500));
-    fm_vec_each(&w->c->hypotheses, h) {
+        fm_vec_push(a, &e->findings,
+                    step_cut(a,
+                             fm_str_fmt(a, "root cause (%s): %.*s",
+                                        fm_name_of(&fm_fact_status_names, rc->status),
+                                        FM_STR_ARG(rc->statement)),
+                             500));
+    fm_vec_each (&w->c->hypotheses, h) {
         if (e->findings.n >= 40)
             break;
         fm_vec_push(a, &e->findings,
-                    step_cut(a, fm_str_fmt(a, "%.*s %s (%.2f): %.*s", FM_STR_ARG(h->id),
-                                           fm_name_of(&fm_hypothesis_status_names, h->status), h->likelihood,
-                                           FM_STR_ARG(h->statement)), 500));
+                    step_cut(a,
+                             fm_str_fmt(a, "%.*s %s (%.2f): %.*s", FM_STR_ARG(h->id),
+                                        fm_name_of(&fm_hypothesis_status_names, h->status),
+                                        h->likelihood, FM_STR_ARG(h->statement)),
+                             500));
     }
-    fm_vec_each(&w->c->solutions, s) {
+    fm_vec_each (&w->c->solutions, s) {
         if (e->findings.n >= 60)
             break;
-        fm_vec_push(a, &e->findings, step_cut(a, fm_str_fmt(a, "%.*s %s: %.*s", FM_STR_ARG(s->id),
-                                                            fm_name_of(&fm_solution_state_names, s->state),
-                                                            FM_STR_ARG(s->title)), 500));
+        fm_vec_push(a, &e->findings,
+                    step_cut(a,
+                             fm_str_fmt(a, "%.*s %s: %.*s", FM_STR_ARG(s->id),
+                                        fm_name_of(&fm_solution_state_names, s->state),
+                                        FM_STR_ARG(s->title)),
+                             500));
     }
 }
 
@@ -136,11 +147,14 @@ static fm_str handover(struct fm_turn_work *w)
     if (c->verification.started_at != FM_TIME_NONE)
         fm_buf_addf(&b, "Started: %s\n", fm_time_format(c->verification.started_at, t));
     fm_buf_addf(&b, "Stage: %s, %d %% of milestones\nEvidence: %zu items\n",
-                fm_name_of(&fm_case_stage_names, fm_case_stage(c)), fm_case_completion(c), c->evidence.n);
-    fm_vec_each(&c->requests, r)
-        if (r->status == FM_REQUEST_PENDING || r->status == FM_REQUEST_PARTIAL || r->status == FM_REQUEST_BLOCKED)
+                fm_name_of(&fm_case_stage_names, fm_case_stage(c)), fm_case_completion(c),
+                c->evidence.n);
+    fm_vec_each (&c->requests, r)
+        if (r->status == FM_REQUEST_PENDING || r->status == FM_REQUEST_PARTIAL ||
+            r->status == FM_REQUEST_BLOCKED)
             fm_buf_addf(&b, "Request %.*s (%s): %.*s\n", FM_STR_ARG(r->id),
-                        fm_name_of(&fm_request_status_names, r->status), FM_STR_ARG(r->description));
+                        fm_name_of(&fm_request_status_names, r->status),
+                        FM_STR_ARG(r->description));
     fm_str text = step_cut(&w->ctx->arena, fm_buf_str(&b), 5000);
     fm_buf_release(&b);
     return text;
@@ -166,7 +180,8 @@ enum fm_code step_escalate(struct fm_turn_work *w, const struct fm_intent *in)
     return step_emit(w, FM_EVENT_WAITING_SET, wait);
 }
 
-enum fm_code rule_resolve_escalation(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_resolve_escalation(struct fm_turn_work *w, const struct fm_change *change,
+                                     void *body)
 {
     struct fm_item_note *b = body;
     (void)change;

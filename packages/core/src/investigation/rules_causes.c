@@ -16,7 +16,8 @@ static enum fm_code check_assertion(struct fm_turn_work *w, struct fm_milestone 
         return step_reject(w, "%s follows from the state of solutions; use update_solution",
                            fm_name_of(&fm_milestone_name_names, b->name));
     if (!b->cites.n)
-        return step_reject(w, "%s needs evidence: cite at least one item", fm_name_of(&fm_milestone_name_names, b->name));
+        return step_reject(w, "%s needs evidence: cite at least one item",
+                           fm_name_of(&fm_milestone_name_names, b->name));
     int solid = step_count_cited(w, &b->cites, &all);
     if (!all)
         return step_reject(w, "%s: none of the citations is accepted evidence",
@@ -27,16 +28,20 @@ static enum fm_code check_assertion(struct fm_turn_work *w, struct fm_milestone 
         return step_reject(w, "root_cause_identified needs a confidence above 0 and a method");
     if (!solid)
         return step_reject(w, "testimony alone does not identify a root cause");
-    return fm_case_root_cause(w->c) ? FM_OK : step_reject(w, "state the cause with a root_cause change; it sets this");
+    return fm_case_root_cause(w->c)
+               ? FM_OK
+               : step_reject(w, "state the cause with a root_cause change; it sets this");
 }
 
 static enum fm_code check_withdrawal(struct fm_turn_work *w, const struct fm_milestone *b)
 {
     if (!fm_case_has(w->c, b->name) && w->c->milestones[b->name].status != FM_FACT_DISPUTED)
-        return step_reject(w, "%s does not hold, so it cannot be %s", fm_name_of(&fm_milestone_name_names, b->name),
+        return step_reject(w, "%s does not hold, so it cannot be %s",
+                           fm_name_of(&fm_milestone_name_names, b->name),
                            fm_name_of(&fm_fact_status_names, b->status));
     if (!b->reason.len)
-        return step_reject(w, "a milestone is %s only with a reason", fm_name_of(&fm_fact_status_names, b->status));
+        return step_reject(w, "a milestone is %s only with a reason",
+                           fm_name_of(&fm_fact_status_names, b->status));
     return FM_OK;
 }
 
@@ -88,8 +93,9 @@ static enum fm_code bound_by_hypothesis(struct fm_turn_work *w, struct fm_root_c
                    ? step_reject(w, "method hypothesis_validation needs hypothesis_id")
                    : FM_OK;
     if (b->method == FM_CAUSE_METHOD_HYPOTHESIS_VALIDATION && h->status != FM_HYPOTHESIS_VALIDATED)
-        return step_reject(w, "hypothesis %.*s is %s at likelihood %.2f, not validated", FM_STR_ARG(h->id),
-                           fm_name_of(&fm_hypothesis_status_names, h->status), h->likelihood);
+        return step_reject(w, "hypothesis %.*s is %s at likelihood %.2f, not validated",
+                           FM_STR_ARG(h->id), fm_name_of(&fm_hypothesis_status_names, h->status),
+                           h->likelihood);
     if (b->method == FM_CAUSE_METHOD_HYPOTHESIS_VALIDATION && b->confidence > h->likelihood)
         b->confidence = h->likelihood;
     return FM_OK;
@@ -102,8 +108,10 @@ static enum fm_code bound_confidence(struct fm_turn_work *w, struct fm_root_caus
     b->confidence = fm_unit_round(b->confidence < bound ? b->confidence : bound);
     double needed = fm_strategy_limits(fm_case_strategy(w->c))->cause_threshold;
     if (b->confidence < needed)
-        return step_reject(w, "confidence %.2f is below the %.2f that a root cause needs here; keep it a hypothesis",
-                           b->confidence, needed);
+        return step_reject(
+            w,
+            "confidence %.2f is below the %.2f that a root cause needs here; keep it a hypothesis",
+            b->confidence, needed);
     b->level = fm_confidence_band(b->confidence);
     return FM_OK;
 }
@@ -129,7 +137,7 @@ enum fm_code rule_root_cause(struct fm_turn_work *w, const struct fm_change *cha
     FM_TRY(step_check_cites(w, &b->cites));
     FM_TRY(check_cause(w, b));
     FM_TRY(bound_confidence(w, b));
-    fm_vec_each(&w->c->root_causes, old)
+    fm_vec_each (&w->c->root_causes, old)
         if (old->status == FM_FACT_ASSERTED && fm_str_ieq(old->statement, b->statement))
             return step_reject(w, "this is root cause %.*s already", FM_STR_ARG(old->id));
     b->id = step_new_id(w, "rc");
@@ -140,7 +148,8 @@ enum fm_code rule_root_cause(struct fm_turn_work *w, const struct fm_change *cha
     b->turn = step_turn(w);
     FM_TRY(step_emit(w, FM_EVENT_ROOT_CAUSE_SET, b));
     FM_TRY(step_name(w, change->handle, b->id));
-    return fm_case_has(w->c, FM_MILESTONE_ROOT_CAUSE_IDENTIFIED) ? FM_OK : assert_cause_milestone(w, b);
+    return fm_case_has(w->c, FM_MILESTONE_ROOT_CAUSE_IDENTIFIED) ? FM_OK
+                                                                 : assert_cause_milestone(w, b);
 }
 
 enum fm_code step_dispute_causes(struct fm_turn_work *w, fm_str hypothesis_id, fm_str reason)
@@ -174,7 +183,7 @@ static double bound_conclusion(const struct fm_turn_work *w, const struct fm_con
     if (h)
         return h->likelihood;
     struct fm_cites cites = {0};
-    fm_vec_each(&b->evidence_ids, id) {
+    fm_vec_each (&b->evidence_ids, id) {
         struct fm_cite *k = fm_vec_add(&w->ctx->arena, &cites);
         k->evidence_id = *id;
     }

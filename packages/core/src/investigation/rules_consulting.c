@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statement of the problem, consent, and the ends of a case. Nothing here reads prose: each step is a typed intent
- * by the user, or one relayed with the user's quoted words.
+ * The statement of the problem, consent, and the ends of a case. Nothing here reads prose: each
+ * step is a typed intent by the user, or one relayed with the user's quoted words.
  */
 #include "rules.h"
 
-enum fm_code rule_propose_statement(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_propose_statement(struct fm_turn_work *w, const struct fm_change *change,
+                                    void *body)
 {
     struct fm_statement *b = body;
     (void)change;
@@ -50,13 +51,15 @@ enum fm_code step_end_case(struct fm_turn_work *w, struct fm_status_entry entry)
     b->from = w->c->status;
     b->by = step_by(w);
     if (!fm_status_allowed(b->from, b->to))
-        return step_reject(w, "a case cannot go from %s to %s", fm_name_of(&fm_case_status_names, b->from),
+        return step_reject(w, "a case cannot go from %s to %s",
+                           fm_name_of(&fm_case_status_names, b->from),
                            fm_name_of(&fm_case_status_names, b->to));
-    if (w->c->waiting.on.len) {
-        struct fm_text_value *cleared = step_body(w, FM_EVENT_WAITING_CLEARED);
-        cleared->text = FM_STR("the case ended");
-        FM_TRY(step_emit_system(w, FM_EVENT_WAITING_CLEARED, cleared));
-    }
+    struct fm_text_value *why = step_body(w, FM_EVENT_WAITING_CLEARED);
+    why->text = FM_STR("the case ended");
+    if (w->c->waiting.on.len)
+        FM_TRY(step_emit_system(w, FM_EVENT_WAITING_CLEARED, why));
+    if (fm_case_episode(w->c))
+        FM_TRY(step_emit_system(w, FM_EVENT_DEGRADED_EXITED, why));
     return step_emit(w, FM_EVENT_STATUS_CHANGED, b);
 }
 
@@ -80,7 +83,8 @@ static enum fm_code on_statement_answer(struct fm_turn_work *w, struct fm_intent
 {
     if (w->c->status != FM_CASE_CONSULTING || !w->c->consulting.statement.len)
         return step_reject(w, "there is no proposed statement");
-    return w->c->consulting.confirmed ? step_reject(w, "the statement is confirmed and frozen") : state_intent(w, b);
+    return w->c->consulting.confirmed ? step_reject(w, "the statement is confirmed and frozen")
+                                      : state_intent(w, b);
 }
 
 static enum fm_code on_investigate(struct fm_turn_work *w, struct fm_intent *b)
@@ -96,16 +100,19 @@ static enum fm_code on_investigate(struct fm_turn_work *w, struct fm_intent *b)
 
 static enum fm_code on_do_not_investigate(struct fm_turn_work *w, struct fm_intent *b)
 {
-    return w->c->status == FM_CASE_CONSULTING ? state_intent(w, b)
-                                              : step_reject(w, "the investigation runs already; close the case instead");
+    return w->c->status == FM_CASE_CONSULTING
+               ? state_intent(w, b)
+               : step_reject(w, "the investigation runs already; close the case instead");
 }
 
 static enum fm_code check_ending(struct fm_turn_work *w)
 {
     if (!step_is_user(w))
-        return step_reject(w, "only the user ends a case, by the command or button; propose it instead");
+        return step_reject(
+            w, "only the user ends a case, by the command or button; propose it instead");
     if (fm_case_is_terminal(w->c))
-        return step_reject(w, "the case is %s already", fm_name_of(&fm_case_status_names, w->c->status));
+        return step_reject(w, "the case is %s already",
+                           fm_name_of(&fm_case_status_names, w->c->status));
     return FM_OK;
 }
 
@@ -113,10 +120,12 @@ static enum fm_code on_resolve(struct fm_turn_work *w, struct fm_intent *b)
 {
     FM_TRY(check_ending(w));
     if (w->c->status != FM_CASE_INVESTIGATING)
-        return step_reject(w, "only an investigated case can be resolved; close it with consulting_only");
+        return step_reject(
+            w, "only an investigated case can be resolved; close it with consulting_only");
     bool is_verified = fm_case_has(w->c, FM_MILESTONE_SOLUTION_VERIFIED);
     if (!is_verified && b->basis != FM_BASIS_USER_ATTESTED)
-        return step_reject(w, "no fix is verified; verify it, or attest that it is fixed (basis user_attested)");
+        return step_reject(
+            w, "no fix is verified; verify it, or attest that it is fixed (basis user_attested)");
     if (!is_verified && !b->reason.len)
         return step_reject(w, "an attestation needs a reason: what shows that it is fixed?");
     b->basis = is_verified ? FM_BASIS_EVIDENCE_VERIFIED : FM_BASIS_USER_ATTESTED;
@@ -141,12 +150,14 @@ static enum fm_code on_close(struct fm_turn_work *w, struct fm_intent *b)
 {
     FM_TRY(check_ending(w));
     if (!b->closure)
-        return step_reject(w, "closing needs a reason: %s", w->c->status == FM_CASE_CONSULTING
-                                                              ? "consulting_only, duplicate or other"
-                                                              : "abandoned, escalated, duplicate or other");
+        return step_reject(w, "closing needs a reason: %s",
+                           w->c->status == FM_CASE_CONSULTING
+                               ? "consulting_only, duplicate or other"
+                               : "abandoned, escalated, duplicate or other");
     if (!is_closure_allowed(w->c->status, b->closure))
         return step_reject(w, "a case that is %s cannot be closed as %s",
-                           fm_name_of(&fm_case_status_names, w->c->status), fm_name_of(&fm_closure_names, b->closure));
+                           fm_name_of(&fm_case_status_names, w->c->status),
+                           fm_name_of(&fm_closure_names, b->closure));
     FM_TRY(state_intent(w, b));
     return step_end_case(w, (struct fm_status_entry){.to = FM_CASE_CLOSED,
                                                      .reason = b->reason,
@@ -169,11 +180,13 @@ static enum fm_code on_not_fixed(struct fm_turn_work *w, struct fm_intent *b)
         fm_record_init(&fm_solution_move_type, &m);
         m.id = s->id;
         m.state = FM_SOLUTION_FAILED;
-        m.reason = b->reason.len ? b->reason : FM_STR("the user reports that the problem is still there");
+        m.reason =
+            b->reason.len ? b->reason : FM_STR("the user reports that the problem is still there");
         FM_TRY(step_move_solution(w, &m));
         is_any = true;
     }
-    return is_any ? FM_OK : step_advise(w, FM_ADVICE_NEXT_SOLUTION, FM_STR("The problem is still there."));
+    return is_any ? FM_OK
+                  : step_advise(w, FM_ADVICE_NEXT_SOLUTION, FM_STR("The problem is still there."));
 }
 
 static enum fm_code on_unblock(struct fm_turn_work *w, struct fm_intent *b)
@@ -196,14 +209,16 @@ static enum fm_code on_want_alternatives(struct fm_turn_work *w, struct fm_inten
 {
     FM_TRY(state_intent(w, b));
     w->wants_alternatives = true;
-    return step_advise(w, FM_ADVICE_NEED_ALTERNATIVES, FM_STR("The user asks what else it could be."));
+    return step_advise(w, FM_ADVICE_NEED_ALTERNATIVES,
+                       FM_STR("The user asks what else it could be."));
 }
 
 static enum fm_code on_want_more_help(struct fm_turn_work *w, struct fm_intent *b)
 {
     FM_TRY(state_intent(w, b));
     return fm_case_is_terminal(w->c)
-               ? step_advise(w, FM_ADVICE_OFFER_FOLLOW_UP, FM_STR("The case has ended; open a follow-up case."))
+               ? step_advise(w, FM_ADVICE_OFFER_FOLLOW_UP,
+                             FM_STR("The case has ended; open a follow-up case."))
                : FM_OK;
 }
 
@@ -217,7 +232,8 @@ static enum fm_code on_request_escalation(struct fm_turn_work *w, struct fm_inte
 
 enum fm_code rule_intent(struct fm_turn_work *w, const struct fm_change *change, void *body)
 {
-    static enum fm_code (*const rules[FM_INTENT_COUNT])(struct fm_turn_work *, struct fm_intent *) = {
+    static enum fm_code (*const rules[FM_INTENT_COUNT])(struct fm_turn_work *,
+                                                        struct fm_intent *) = {
         [FM_INTENT_CONFIRM_STATEMENT] = on_confirm,
         [FM_INTENT_REVISE_STATEMENT] = on_statement_answer,
         [FM_INTENT_DECLINE_STATEMENT] = on_statement_answer,

@@ -46,7 +46,8 @@ enum fm_code rule_add_evidence(struct fm_turn_work *w, const struct fm_change *c
     return step_name(w, change->handle, b->id);
 }
 
-enum fm_code rule_withdraw_evidence(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_withdraw_evidence(struct fm_turn_work *w, const struct fm_change *change,
+                                    void *body)
 {
     struct fm_item_note *b = body;
     (void)change;
@@ -67,14 +68,17 @@ static enum fm_code check_times(struct fm_turn_work *w, const struct fm_verifica
 {
     if (is_before(v->noticed_at, v->started_at))
         return step_reject(w, "noticed_at is before started_at");
-    if (is_before(v->resolved_naturally_at, v->noticed_at) || is_before(v->resolved_naturally_at, v->started_at))
-        return step_reject(w, "resolved_naturally_at is before the incident was noticed or started");
+    if (is_before(v->resolved_naturally_at, v->noticed_at) ||
+        is_before(v->resolved_naturally_at, v->started_at))
+        return step_reject(w,
+                           "resolved_naturally_at is before the incident was noticed or started");
     if (is_before(v->mitigated_at, v->started_at))
         return step_reject(w, "mitigated_at is before started_at");
     return FM_OK;
 }
 
-enum fm_code rule_update_verification(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_update_verification(struct fm_turn_work *w, const struct fm_change *change,
+                                      void *body)
 {
     struct fm_verification *b = body;
     struct fm_verification merged = w->c->verification;
@@ -96,7 +100,7 @@ enum fm_code rule_record_change(struct fm_turn_work *w, const struct fm_change *
     FM_TRY(step_check_cites(w, &b->cites));
     if (is_before(b->to, b->from))
         return step_reject(w, "a change cannot end before it starts");
-    fm_vec_each(&w->c->changes, old)
+    fm_vec_each (&w->c->changes, old)
         if (fm_str_ieq(old->description, b->description) && old->from == b->from)
             return step_reject(w, "this change is recorded already as %.*s", FM_STR_ARG(old->id));
     b->id = step_new_id(w, "chg");
@@ -109,28 +113,32 @@ enum fm_code rule_record_change(struct fm_turn_work *w, const struct fm_change *
 static enum fm_code ask_once_more(struct fm_turn_work *w, const struct fm_evidence_request *r)
 {
     if (r->status == FM_REQUEST_BLOCKED)
-        return step_reject(w, "%.*s cannot be had (%.*s); ask for an alternative", FM_STR_ARG(r->id),
-                           FM_STR_ARG(r->reason));
+        return step_reject(w, "%.*s cannot be had (%.*s); ask for an alternative",
+                           FM_STR_ARG(r->id), FM_STR_ARG(r->reason));
     if (r->status != FM_REQUEST_PENDING && r->status != FM_REQUEST_PARTIAL)
         return step_reject(w, "request %.*s is %s", FM_STR_ARG(r->id),
                            fm_name_of(&fm_request_status_names, r->status));
     if (r->ask_count >= ASKS_MAX)
-        return step_reject(w, "%.*s was asked %d times; change the approach", FM_STR_ARG(r->id), ASKS_MAX);
+        return step_reject(w, "%.*s was asked %d times; change the approach", FM_STR_ARG(r->id),
+                           ASKS_MAX);
     struct fm_request_move *m = step_body(w, FM_EVENT_REQUEST_MOVED);
     m->id = r->id;
     m->asked = true;
     return step_emit(w, FM_EVENT_REQUEST_MOVED, m);
 }
 
-static const struct fm_evidence_request *same_request(const struct fm_case *c, const struct fm_evidence_request *b)
+static const struct fm_evidence_request *same_request(const struct fm_case *c,
+                                                      const struct fm_evidence_request *b)
 {
-    fm_vec_each(&c->requests, r)
-        if (r->status != FM_REQUEST_OBSOLETE && fm_str_ieq(fm_str_trim(r->description), fm_str_trim(b->description)))
+    fm_vec_each (&c->requests, r)
+        if (r->status != FM_REQUEST_OBSOLETE &&
+            fm_str_ieq(fm_str_trim(r->description), fm_str_trim(b->description)))
             return r;
     return NULL;
 }
 
-enum fm_code rule_request_evidence(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_request_evidence(struct fm_turn_work *w, const struct fm_change *change,
+                                   void *body)
 {
     struct fm_evidence_request *b = body;
     FM_TRY(step_may_name(w, change->handle));
@@ -183,12 +191,14 @@ enum fm_code rule_answer_request(struct fm_turn_work *w, const struct fm_change 
     FM_TRY(step_resolve(w, &fm_answer_type, b));
     const struct fm_evidence_request *r = fm_case_find(w->c, FM_REF_REQUEST, b->request_id);
     if (r->status == FM_REQUEST_OBSOLETE)
-        return step_reject(w, "request %.*s is obsolete: %.*s", FM_STR_ARG(r->id), FM_STR_ARG(r->reason));
+        return step_reject(w, "request %.*s is obsolete: %.*s", FM_STR_ARG(r->id),
+                           FM_STR_ARG(r->reason));
     if (b->unavailable)
         return block_request(w, b);
     double completeness = b->completeness >= 0.0 ? b->completeness : 1.0;
     if (completeness <= r->completeness && !b->evidence_ids.n)
-        return step_reject(w, "request %.*s is answered to %.0f %% already", FM_STR_ARG(r->id), r->completeness * 100);
+        return step_reject(w, "request %.*s is answered to %.0f %% already", FM_STR_ARG(r->id),
+                           r->completeness * 100);
     struct fm_request_move *m = step_body(w, FM_EVENT_REQUEST_MOVED);
     m->id = b->request_id;
     m->completeness = completeness > r->completeness ? completeness : r->completeness;

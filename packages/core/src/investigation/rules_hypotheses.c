@@ -6,7 +6,8 @@ static double start_likelihood(enum fm_generation mode)
     return mode == FM_GENERATION_SYSTEMATIC ? 0.5 : 0.3;
 }
 
-/* A proposer may start a hypothesis lower or somewhat higher than usual, never near certainty: evidence does that. */
+/* A proposer may start a hypothesis lower or somewhat higher than usual, never near certainty:
+ * evidence does that. */
 static double bound_start(double wanted, enum fm_generation mode)
 {
     if (wanted < 0.0)
@@ -16,7 +17,7 @@ static double bound_start(double wanted, enum fm_generation mode)
 
 static const struct fm_hypothesis *same_hypothesis(const struct fm_case *c, fm_str statement)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (fm_str_ieq(fm_str_trim(h->statement), fm_str_trim(statement)))
             return h;
     return NULL;
@@ -56,22 +57,25 @@ static enum fm_code make_requests_obsolete(struct fm_turn_work *w, fm_str hypoth
         struct fm_request_move *m = step_body(w, FM_EVENT_REQUEST_MOVED);
         m->id = r->id;
         m->status = FM_REQUEST_OBSOLETE;
-        m->reason = fm_str_fmt(&w->ctx->arena, "hypothesis %.*s is refuted", FM_STR_ARG(hypothesis_id));
+        m->reason =
+            fm_str_fmt(&w->ctx->arena, "hypothesis %.*s is refuted", FM_STR_ARG(hypothesis_id));
         FM_TRY(step_emit_system(w, FM_EVENT_REQUEST_MOVED, m));
     }
     return FM_OK;
 }
 
-enum fm_code step_move_hypothesis(struct fm_turn_work *w, fm_str id, enum fm_hypothesis_status status,
-                                  double likelihood, fm_str reason)
+enum fm_code step_move_hypothesis(struct fm_turn_work *w, fm_str id,
+                                  enum fm_hypothesis_status status, double likelihood,
+                                  fm_str reason)
 {
     const struct fm_hypothesis *h = fm_case_find(w->c, FM_REF_HYPOTHESIS, id);
     enum fm_hypothesis_status before = h->status;
     struct fm_hypothesis_move *m = step_body(w, FM_EVENT_HYPOTHESIS_MOVED);
-    *m = (struct fm_hypothesis_move){.id = id,
-                                     .status = status == before ? FM_HYPOTHESIS_STATUS_NONE : status,
-                                     .likelihood = likelihood,
-                                     .reason = reason};
+    *m =
+        (struct fm_hypothesis_move){.id = id,
+                                    .status = status == before ? FM_HYPOTHESIS_STATUS_NONE : status,
+                                    .likelihood = likelihood,
+                                    .reason = reason};
     FM_TRY(step_emit(w, FM_EVENT_HYPOTHESIS_MOVED, m));
     if (m->status == FM_HYPOTHESIS_REFUTED)
         FM_TRY(make_requests_obsolete(w, id));
@@ -80,7 +84,8 @@ enum fm_code step_move_hypothesis(struct fm_turn_work *w, fm_str id, enum fm_hyp
     return FM_OK;
 }
 
-static enum fm_code check_move(struct fm_turn_work *w, const struct fm_hypothesis *h, enum fm_hypothesis_status to)
+static enum fm_code check_move(struct fm_turn_work *w, const struct fm_hypothesis *h,
+                               enum fm_hypothesis_status to)
 {
     bool is_final = h->status == FM_HYPOTHESIS_REFUTED || h->status == FM_HYPOTHESIS_RETIRED;
     if (to == h->status)
@@ -89,13 +94,15 @@ static enum fm_code check_move(struct fm_turn_work *w, const struct fm_hypothesi
     if (to == FM_HYPOTHESIS_VALIDATED)
         return step_reject(w, "evidence validates a hypothesis: link what supports it");
     if (to == FM_HYPOTHESIS_CAPTURED || (is_final && to != FM_HYPOTHESIS_ACTIVE))
-        return step_reject(w, "a %s hypothesis cannot become %s", fm_name_of(&fm_hypothesis_status_names, h->status),
+        return step_reject(w, "a %s hypothesis cannot become %s",
+                           fm_name_of(&fm_hypothesis_status_names, h->status),
                            fm_name_of(&fm_hypothesis_status_names, to));
     return FM_OK;
 }
 
 /* By hand: a model needs evidence to refute; a person's word with a reason is enough. */
-enum fm_code rule_update_hypothesis(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_update_hypothesis(struct fm_turn_work *w, const struct fm_change *change,
+                                    void *body)
 {
     struct fm_hypothesis_change *b = body;
     (void)change;
@@ -103,8 +110,10 @@ enum fm_code rule_update_hypothesis(struct fm_turn_work *w, const struct fm_chan
     FM_TRY(step_check_cites(w, &b->cites));
     FM_TRY(check_move(w, fm_case_find(w->c, FM_REF_HYPOTHESIS, b->hypothesis_id), b->status));
     int all = 0;
-    if (b->status == FM_HYPOTHESIS_REFUTED && !step_is_user(w) && !step_count_cited(w, &b->cites, &all))
-        return step_reject(w, "refuting a hypothesis needs evidence: cite it, or link it as contradicting");
+    if (b->status == FM_HYPOTHESIS_REFUTED && !step_is_user(w) &&
+        !step_count_cited(w, &b->cites, &all))
+        return step_reject(
+            w, "refuting a hypothesis needs evidence: cite it, or link it as contradicting");
     return step_move_hypothesis(w, b->hypothesis_id, b->status, FM_UNIT_NONE, b->reason);
 }
 
@@ -123,8 +132,9 @@ enum fm_code rule_link(struct fm_turn_work *w, const struct fm_change *change, v
     FM_TRY(step_resolve(w, &fm_link_type, b));
     FM_TRY(step_check_cites(w, &b->cites));
     if (!is_worth_keeping(b))
-        return step_reject(w, "not kept: %s evidence of completeness %.2f says nothing about the hypothesis",
-                           fm_name_of(&fm_stance_names, b->stance), b->completeness < 0 ? 0.0 : b->completeness);
+        return step_reject(
+            w, "not kept: %s evidence of completeness %.2f says nothing about the hypothesis",
+            fm_name_of(&fm_stance_names, b->stance), b->completeness < 0 ? 0.0 : b->completeness);
     const struct fm_link *old = fm_case_link(w->c, b->hypothesis_id, b->evidence_id);
     if (b->completeness < 0.0)
         b->completeness = 1.0;
@@ -146,7 +156,8 @@ enum fm_code step_rate_hypotheses(struct fm_turn_work *w)
     for (size_t i = 0; i < w->c->hypotheses.n; i++) {
         const struct fm_hypothesis *h = &w->c->hypotheses.items[i];
         double likelihood = fm_hypothesis_rate(w->c, h, w->engine->rating);
-        enum fm_hypothesis_status next = fm_hypothesis_next_status(w->c, h, likelihood, w->engine->rating);
+        enum fm_hypothesis_status next =
+            fm_hypothesis_next_status(w->c, h, likelihood, w->engine->rating);
         if (next == h->status && likelihood == h->likelihood)
             continue;
         fm_str why = next == h->status ? FM_STR_NULL : why_moved(w, next, likelihood);

@@ -14,7 +14,8 @@ static enum fm_code check_target(struct fm_turn_work *w, const struct fm_solutio
     bool is_mitigating = b->kind == FM_SOLUTION_MITIGATION;
     bool has_target = fm_case_root_cause(w->c) || b->hypothesis_id.len || b->root_cause_id.len;
     if (!is_mitigating && !has_target)
-        return step_reject(w, "a remediation needs a root cause or a hypothesis that it acts on; a quick relief is kind "
+        return step_reject(w, "a remediation needs a root cause or a hypothesis that it acts on; a "
+                              "quick relief is kind "
                               "mitigation");
     return FM_OK;
 }
@@ -22,7 +23,7 @@ static enum fm_code check_target(struct fm_turn_work *w, const struct fm_solutio
 static enum fm_code check_repeat(struct fm_turn_work *w, const struct fm_solution *b)
 {
     int refused = 0;
-    fm_vec_each(&w->c->solutions, s) {
+    fm_vec_each (&w->c->solutions, s) {
         if (!fm_str_ieq(fm_str_trim(s->title), fm_str_trim(b->title)))
             continue;
         bool is_over = s->state == FM_SOLUTION_REJECTED || s->state == FM_SOLUTION_FAILED ||
@@ -31,7 +32,8 @@ static enum fm_code check_repeat(struct fm_turn_work *w, const struct fm_solutio
             return step_reject(w, "this is solution %.*s already", FM_STR_ARG(s->id));
         refused++;
     }
-    return refused >= 2 ? step_reject(w, "this was tried or refused twice; propose something else") : FM_OK;
+    return refused >= 2 ? step_reject(w, "this was tried or refused twice; propose something else")
+                        : FM_OK;
 }
 
 enum fm_code rule_add_solution(struct fm_turn_work *w, const struct fm_change *change, void *body)
@@ -42,11 +44,13 @@ enum fm_code rule_add_solution(struct fm_turn_work *w, const struct fm_change *c
     FM_TRY(step_resolve(w, &fm_solution_type, b));
     FM_TRY(step_check_cites(w, &b->cites));
     if (!has_substance(b))
-        return step_reject(w, "a solution needs an immediate_action, a longterm_fix, steps or commands");
+        return step_reject(
+            w, "a solution needs an immediate_action, a longterm_fix, steps or commands");
     if ((b->verified_at != FM_TIME_NONE) != (b->effectiveness >= 0.0))
         return step_reject(w, "verified_at and effectiveness go together");
     if (!b->kind)
-        b->kind = b->longterm_fix.len || fm_case_root_cause(w->c) ? FM_SOLUTION_REMEDIATION : FM_SOLUTION_MITIGATION;
+        b->kind = b->longterm_fix.len || fm_case_root_cause(w->c) ? FM_SOLUTION_REMEDIATION
+                                                                  : FM_SOLUTION_MITIGATION;
     FM_TRY(check_target(w, b));
     FM_TRY(check_repeat(w, b));
     b->id = step_new_id(w, "sol");
@@ -58,6 +62,7 @@ enum fm_code rule_add_solution(struct fm_turn_work *w, const struct fm_change *c
     b->applied_turn = 0;
     b->effectiveness = FM_UNIT_NONE;
     FM_TRY(step_emit(w, FM_EVENT_SOLUTION_ADDED, b));
+    FM_TRY(step_sync_milestones(w));
     return step_name(w, change->handle, b->id);
 }
 
@@ -66,7 +71,8 @@ static bool is_move_allowed(enum fm_solution_state from, enum fm_solution_state 
     switch (to) {
     case FM_SOLUTION_APPROVED:
     case FM_SOLUTION_REJECTED:
-        return from == FM_SOLUTION_PROPOSED || (to == FM_SOLUTION_REJECTED && from == FM_SOLUTION_APPROVED);
+        return from == FM_SOLUTION_PROPOSED ||
+               (to == FM_SOLUTION_REJECTED && from == FM_SOLUTION_APPROVED);
     case FM_SOLUTION_APPLIED:
         return from == FM_SOLUTION_PROPOSED || from == FM_SOLUTION_APPROVED;
     case FM_SOLUTION_VERIFIED:
@@ -88,17 +94,22 @@ static bool is_post_fix(const struct fm_evidence_item *e, const struct fm_soluti
     return at > s->applied_at && e->turn >= s->applied_turn;
 }
 
-static enum fm_code check_verified(struct fm_turn_work *w, const struct fm_solution *s, const struct fm_solution_move *b)
+static enum fm_code check_verified(struct fm_turn_work *w, const struct fm_solution *s,
+                                   const struct fm_solution_move *b)
 {
     const struct fm_evidence_item *e = fm_case_find(w->c, FM_REF_EVIDENCE, b->evidence_id);
     if (b->effectiveness < 0.0)
-        return step_reject(w, "verified needs an effectiveness from 0 to 1, before compared with after");
+        return step_reject(
+            w, "verified needs an effectiveness from 0 to 1, before compared with after");
     if (!e)
-        return step_reject(w, "verified needs evidence_id: data from after the fix that shows its effect");
+        return step_reject(
+            w, "verified needs evidence_id: data from after the fix that shows its effect");
     if (e->testimony)
-        return step_reject(w, "testimony alone does not verify a fix; add data, or attest when resolving");
+        return step_reject(
+            w, "testimony alone does not verify a fix; add data, or attest when resolving");
     if (!is_post_fix(e, s))
-        return step_reject(w, "evidence %.*s is from before the fix was applied", FM_STR_ARG(e->id));
+        return step_reject(w, "evidence %.*s is from before the fix was applied",
+                           FM_STR_ARG(e->id));
     return FM_OK;
 }
 
@@ -135,12 +146,15 @@ static enum fm_code approve_first(struct fm_turn_work *w, const struct fm_soluti
 static enum fm_code advise_after(struct fm_turn_work *w, enum fm_solution_state state)
 {
     if (state == FM_SOLUTION_FAILED || state == FM_SOLUTION_ROLLED_BACK)
-        return step_advise(w, FM_ADVICE_NEXT_SOLUTION, FM_STR("The fix did not hold; propose the next candidate."));
+        return step_advise(w, FM_ADVICE_NEXT_SOLUTION,
+                           FM_STR("The fix did not hold; propose the next candidate."));
     if (state == FM_SOLUTION_VERIFIED && fm_case_has(w->c, FM_MILESTONE_SOLUTION_VERIFIED))
-        return step_advise(w, FM_ADVICE_PROPOSE_RESOLVE, FM_STR("The fix is verified; ask whether the case is resolved."));
+        return step_advise(w, FM_ADVICE_PROPOSE_RESOLVE,
+                           FM_STR("The fix is verified; ask whether the case is resolved."));
     if (state == FM_SOLUTION_APPLIED && !fm_case_has(w->c, FM_MILESTONE_ROOT_CAUSE_IDENTIFIED))
-        return step_advise(w, FM_ADVICE_CONTINUE_ROOT_CAUSE,
-                           FM_STR("The impact may be stopped; the root cause is still to be found."));
+        return step_advise(
+            w, FM_ADVICE_CONTINUE_ROOT_CAUSE,
+            FM_STR("The impact may be stopped; the root cause is still to be found."));
     return FM_OK;
 }
 
@@ -154,13 +168,15 @@ enum fm_code step_move_solution(struct fm_turn_work *w, const struct fm_solution
     return advise_after(w, b->state);
 }
 
-enum fm_code rule_update_solution(struct fm_turn_work *w, const struct fm_change *change, void *body)
+enum fm_code rule_update_solution(struct fm_turn_work *w, const struct fm_change *change,
+                                  void *body)
 {
     struct fm_solution_change *b = body;
     (void)change;
     FM_TRY(step_resolve(w, &fm_solution_change_type, b));
     FM_TRY(step_check_cites(w, &b->cites));
-    struct fm_solution_move m = {b->solution_id, b->state, b->reason, b->method, b->evidence_id, b->effectiveness, b->at};
+    struct fm_solution_move m = {b->solution_id, b->state,         b->reason, b->method,
+                                 b->evidence_id, b->effectiveness, b->at};
     bool is_consent = b->state == FM_SOLUTION_APPROVED || b->state == FM_SOLUTION_APPLIED;
     if (is_consent || b->state == FM_SOLUTION_REJECTED)
         FM_TRY(step_check_consent(w, &b->cites));
@@ -177,7 +193,7 @@ static bool is_in_force(const struct fm_solution *s)
 
 static bool follows(const struct fm_case *c, enum fm_milestone_name name)
 {
-    fm_vec_each(&c->solutions, s) {
+    fm_vec_each (&c->solutions, s) {
         bool is_fix = s->kind == FM_SOLUTION_REMEDIATION;
         if (name == FM_MILESTONE_SOLUTION_PROPOSED && s->state != FM_SOLUTION_REJECTED)
             return true;
@@ -203,9 +219,10 @@ static enum fm_code sync_one(struct fm_turn_work *w, enum fm_milestone_name name
     if (!holds)
         m->reason = FM_STR("no solution is in that state any more");
     if (holds && name == FM_MILESTONE_SOLUTION_VERIFIED)
-        fm_vec_each(&w->c->solutions, s)
+        fm_vec_each (&w->c->solutions, s)
             if (s->state == FM_SOLUTION_VERIFIED)
-                fm_vec_push(&w->ctx->arena, &m->cites, (struct fm_cite){.evidence_id = s->verification_evidence_id});
+                fm_vec_push(&w->ctx->arena, &m->cites,
+                            (struct fm_cite){.evidence_id = s->verification_evidence_id});
     return step_emit_system(w, FM_EVENT_MILESTONE_SET, m);
 }
 

@@ -46,7 +46,8 @@ static void note_milestone(struct fm_turn_work *w, const struct fm_milestone *m)
     if (m->status == FM_FACT_DISPUTED || m->status == FM_FACT_REVOKED)
         return;
     fm_vec_push(&w->ctx->arena, &w->turn.milestones, m->name);
-    note_progress(w, fm_str_fmt(&w->ctx->arena, "milestone %s", fm_name_of(&fm_milestone_name_names, m->name)));
+    note_progress(w, fm_str_fmt(&w->ctx->arena, "milestone %s",
+                                fm_name_of(&fm_milestone_name_names, m->name)));
 }
 
 static void note_hypothesis(struct fm_turn_work *w, const struct fm_hypothesis_move *m)
@@ -99,7 +100,8 @@ static void note_event(struct fm_turn_work *w, enum fm_event_type type, const vo
         note_progress(w, FM_STR("the status changed"));
 }
 
-static enum fm_code emit_by(struct fm_turn_work *w, struct fm_actor by, enum fm_event_type type, void *body)
+static enum fm_code emit_by(struct fm_turn_work *w, struct fm_actor by, enum fm_event_type type,
+                            void *body)
 {
     FM_TRY(fm_record_check(w->ctx, fm_event_body(type), body));
     struct fm_event e = {w->c->version + 1, type, w->now, by, body};
@@ -121,7 +123,7 @@ enum fm_code step_emit_system(struct fm_turn_work *w, enum fm_event_type type, v
 
 enum fm_code step_advise(struct fm_turn_work *w, enum fm_advice_kind kind, fm_str text)
 {
-    fm_vec_each(&w->c->advice, old)
+    fm_vec_each (&w->c->advice, old)
         if (old->turn == step_turn(w) && old->kind == kind)
             return FM_OK;
     struct fm_advice *b = step_body(w, FM_EVENT_ADVISED);
@@ -155,7 +157,8 @@ enum fm_code step_resolve_one(struct fm_turn_work *w, enum fm_ref_kind kind, fm_
         return step_reject(w, "\"%.*s\" names no %s of this case or proposal", FM_STR_ARG(*ref),
                            fm_name_of(&fm_ref_kind_names, kind));
     if (kind == FM_REF_EVIDENCE && e->state == FM_EVIDENCE_WITHDRAWN)
-        return step_reject(w, "evidence %.*s was withdrawn: %.*s", FM_STR_ARG(named), FM_STR_ARG(e->withdrawn_reason));
+        return step_reject(w, "evidence %.*s was withdrawn: %.*s", FM_STR_ARG(named),
+                           FM_STR_ARG(e->withdrawn_reason));
     *ref = named;
     return FM_OK;
 }
@@ -173,10 +176,12 @@ enum fm_code step_resolve(struct fm_turn_work *w, const struct fm_record_type *t
 static enum fm_code check_bytes(struct fm_turn_work *w, const struct fm_cite *k, fm_str bytes)
 {
     if (k->length > 0 && k->length != (int64_t)k->quote.len)
-        return step_reject(w, "a quote of %zu bytes is cited with length %lld", k->quote.len, (long long)k->length);
+        return step_reject(w, "a quote of %zu bytes is cited with length %lld", k->quote.len,
+                           (long long)k->length);
     if (k->length > 0 ? fm_str_eq(bytes, k->quote) : fm_str_has(bytes, k->quote))
         return FM_OK;
-    return step_reject(w, "the quote \"%.*s\" is not what %.*s holds there", FM_STR_ARG(fm_str_sub(k->quote, 0, 80)),
+    return step_reject(w, "the quote \"%.*s\" is not what %.*s holds there",
+                       FM_STR_ARG(fm_str_sub(k->quote, 0, 80)),
                        FM_STR_ARG(k->evidence_id.len ? k->evidence_id : k->message_id));
 }
 
@@ -185,7 +190,8 @@ static enum fm_code check_message_cite(struct fm_turn_work *w, const struct fm_c
     const struct fm_message *m = fm_case_find(w->c, FM_REF_MESSAGE, k->message_id);
     if (!k->quote.len)
         return FM_OK;
-    fm_str text = k->length > 0 ? fm_str_sub(m->text, (size_t)k->offset, (size_t)k->length) : m->text;
+    fm_str text =
+        k->length > 0 ? fm_str_sub(m->text, (size_t)k->offset, (size_t)k->length) : m->text;
     return check_bytes(w, k, text);
 }
 
@@ -204,7 +210,7 @@ static enum fm_code check_evidence_cite(struct fm_turn_work *w, const struct fm_
 
 enum fm_code step_check_cites(struct fm_turn_work *w, const struct fm_cites *cites)
 {
-    fm_vec_each(cites, k) {
+    fm_vec_each (cites, k) {
         if (!k->evidence_id.len && !k->message_id.len)
             return step_reject(w, "a citation must name evidence_id or message_id");
         if (k->message_id.len)
@@ -224,7 +230,8 @@ int step_count_cited(const struct fm_turn_work *w, const struct fm_cites *cites,
         bool is_repeat = false;
         for (size_t j = 0; j < i; j++)
             is_repeat |= fm_str_eq(cites->items[i].evidence_id, cites->items[j].evidence_id);
-        const struct fm_evidence_item *e = fm_case_find(w->c, FM_REF_EVIDENCE, cites->items[i].evidence_id);
+        const struct fm_evidence_item *e =
+            fm_case_find(w->c, FM_REF_EVIDENCE, cites->items[i].evidence_id);
         if (is_repeat || !e || e->state != FM_EVIDENCE_ACCEPTED)
             continue;
         ++*all;
@@ -248,10 +255,11 @@ enum fm_code step_check_consent(struct fm_turn_work *w, const struct fm_cites *c
 {
     if (step_is_user(w))
         return FM_OK;
-    fm_vec_each(cites, k)
+    fm_vec_each (cites, k)
         if (k->message_id.len && fm_str_eq(k->message_id, w->message_id) && k->quote.len)
             return FM_OK;
-    return step_reject(w, "only the user can say this: cite their words in message %.*s of this turn",
+    return step_reject(w,
+                       "only the user can say this: cite their words in message %.*s of this turn",
                        FM_STR_ARG(w->message_id.len ? w->message_id : FM_STR("(none)")));
 }
 

@@ -7,11 +7,13 @@
 static struct fm_path_choice choose_ongoing(enum fm_urgency urgency)
 {
     if (urgency == FM_URGENCY_CRITICAL || urgency == FM_URGENCY_HIGH)
-        return (struct fm_path_choice){FM_CASE_PATH_MITIGATION_FIRST, FM_CASE_PATH_ROOT_CAUSE,
-                                       "ongoing and urgent: stop the impact first, then find the cause"};
+        return (struct fm_path_choice){
+            FM_CASE_PATH_MITIGATION_FIRST, FM_CASE_PATH_ROOT_CAUSE,
+            "ongoing and urgent: stop the impact first, then find the cause"};
     if (urgency == FM_URGENCY_MEDIUM)
-        return (struct fm_path_choice){FM_CASE_PATH_USER_CHOICE, FM_CASE_PATH_ROOT_CAUSE,
-                                       "ongoing, medium urgency: a quick mitigation and a full analysis both fit"};
+        return (struct fm_path_choice){
+            FM_CASE_PATH_USER_CHOICE, FM_CASE_PATH_ROOT_CAUSE,
+            "ongoing, medium urgency: a quick mitigation and a full analysis both fit"};
     return (struct fm_path_choice){FM_CASE_PATH_ROOT_CAUSE, FM_CASE_PATH_MITIGATION_FIRST,
                                    "ongoing, low urgency: there is time to find the cause"};
 }
@@ -19,8 +21,9 @@ static struct fm_path_choice choose_ongoing(enum fm_urgency urgency)
 static struct fm_path_choice choose_historical(enum fm_urgency urgency)
 {
     if (urgency == FM_URGENCY_CRITICAL || urgency == FM_URGENCY_HIGH)
-        return (struct fm_path_choice){FM_CASE_PATH_USER_CHOICE, FM_CASE_PATH_ROOT_CAUSE,
-                                       "over, but urgent: guard against a return first, or find the cause"};
+        return (struct fm_path_choice){
+            FM_CASE_PATH_USER_CHOICE, FM_CASE_PATH_ROOT_CAUSE,
+            "over, but urgent: guard against a return first, or find the cause"};
     return (struct fm_path_choice){FM_CASE_PATH_ROOT_CAUSE, FM_CASE_PATH_MITIGATION_FIRST,
                                    "over: nothing to mitigate, find the cause"};
 }
@@ -28,8 +31,10 @@ static struct fm_path_choice choose_historical(enum fm_urgency urgency)
 struct fm_path_choice fm_path_choose(enum fm_temporal temporal, enum fm_urgency urgency)
 {
     if (!temporal || !urgency || urgency == FM_URGENCY_UNKNOWN)
-        return (struct fm_path_choice){FM_CASE_PATH_NONE, FM_CASE_PATH_NONE, "urgency or time course is unknown"};
-    return temporal == FM_TEMPORAL_HISTORICAL ? choose_historical(urgency) : choose_ongoing(urgency);
+        return (struct fm_path_choice){FM_CASE_PATH_NONE, FM_CASE_PATH_NONE,
+                                       "urgency or time course is unknown"};
+    return temporal == FM_TEMPORAL_HISTORICAL ? choose_historical(urgency)
+                                              : choose_ongoing(urgency);
 }
 
 enum fm_strategy fm_case_strategy(const struct fm_case *c)
@@ -45,7 +50,8 @@ enum fm_strategy fm_case_strategy(const struct fm_case *c)
     if (is_urgent || (is_severe && v->temporal != FM_TEMPORAL_HISTORICAL))
         return FM_STRATEGY_ACTIVE_INCIDENT;
     bool is_old = v->started_at != FM_TIME_NONE && c->created_at - v->started_at > FM_DAY;
-    return v->temporal == FM_TEMPORAL_HISTORICAL || is_old ? FM_STRATEGY_POST_MORTEM : FM_STRATEGY_ACTIVE_INCIDENT;
+    return v->temporal == FM_TEMPORAL_HISTORICAL || is_old ? FM_STRATEGY_POST_MORTEM
+                                                           : FM_STRATEGY_ACTIVE_INCIDENT;
 }
 
 const struct fm_strategy_limits *fm_strategy_limits(enum fm_strategy s)

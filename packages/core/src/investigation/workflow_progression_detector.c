@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is the case moving? Path selection, inconclusive hypotheses, degraded episodes, and advice when it is not.
+ * Is the case moving? Path selection, inconclusive hypotheses, degraded episodes, and advice when
+ * it is not.
  */
 #include "step.h"
 
@@ -16,10 +17,12 @@ static bool inputs_changed(const struct fm_case *c, enum fm_urgency urgency)
 static enum fm_urgency urgency_of(const struct fm_verification *v)
 {
     bool is_unknown = !v->urgency || v->urgency == FM_URGENCY_UNKNOWN;
-    return is_unknown && v->severity == FM_INCIDENT_CRITICAL && v->temporal ? FM_URGENCY_CRITICAL : v->urgency;
+    return is_unknown && v->severity == FM_INCIDENT_CRITICAL && v->temporal ? FM_URGENCY_CRITICAL
+                                                                            : v->urgency;
 }
 
-static enum fm_code emit_path(struct fm_turn_work *w, const struct fm_path_choice *choice, enum fm_urgency urgency)
+static enum fm_code emit_path(struct fm_turn_work *w, const struct fm_path_choice *choice,
+                              enum fm_urgency urgency)
 {
     struct fm_path_selection *b = step_body(w, FM_EVENT_PATH_SELECTED);
     b->path = choice->path;
@@ -33,7 +36,8 @@ static enum fm_code emit_path(struct fm_turn_work *w, const struct fm_path_choic
     b->turn = step_turn(w);
     FM_TRY(step_emit_system(w, FM_EVENT_PATH_SELECTED, b));
     return choice->path == FM_CASE_PATH_USER_CHOICE
-               ? step_advise(w, FM_ADVICE_CHOOSE_PATH, FM_STR("Mitigate first, or look for the root cause first?"))
+               ? step_advise(w, FM_ADVICE_CHOOSE_PATH,
+                             FM_STR("Mitigate first, or look for the root cause first?"))
                : FM_OK;
 }
 
@@ -46,12 +50,14 @@ enum fm_code step_select_path(struct fm_turn_work *w)
     struct fm_path_choice choice = fm_path_choose(w->c->verification.temporal, urgency);
     if (!choice.path)
         return now ? FM_OK
-                   : step_advise(w, FM_ADVICE_ASK_URGENCY, FM_STR("How urgent is it, and does it still go on?"));
+                   : step_advise(w, FM_ADVICE_ASK_URGENCY,
+                                 FM_STR("How urgent is it, and does it still go on?"));
     if (!inputs_changed(w->c, urgency) || (now && now->path == choice.path))
         return FM_OK;
     if (now && !now->is_auto)
         return step_advise(w, FM_ADVICE_CHOOSE_PATH,
-                           fm_str_fmt(&w->ctx->arena, "Urgency or time course changed; %s would fit now.",
+                           fm_str_fmt(&w->ctx->arena,
+                                      "Urgency or time course changed; %s would fit now.",
                                       fm_name_of(&fm_case_path_names, choice.path)));
     return emit_path(w, &choice, urgency);
 }
@@ -61,7 +67,7 @@ enum fm_code step_select_path(struct fm_turn_work *w)
 static bool has_nothing_left(const struct fm_case *c, const struct fm_hypothesis *h)
 {
     int n = 0;
-    fm_vec_each(&c->requests, r) {
+    fm_vec_each (&c->requests, r) {
         if (!fm_str_eq(r->hypothesis_id, h->id))
             continue;
         if (r->status == FM_REQUEST_PENDING || r->status == FM_REQUEST_PARTIAL)
@@ -88,7 +94,7 @@ static enum fm_code settle_hypotheses(struct fm_turn_work *w)
 
 static bool is_deadlocked(const struct fm_case *c)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status != FM_HYPOTHESIS_INCONCLUSIVE)
             return false;
     return c->hypotheses.n > 0;
@@ -97,7 +103,7 @@ static bool is_deadlocked(const struct fm_case *c)
 static int blocked_critical(const struct fm_case *c)
 {
     int n = 0;
-    fm_vec_each(&c->requests, r)
+    fm_vec_each (&c->requests, r)
         n += r->status == FM_REQUEST_BLOCKED && r->priority == FM_REQUEST_PRIORITY_CRITICAL;
     return n;
 }
@@ -111,20 +117,23 @@ static enum fm_code exit_episode(struct fm_turn_work *w, fm_str why)
     return step_emit_system(w, FM_EVENT_DEGRADED_EXITED, b);
 }
 
-static enum fm_code enter_episode(struct fm_turn_work *w, enum fm_degraded_type type, fm_str reason, fm_str fallback)
+static enum fm_code enter_episode(struct fm_turn_work *w, enum fm_degraded_type type, fm_str reason,
+                                  fm_str fallback)
 {
     const struct fm_episode *now = fm_case_episode(w->c);
-    if ((now && now->type != FM_DEGRADED_NO_PROGRESS) || (now && now->type == type) || (w->is_exited && w->exited == type))
+    if ((now && now->type != FM_DEGRADED_NO_PROGRESS) || (now && now->type == type) ||
+        (w->is_exited && w->exited == type))
         return FM_OK;
     if (now)
-        FM_TRY(exit_episode(w, fm_str_fmt(&w->ctx->arena, "replaced by %s", fm_name_of(&fm_degraded_type_names, type))));
+        FM_TRY(exit_episode(w, fm_str_fmt(&w->ctx->arena, "replaced by %s",
+                                          fm_name_of(&fm_degraded_type_names, type))));
     struct fm_episode *e = step_body(w, FM_EVENT_DEGRADED_ENTERED);
     e->type = type;
     e->reason = reason;
     e->fallback = fallback;
     e->entered_at = w->now;
     e->entered_turn = step_turn(w);
-    fm_vec_each(&w->c->solutions, s)
+    fm_vec_each (&w->c->solutions, s)
         if (e->attempted.n < 16)
             fm_vec_push(&w->ctx->arena, &e->attempted, s->title);
     return step_emit_system(w, FM_EVENT_DEGRADED_ENTERED, e);
@@ -135,22 +144,26 @@ static int64_t stalled_turns(const struct fm_turn_work *w)
 {
     if (w->turn.progress)
         return 0;
-    return w->c->turns_without_progress + (w->turn.waiting || w->turn.outcome == FM_TURN_FAILED ? 0 : 1);
+    return w->c->turns_without_progress +
+           (w->turn.waiting || w->turn.outcome == FM_TURN_FAILED ? 0 : 1);
 }
 
 static enum fm_code update_degraded(struct fm_turn_work *w)
 {
     if (w->turn.progress && fm_case_episode(w->c))
-        FM_TRY(exit_episode(w, fm_str_fmt(&w->ctx->arena, "progress: %.*s", FM_STR_ARG(w->why_progress))));
+        FM_TRY(exit_episode(
+            w, fm_str_fmt(&w->ctx->arena, "progress: %.*s", FM_STR_ARG(w->why_progress))));
     if (is_deadlocked(w->c))
-        return enter_episode(w, FM_DEGRADED_HYPOTHESIS_DEADLOCK, FM_STR("every hypothesis is inconclusive"),
+        return enter_episode(w, FM_DEGRADED_HYPOTHESIS_DEADLOCK,
+                             FM_STR("every hypothesis is inconclusive"),
                              FM_STR("new hypotheses of other categories, or an escalation"));
     if (blocked_critical(w->c) >= 2)
         return enter_episode(w, FM_DEGRADED_LIMITED_DATA, FM_STR("critical evidence cannot be had"),
                              FM_STR("an alternative source, or someone with access"));
     if (stalled_turns(w) >= FM_STUCK_TURNS)
-        return enter_episode(w, FM_DEGRADED_NO_PROGRESS, FM_STR("three turns without progress"),
-                             FM_STR("other data, another category of cause, an escalation, or closing"));
+        return enter_episode(
+            w, FM_DEGRADED_NO_PROGRESS, FM_STR("three turns without progress"),
+            FM_STR("other data, another category of cause, an escalation, or closing"));
     return FM_OK;
 }
 
@@ -160,19 +173,23 @@ static enum fm_code advise_on_anchoring(struct fm_turn_work *w)
 {
     enum fm_hypothesis_category k = fm_anchored_category(w->c);
     if (k)
-        return step_advise(w, FM_ADVICE_ANCHORING,
-                           fm_str_fmt(&w->ctx->arena, "Four hypotheses of category %s failed; propose another category.",
-                                      fm_name_of(&fm_hypothesis_category_names, k)));
+        return step_advise(
+            w, FM_ADVICE_ANCHORING,
+            fm_str_fmt(&w->ctx->arena,
+                       "Four hypotheses of category %s failed; propose another category.",
+                       fm_name_of(&fm_hypothesis_category_names, k)));
     if (fm_is_anchored_on_top(w->c))
-        return step_advise(w, FM_ADVICE_ANCHORING,
-                           FM_STR("The top hypothesis has not moved for three turns although evidence came; propose "
-                                  "another category."));
+        return step_advise(
+            w, FM_ADVICE_ANCHORING,
+            FM_STR(
+                "The top hypothesis has not moved for three turns although evidence came; propose "
+                "another category."));
     return FM_OK;
 }
 
 static bool all_refuted(const struct fm_case *c)
 {
-    fm_vec_each(&c->hypotheses, h)
+    fm_vec_each (&c->hypotheses, h)
         if (h->status != FM_HYPOTHESIS_REFUTED && h->status != FM_HYPOTHESIS_RETIRED)
             return false;
     return c->hypotheses.n > 0;
@@ -182,13 +199,16 @@ static enum fm_code advise(struct fm_turn_work *w)
 {
     FM_TRY(advise_on_anchoring(w));
     if (all_refuted(w->c))
-        FM_TRY(step_advise(w, FM_ADVICE_NEED_ALTERNATIVES, FM_STR("Every hypothesis fell; new ones are needed.")));
+        FM_TRY(step_advise(w, FM_ADVICE_NEED_ALTERNATIVES,
+                           FM_STR("Every hypothesis fell; new ones are needed.")));
     const struct fm_episode *e = fm_case_episode(w->c);
     if (e && step_turn(w) - e->entered_turn >= 6)
-        FM_TRY(step_advise(w, FM_ADVICE_PROPOSE_ESCALATION, FM_STR("Six turns in a degraded mode; escalate?")));
+        FM_TRY(step_advise(w, FM_ADVICE_PROPOSE_ESCALATION,
+                           FM_STR("Six turns in a degraded mode; escalate?")));
     if (stalled_turns(w) == FM_STUCK_TURNS - 1 || fm_iteration_budget(w->c).is_exceeded)
         FM_TRY(step_advise(w, FM_ADVICE_CHANGE_APPROACH,
-                           FM_STR("Little moved lately: use what is there, ask for something else, or change the view.")));
+                           FM_STR("Little moved lately: use what is there, ask for something else, "
+                                  "or change the view.")));
     return FM_OK;
 }
 
@@ -207,7 +227,7 @@ enum fm_code step_progression(struct fm_turn_work *w)
 
 static bool has_open_escalation(const struct fm_case *c)
 {
-    fm_vec_each(&c->escalations, e)
+    fm_vec_each (&c->escalations, e)
         if (e->resolved_at == FM_TIME_NONE)
             return true;
     return false;
@@ -218,18 +238,24 @@ struct fm_warnings fm_case_warnings(struct fm_arena *a, const struct fm_case *c)
     struct fm_warnings list = {0};
     const struct fm_episode *e = fm_case_episode(c);
     if (c->turns_without_progress >= FM_STUCK_TURNS)
-        fm_vec_push(a, &list,
-                    (struct fm_warning){"stuck", "warning",
-                                        fm_str_fmt(a, "%lld turns without progress; add other data, escalate or close",
-                                                   (long long)c->turns_without_progress)});
+        fm_vec_push(
+            a, &list,
+            (struct fm_warning){
+                "stuck", "warning",
+                fm_str_fmt(a, "%lld turns without progress; add other data, escalate or close",
+                           (long long)c->turns_without_progress)});
     if (e)
         fm_vec_push(a, &list,
                     (struct fm_warning){"degraded_mode", "error",
-                                        fm_str_fmt(a, "%s: %.*s", fm_name_of(&fm_degraded_type_names, e->type),
+                                        fm_str_fmt(a, "%s: %.*s",
+                                                   fm_name_of(&fm_degraded_type_names, e->type),
                                                    FM_STR_ARG(e->reason))});
     if (has_open_escalation(c))
-        fm_vec_push(a, &list, (struct fm_warning){"escalation", "info", FM_STR("escalated, not back yet")});
+        fm_vec_push(a, &list,
+                    (struct fm_warning){"escalation", "info", FM_STR("escalated, not back yet")});
     if (fm_case_is_terminal(c) && !c->reports.n)
-        fm_vec_push(a, &list, (struct fm_warning){"no_documentation", "info", FM_STR("the case has no report yet")});
+        fm_vec_push(
+            a, &list,
+            (struct fm_warning){"no_documentation", "info", FM_STR("the case has no report yet")});
     return list;
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The case engine: rules as pure functions, and one step that turns (case, what was said or added, proposal) into events.
+ * The case engine: rules as pure functions, and one step that turns (case, what was said or added,
+ * proposal) into events.
  *
  *     struct fm_engine engine = {.clock = &fm_clock_system, .rng = &fm_rng_system};
- *     fm_turn_begin(&engine, ctx, c, &input, &work);              message, files, the user's own typed changes
- *     fm_reasoner_propose(r, ctx, fm_turn_reasoner_input(work), &p);
- *     fm_turn_finish(work, r ? &p : NULL, &result);               proposal, system rules, reply, turn record
- *     store: append result.events at result.expected_version, all or nothing
+ *     fm_turn_begin(&engine, ctx, c, &input, &work);              message, files, the user's own
+ * typed changes fm_reasoner_propose(r, ctx, fm_turn_reasoner_input(work), &p); fm_turn_finish(work,
+ * r ? &p : NULL, &result);               proposal, system rules, reply, turn record store: append
+ * result.events at result.expected_version, all or nothing
  *
- * A step changes the case in memory as it goes. When it fails with an error code, or the store refuses the events, the
- * case must be dropped and folded again: nothing was stored, so nothing happened. A rule that says no is no error: the
- * change is listed in the turn's `rejected` with the reason, and the rest applies.
+ * A step changes the case in memory as it goes. When it fails with an error code, or the store
+ * refuses the events, the case must be dropped and folded again: nothing was stored, so nothing
+ * happened. A rule that says no is no error: the change is listed in the turn's `rejected` with the
+ * reason, and the rest applies.
  *
- * Pure: clock, ids and randomness come from the engine struct; no I/O, no globals. Memory: the context's arena.
- * Decisions behind the rules: reference/investigation-spec.md.
+ * Pure: clock, ids and randomness come from the engine struct; no I/O, no globals. Memory: the
+ * context's arena. Decisions behind the rules: reference/investigation-spec.md.
  */
 #ifndef FAULTMAVEN_CORE_INVESTIGATION_H
 #define FAULTMAVEN_CORE_INVESTIGATION_H
@@ -56,12 +58,13 @@ struct fm_upload_items FM_VEC_OF(struct fm_upload_item);
 void fm_upload_item_init(struct fm_upload_item *u);
 
 struct fm_turn_input {
-    struct fm_actor actor; /* a user; owner and collaborators may write */
-    fm_str message;        /* at most 4000 characters; longer text belongs into a file */
+    struct fm_actor actor;     /* a user; owner and collaborators may write */
+    fm_str message;            /* at most 4000 characters; longer text belongs into a file */
     enum fm_message_kind kind; /* none: user_query, or data_upload when only files come */
     struct fm_upload_items uploads;
-    const struct fm_proposal *changes;   /* the user's own typed changes; NULL for none */
-    struct fm_evidence_reader *evidence; /* to check quotes; NULL: quotes are checked against extracts only */
+    const struct fm_proposal *changes; /* the user's own typed changes; NULL for none */
+    struct fm_evidence_reader
+        *evidence; /* to check quotes; NULL: quotes are checked against extracts only */
 };
 
 /* Content that the case has already. */
@@ -75,22 +78,25 @@ struct fm_turn_result {
     int64_t expected_version; /* of the case before the turn */
     struct fm_events events;
     const struct fm_turn *turn;
-    fm_str reply; /* the agent's message; empty when there is none */
+    fm_str reply;                /* the agent's message; empty when there is none */
     struct fm_strs evidence_ids; /* new in this turn */
     FM_VEC(struct fm_duplicate) duplicates;
 };
 
 struct fm_turn_work;
 
-/* FM_EFORBIDDEN for a viewer or stranger, FM_EINVAL for an empty turn, FM_ELIMIT for a message that is too long. */
-FM_MUST_CHECK enum fm_code fm_turn_begin(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
-                                         const struct fm_turn_input *in, struct fm_turn_work **out);
+/* FM_EFORBIDDEN for a viewer or stranger, FM_EINVAL for an empty turn, FM_ELIMIT for a message that
+ * is too long. */
+FM_MUST_CHECK enum fm_code fm_turn_begin(const struct fm_engine *engine, struct fm_ctx *ctx,
+                                         struct fm_case *c, const struct fm_turn_input *in,
+                                         struct fm_turn_work **out);
 
 const struct fm_reasoner_input *fm_turn_reasoner_input(const struct fm_turn_work *w);
 
 /* by: who made the proposal (model or analyst); NULL proposal: nobody. */
-FM_MUST_CHECK enum fm_code fm_turn_finish(struct fm_turn_work *w, const struct fm_proposal *proposal,
-                                          struct fm_actor by, struct fm_turn_result *out);
+FM_MUST_CHECK enum fm_code fm_turn_finish(struct fm_turn_work *w,
+                                          const struct fm_proposal *proposal, struct fm_actor by,
+                                          struct fm_turn_result *out);
 
 /* ---- outside a turn ---- */
 
@@ -98,25 +104,30 @@ struct fm_open_request {
     struct fm_actor actor;
     fm_str title; /* empty: Case-MMDD-N */
     fm_str organization;
-    int64_t opened_today;   /* cases that the owner opened since 00:00 UTC */
-    int64_t open_cases;     /* the owner's cases that are not terminal */
+    int64_t opened_today;         /* cases that the owner opened since 00:00 UTC */
+    int64_t open_cases;           /* the owner's cases that are not terminal */
     const struct fm_case *parent; /* follow-up of this terminal case; NULL for none */
 };
 #define FM_OPEN_CASES_MAX 100
 
-/* The events of a new case. FM_ELIMIT when the owner has too many open ones; FM_EINVAL for a bad title. */
+/* The events of a new case. FM_ELIMIT when the owner has too many open ones; FM_EINVAL for a bad
+ * title. */
 FM_MUST_CHECK enum fm_code fm_case_open(const struct fm_engine *engine, struct fm_ctx *ctx,
                                         const struct fm_open_request *req, struct fm_case **c,
                                         struct fm_events *events);
 
-/* One event that is no turn: member_set, title_changed, report_added, related, action_set. Checks access and limits. */
-FM_MUST_CHECK enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
-                                          struct fm_actor actor, enum fm_event_type type, void *body,
+/* One event that is no turn: member_set, title_changed, report_added, related, action_set. Checks
+ * access and limits. */
+FM_MUST_CHECK enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx,
+                                          struct fm_case *c, struct fm_actor actor,
+                                          enum fm_event_type type, void *body,
                                           struct fm_events *events);
 
 /* FM_EFORBIDDEN unless the actor may read (any member), or write (owner, collaborator). */
-FM_MUST_CHECK enum fm_code fm_case_may_read(struct fm_ctx *ctx, const struct fm_case *c, struct fm_actor actor);
-FM_MUST_CHECK enum fm_code fm_case_may_write(struct fm_ctx *ctx, const struct fm_case *c, struct fm_actor actor);
+FM_MUST_CHECK enum fm_code fm_case_may_read(struct fm_ctx *ctx, const struct fm_case *c,
+                                            struct fm_actor actor);
+FM_MUST_CHECK enum fm_code fm_case_may_write(struct fm_ctx *ctx, const struct fm_case *c,
+                                             struct fm_actor actor);
 
 /* A new id: prefix "_" 12 hexadecimal digits. */
 fm_str fm_new_id(const struct fm_engine *engine, struct fm_arena *a, const char *prefix);
@@ -145,16 +156,19 @@ size_t fm_evidence_purposes(const struct fm_case *c, const struct fm_evidence_it
 /* ---- hypothesis manager ---- */
 
 /* Likelihood from the start value and the links to evidence that is in force. */
-double fm_hypothesis_rate(const struct fm_case *c, const struct fm_hypothesis *h, enum fm_rating_mode mode);
+double fm_hypothesis_rate(const struct fm_case *c, const struct fm_hypothesis *h,
+                          enum fm_rating_mode mode);
 
 /* What the rules make of it now: the same status, or the one it moves to. */
-enum fm_hypothesis_status fm_hypothesis_next_status(const struct fm_case *c, const struct fm_hypothesis *h,
+enum fm_hypothesis_status fm_hypothesis_next_status(const struct fm_case *c,
+                                                    const struct fm_hypothesis *h,
                                                     double likelihood, enum fm_rating_mode mode);
 
 /* (supports - refutes) / (supports + refutes); 0 when there is none. */
 double fm_hypothesis_evidence_score(const struct fm_case *c, const struct fm_hypothesis *h);
 
-/* For ranking only: an active hypothesis that nothing happened to for `idle` turns counts 0.85^idle. */
+/* For ranking only: an active hypothesis that nothing happened to for `idle` turns counts
+ * 0.85^idle. */
 double fm_hypothesis_rank(const struct fm_case *c, const struct fm_hypothesis *h);
 
 /* Best in force (validated, then active) by rank; NULL when there is none. */
@@ -183,9 +197,9 @@ struct fm_path_choice fm_path_choose(enum fm_temporal temporal, enum fm_urgency 
 enum fm_strategy fm_case_strategy(const struct fm_case *c);
 
 struct fm_strategy_limits {
-    double validation_threshold; /* likelihood that validates a hypothesis */
-    double cause_threshold;      /* confidence that a root cause needs */
-    double act_threshold;        /* confidence that lets one act on a working conclusion */
+    double validation_threshold;         /* likelihood that validates a hypothesis */
+    double cause_threshold;              /* confidence that a root cause needs */
+    double act_threshold;                /* confidence that lets one act on a working conclusion */
     int iterations[FM_CASE_STAGE_COUNT]; /* soft budget per stage */
     bool needs_documentation;
 };
@@ -213,15 +227,15 @@ struct fm_iteration {
     fm_time begin, end;
     unsigned steps; /* FM_OODA_… */
     enum fm_intensity intensity;
-    int64_t counts[4]; /* events of observe, orient, decide, act */
+    int64_t counts[4];        /* events of observe, orient, decide, act */
     enum fm_case_stage stage; /* at its end */
-    double likelihood_change;  /* of the best hypothesis */
-    struct fm_strs changed;    /* what it changed, in words */
+    double likelihood_change; /* of the best hypothesis */
+    struct fm_strs changed;   /* what it changed, in words */
 };
 struct fm_iterations FM_VEC_OF(struct fm_iteration);
 
-/* Iterations of the investigation: an iteration ends with the turn in which something was concluded, decided or done
- * after it was observed. Folds the log as it goes. */
+/* Iterations of the investigation: an iteration ends with the turn in which something was
+ * concluded, decided or done after it was observed. Folds the log as it goes. */
 FM_MUST_CHECK enum fm_code fm_ooda_iterations(struct fm_ctx *ctx, const struct fm_events *events,
                                               struct fm_iterations *out);
 const char *fm_intensity_name(enum fm_intensity i);
@@ -237,7 +251,8 @@ struct fm_iteration_budget fm_iteration_budget(const struct fm_case *c);
 #define FM_PHASE_N 7
 enum fm_phase_state { FM_PHASE_PENDING, FM_PHASE_CURRENT, FM_PHASE_DONE, FM_PHASE_SKIPPED };
 struct fm_phase {
-    const char *name; /* intake, blast_radius, timeline, hypothesis, validation, solution, document */
+    const char
+        *name; /* intake, blast_radius, timeline, hypothesis, validation, solution, document */
     enum fm_phase_state state;
     fm_str basis; /* what makes it so */
 };
@@ -268,14 +283,15 @@ struct fm_strs fm_case_next_steps(struct fm_arena *a, const struct fm_case *c, s
 enum fm_memory_tier { FM_MEMORY_VERBATIM, FM_MEMORY_SUMMARY, FM_MEMORY_FACT };
 struct fm_memory_item {
     enum fm_memory_tier tier;
-    fm_str id;   /* message, evidence, hypothesis …; ids always survive trimming */
+    fm_str id; /* message, evidence, hypothesis …; ids always survive trimming */
     fm_str text;
     size_t tokens;
 };
 struct fm_memory FM_VEC_OF(struct fm_memory_item);
 
-/* What of a long case to keep under a budget: facts first, then the newest messages verbatim, then one line per older
- * turn, newest first; a fact that does not fit is cut to its id and first words. Deterministic. Tokens are bytes / 4. */
+/* What of a long case to keep under a budget: facts first, then the newest messages verbatim, then
+ * one line per older turn, newest first; a fact that does not fit is cut to its id and first words.
+ * Deterministic. Tokens are bytes / 4. */
 struct fm_memory fm_case_memory(struct fm_arena *a, const struct fm_case *c, size_t budget_tokens);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A case: the permanent record of one investigation, as the fold of its events (event.h). Nothing else writes it.
+ * A case: the permanent record of one investigation, as the fold of its events (event.h). Nothing
+ * else writes it.
  *
- * Everything here is a record (record.h): strings are borrowed from the arena that the case was folded on, "not given"
- * has one form per kind, and each struct has a table fm_<name>_type. Ids are "<prefix>_" and 12 hexadecimal digits:
- * case_, msg_, file_, ev_, hyp_, req_, sol_, chg_, rc_, esc_, rep_, act_. Limits stand in the tables (src/case_types.c).
+ * Everything here is a record (record.h): strings are borrowed from the arena that the case was
+ * folded on, "not given" has one form per kind, and each struct has a table fm_<name>_type. Ids are
+ * "<prefix>_" and 12 hexadecimal digits: case_, msg_, file_, ev_, hyp_, req_, sol_, chg_, rc_,
+ * esc_, rep_, act_. Limits stand in the tables (src/case_types.c).
  *
- * Likelihoods and confidences are numbers 0..1 that rules computed from cited evidence; no proposal sets one directly,
- * except the starting likelihood of a hypothesis and the claimed confidence of a root cause, which rules bound.
+ * Likelihoods and confidences are numbers 0..1 that rules computed from cited evidence; no proposal
+ * sets one directly, except the starting likelihood of a hypothesis and the claimed confidence of a
+ * root cause, which rules bound.
  */
 #ifndef FAULTMAVEN_MODELS_CASE_H
 #define FAULTMAVEN_MODELS_CASE_H
@@ -22,14 +25,15 @@ struct fm_actor {
     fm_str id;
 };
 
-/* A span of evidence, or of a message: the only form of citation. length 0 means the item as a whole. */
+/* A span of evidence, or of a message: the only form of citation. length 0 means the item as a
+ * whole. */
 struct fm_cite {
     fm_str evidence_id;
     fm_str message_id;
     int64_t offset;
     int64_t length;
-    int64_t line;  /* 1-based; for people */
-    fm_str quote;  /* exactly the cited bytes, when short */
+    int64_t line; /* 1-based; for people */
+    fm_str quote; /* exactly the cited bytes, when short */
 };
 struct fm_cites FM_VEC_OF(struct fm_cite);
 
@@ -66,21 +70,22 @@ struct fm_evidence_item {
     fm_str id;
     enum fm_evidence_state state;
     fm_str summary;
-    fm_str extract;  /* high-signal part, for prompts and search */
+    fm_str extract; /* high-signal part, for prompts and search */
     fm_str analysis;
-    fm_str command;  /* the command that was run, when it is a command's output */
+    fm_str command; /* the command that was run, when it is a command's output */
     enum fm_evidence_source source;
     enum fm_evidence_form form;
-    bool testimony;  /* a person says so: low weight, never enough alone for a cause or for a verified fix */
-    bool absence;    /* looked, and nothing was there: that is evidence too */
+    bool testimony; /* a person says so: low weight, never enough alone for a cause or for a
+                       verified fix */
+    bool absence;   /* looked, and nothing was there: that is evidence too */
     fm_str file_id;
     fm_str sha256;
     int64_t size;
-    fm_str method;   /* how extract was made */
-    fm_time first;   /* event time covered, not upload time */
+    fm_str method; /* how extract was made */
+    fm_time first; /* event time covered, not upload time */
     fm_time last;
-    struct fm_enums advances;    /* milestones that cite it */
-    struct fm_strs request_ids;  /* requests that it answers */
+    struct fm_enums advances;   /* milestones that cite it */
+    struct fm_strs request_ids; /* requests that it answers */
     fm_str collected_by;
     fm_time collected_at;
     int64_t turn;
@@ -186,7 +191,8 @@ struct fm_milestone {
     int64_t turn;
 };
 
-/* A change of the system before the incident; the time is an interval because it is seldom known exactly. */
+/* A change of the system before the incident; the time is an interval because it is seldom known
+ * exactly. */
 struct fm_recent_change {
     fm_str id;
     fm_str description;
@@ -247,7 +253,8 @@ struct fm_conclusion {
 };
 struct fm_conclusions FM_VEC_OF(struct fm_conclusion);
 
-/* Several causes may hold at once (trigger, latent, detection gap). A new one of the same role supersedes the old. */
+/* Several causes may hold at once (trigger, latent, detection gap). A new one of the same role
+ * supersedes the old. */
 struct fm_root_cause {
     fm_str id;
     fm_str statement;
@@ -409,7 +416,7 @@ struct fm_turn {
     struct fm_rejections rejected;
     fm_str user_summary;
     fm_str agent_summary;
-    fm_str error; /* of a failed turn */
+    fm_str error;          /* of a failed turn */
     double top_likelihood; /* after the turn */
     struct fm_provenance provenance;
 };
@@ -460,7 +467,7 @@ struct fm_case {
     FM_VEC(struct fm_report_entry) reports;
     FM_VEC(struct fm_action_item) actions;
     FM_VEC(struct fm_relation) relations;
-    struct fm_arena *arena; /* borrowed; holds all of it */
+    struct fm_arena *arena;   /* borrowed; holds all of it */
     struct fm_map ids;        /* see fm_case_find */
     struct fm_map link_index; /* see fm_case_link */
 };
@@ -468,7 +475,8 @@ struct fm_case {
 /* An empty case on the arena, ready for its first event. */
 struct fm_case *fm_case_new(struct fm_arena *a);
 
-/* The item of that kind with that id; NULL when there is none. Valid until the next event is applied. */
+/* The item of that kind with that id; NULL when there is none. Valid until the next event is
+ * applied. */
 void *fm_case_find(const struct fm_case *c, enum fm_ref_kind kind, fm_str id);
 
 static inline bool fm_case_is_terminal(const struct fm_case *c)
@@ -507,10 +515,11 @@ static inline const struct fm_path_selection *fm_case_path_now(const struct fm_c
 
 extern const struct fm_record_type fm_case_type;
 extern const struct fm_record_type fm_cite_type, fm_member_type, fm_message_type, fm_case_file_type,
-    fm_evidence_item_type, fm_link_type, fm_hypothesis_type, fm_evidence_request_type, fm_solution_type,
-    fm_milestone_type, fm_recent_change_type, fm_verification_type, fm_consulting_type, fm_conclusion_type,
-    fm_root_cause_type, fm_path_selection_type, fm_episode_type, fm_escalation_type, fm_waiting_type,
-    fm_loop_back_type, fm_advice_type, fm_status_entry_type, fm_documentation_type, fm_action_item_type,
-    fm_report_entry_type, fm_relation_type, fm_rejection_type, fm_provenance_type, fm_turn_type;
+    fm_evidence_item_type, fm_link_type, fm_hypothesis_type, fm_evidence_request_type,
+    fm_solution_type, fm_milestone_type, fm_recent_change_type, fm_verification_type,
+    fm_consulting_type, fm_conclusion_type, fm_root_cause_type, fm_path_selection_type,
+    fm_episode_type, fm_escalation_type, fm_waiting_type, fm_loop_back_type, fm_advice_type,
+    fm_status_entry_type, fm_documentation_type, fm_action_item_type, fm_report_entry_type,
+    fm_relation_type, fm_rejection_type, fm_provenance_type, fm_turn_type;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every enum of the case engine, each written once (see names.h). The names are stored and shown; symbols may change,
- * names may only be added.
+ * Every enum of the case engine, each written once (see names.h). The names are stored and shown;
+ * symbols may change, names may only be added.
  */
 #ifndef FAULTMAVEN_MODELS_CASE_ENUMS_H
 #define FAULTMAVEN_MODELS_CASE_ENUMS_H
@@ -45,10 +45,10 @@ FM_ENUM(fm_closure, FM_CLOSURE, FM_CLOSURES);
 FM_ENUM(fm_resolution_basis, FM_BASIS, FM_RESOLUTION_BASES);
 
 /* Computed from the case, never stored. */
-#define FM_CASE_STAGES(X)                                                                               \
-    X(FM_CASE_STAGE_SYMPTOM_VERIFICATION, "symptom_verification")                                       \
-    X(FM_CASE_STAGE_HYPOTHESIS_FORMULATION, "hypothesis_formulation")                                   \
-    X(FM_CASE_STAGE_HYPOTHESIS_VALIDATION, "hypothesis_validation")                                     \
+#define FM_CASE_STAGES(X)                                                                          \
+    X(FM_CASE_STAGE_SYMPTOM_VERIFICATION, "symptom_verification")                                  \
+    X(FM_CASE_STAGE_HYPOTHESIS_FORMULATION, "hypothesis_formulation")                              \
+    X(FM_CASE_STAGE_HYPOTHESIS_VALIDATION, "hypothesis_validation")                                \
     X(FM_CASE_STAGE_SOLUTION, "solution")
 FM_ENUM(fm_case_stage, FM_CASE_STAGE, FM_CASE_STAGES);
 
@@ -72,9 +72,9 @@ FM_ENUM(fm_milestone_name, FM_MILESTONE, FM_MILESTONES);
 FM_ENUM(fm_fact_status, FM_FACT, FM_FACTS);
 
 #define FM_ROOT_CAUSE_METHODS(X)                                                                   \
-    X(FM_CAUSE_METHOD_DIRECT_ANALYSIS, "direct_analysis")                                                \
-    X(FM_CAUSE_METHOD_HYPOTHESIS_VALIDATION, "hypothesis_validation")                                    \
-    X(FM_CAUSE_METHOD_CORRELATION, "correlation")                                                        \
+    X(FM_CAUSE_METHOD_DIRECT_ANALYSIS, "direct_analysis")                                          \
+    X(FM_CAUSE_METHOD_HYPOTHESIS_VALIDATION, "hypothesis_validation")                              \
+    X(FM_CAUSE_METHOD_CORRELATION, "correlation")                                                  \
     X(FM_CAUSE_METHOD_OTHER, "other")
 FM_ENUM(fm_root_cause_method, FM_CAUSE_METHOD, FM_ROOT_CAUSE_METHODS);
 
@@ -116,7 +116,7 @@ FM_ENUM(fm_problem_type, FM_PROBLEM, FM_PROBLEM_TYPES);
     X(FM_URGENCY_UNKNOWN, "unknown")
 FM_ENUM(fm_urgency, FM_URGENCY, FM_URGENCIES);
 
-#define FM_INCIDENT_SEVERITIES(X)                                                                           \
+#define FM_INCIDENT_SEVERITIES(X)                                                                  \
     X(FM_INCIDENT_CRITICAL, "CRITICAL")                                                            \
     X(FM_INCIDENT_HIGH, "HIGH")                                                                    \
     X(FM_INCIDENT_MEDIUM, "MEDIUM")                                                                \
@@ -132,20 +132,20 @@ FM_ENUM(fm_incident_severity, FM_INCIDENT, FM_INCIDENT_SEVERITIES);
     X(FM_TEMPORAL_RECURRING, "recurring")
 FM_ENUM(fm_temporal, FM_TEMPORAL, FM_TEMPORALS);
 
-#define FM_ONSET_PATTERNS(X)                                                                             \
-    X(FM_ONSET_SUDDEN, "sudden")                                                                 \
-    X(FM_ONSET_GRADUAL, "gradual")                                                               \
-    X(FM_ONSET_INTERMITTENT, "intermittent")                                                     \
+#define FM_ONSET_PATTERNS(X)                                                                       \
+    X(FM_ONSET_SUDDEN, "sudden")                                                                   \
+    X(FM_ONSET_GRADUAL, "gradual")                                                                 \
+    X(FM_ONSET_INTERMITTENT, "intermittent")                                                       \
     X(FM_ONSET_UNKNOWN, "unknown")
 FM_ENUM(fm_onset_pattern, FM_ONSET, FM_ONSET_PATTERNS);
 
-#define FM_RECENT_CHANGE_KINDS(X)                                                                         \
-    X(FM_RECENT_CHANGE_DEPLOYMENT, "deployment")                                                     \
-    X(FM_RECENT_CHANGE_CONFIG, "config")                                                             \
-    X(FM_RECENT_CHANGE_SCALING, "scaling")                                                           \
-    X(FM_RECENT_CHANGE_CODE, "code")                                                                 \
-    X(FM_RECENT_CHANGE_INFRASTRUCTURE, "infrastructure")                                             \
-    X(FM_RECENT_CHANGE_DATA, "data")                                                                 \
+#define FM_RECENT_CHANGE_KINDS(X)                                                                  \
+    X(FM_RECENT_CHANGE_DEPLOYMENT, "deployment")                                                   \
+    X(FM_RECENT_CHANGE_CONFIG, "config")                                                           \
+    X(FM_RECENT_CHANGE_SCALING, "scaling")                                                         \
+    X(FM_RECENT_CHANGE_CODE, "code")                                                               \
+    X(FM_RECENT_CHANGE_INFRASTRUCTURE, "infrastructure")                                           \
+    X(FM_RECENT_CHANGE_DATA, "data")                                                               \
     X(FM_RECENT_CHANGE_OTHER, "other")
 FM_ENUM(fm_recent_change_kind, FM_RECENT_CHANGE, FM_RECENT_CHANGE_KINDS);
 
@@ -163,18 +163,18 @@ FM_ENUM(fm_correlation, FM_CORRELATION, FM_CORRELATIONS);
     X(FM_PURPOSE_OTHER, "other")
 FM_ENUM(fm_purpose, FM_PURPOSE, FM_PURPOSES);
 
-#define FM_EVIDENCE_SOURCES(X)                                                                              \
-    X(FM_EVIDENCE_SOURCE_LOG_FILE, "log_file")                                                              \
-    X(FM_EVIDENCE_SOURCE_METRICS_DATA, "metrics_data")                                                      \
-    X(FM_EVIDENCE_SOURCE_CONFIG_FILE, "config_file")                                                        \
-    X(FM_EVIDENCE_SOURCE_CODE_REVIEW, "code_review")                                                        \
-    X(FM_EVIDENCE_SOURCE_SCREENSHOT, "screenshot")                                                          \
-    X(FM_EVIDENCE_SOURCE_COMMAND_OUTPUT, "command_output")                                                  \
-    X(FM_EVIDENCE_SOURCE_DATABASE_QUERY, "database_query")                                                  \
-    X(FM_EVIDENCE_SOURCE_TRACE_DATA, "trace_data")                                                          \
-    X(FM_EVIDENCE_SOURCE_API_RESPONSE, "api_response")                                                      \
-    X(FM_EVIDENCE_SOURCE_USER_REPORT, "user_report")                                                        \
-    X(FM_EVIDENCE_SOURCE_MONITORING_ALERT, "monitoring_alert")                                              \
+#define FM_EVIDENCE_SOURCES(X)                                                                     \
+    X(FM_EVIDENCE_SOURCE_LOG_FILE, "log_file")                                                     \
+    X(FM_EVIDENCE_SOURCE_METRICS_DATA, "metrics_data")                                             \
+    X(FM_EVIDENCE_SOURCE_CONFIG_FILE, "config_file")                                               \
+    X(FM_EVIDENCE_SOURCE_CODE_REVIEW, "code_review")                                               \
+    X(FM_EVIDENCE_SOURCE_SCREENSHOT, "screenshot")                                                 \
+    X(FM_EVIDENCE_SOURCE_COMMAND_OUTPUT, "command_output")                                         \
+    X(FM_EVIDENCE_SOURCE_DATABASE_QUERY, "database_query")                                         \
+    X(FM_EVIDENCE_SOURCE_TRACE_DATA, "trace_data")                                                 \
+    X(FM_EVIDENCE_SOURCE_API_RESPONSE, "api_response")                                             \
+    X(FM_EVIDENCE_SOURCE_USER_REPORT, "user_report")                                               \
+    X(FM_EVIDENCE_SOURCE_MONITORING_ALERT, "monitoring_alert")                                     \
     X(FM_EVIDENCE_SOURCE_OTHER, "other")
 FM_ENUM(fm_evidence_source, FM_EVIDENCE_SOURCE, FM_EVIDENCE_SOURCES);
 
@@ -225,9 +225,9 @@ FM_ENUM(fm_request_category, FM_REQUEST_CATEGORY, FM_REQUEST_CATEGORIES);
     X(FM_REQUEST_OBSOLETE, "obsolete")
 FM_ENUM(fm_request_status, FM_REQUEST_STATUS, FM_REQUEST_STATUSES);
 
-#define FM_REQUEST_PRIORITIES(X)                                                                           \
-    X(FM_REQUEST_PRIORITY_CRITICAL, "critical")                                                            \
-    X(FM_REQUEST_PRIORITY_IMPORTANT, "important")                                                          \
+#define FM_REQUEST_PRIORITIES(X)                                                                   \
+    X(FM_REQUEST_PRIORITY_CRITICAL, "critical")                                                    \
+    X(FM_REQUEST_PRIORITY_IMPORTANT, "important")                                                  \
     X(FM_REQUEST_PRIORITY_NICE, "nice")
 FM_ENUM(fm_request_priority, FM_REQUEST_PRIORITY, FM_REQUEST_PRIORITIES);
 
@@ -263,7 +263,7 @@ FM_ENUM(fm_generation, FM_GENERATION, FM_GENERATIONS);
     X(FM_SOLUTION_REMEDIATION, "remediation")
 FM_ENUM(fm_solution_kind, FM_SOLUTION_KIND, FM_SOLUTION_KINDS);
 
-#define FM_SOLUTION_ACTIONS(X)                                                                       \
+#define FM_SOLUTION_ACTIONS(X)                                                                     \
     X(FM_SOLUTION_ROLLBACK, "rollback")                                                            \
     X(FM_SOLUTION_CONFIG_CHANGE, "config_change")                                                  \
     X(FM_SOLUTION_RESTART, "restart")                                                              \
@@ -292,9 +292,9 @@ FM_ENUM(fm_solution_state, FM_SOLUTION_STATE, FM_SOLUTION_STATES);
     X(FM_LEVEL_VERIFIED, "verified")
 FM_ENUM(fm_confidence_level, FM_LEVEL, FM_CONFIDENCE_LEVELS);
 
-#define FM_CASE_PATHS(X)                                                                                \
-    X(FM_CASE_PATH_MITIGATION_FIRST, "mitigation_first")                                                \
-    X(FM_CASE_PATH_ROOT_CAUSE, "root_cause")                                                            \
+#define FM_CASE_PATHS(X)                                                                           \
+    X(FM_CASE_PATH_MITIGATION_FIRST, "mitigation_first")                                           \
+    X(FM_CASE_PATH_ROOT_CAUSE, "root_cause")                                                       \
     X(FM_CASE_PATH_USER_CHOICE, "user_choice")
 FM_ENUM(fm_case_path, FM_CASE_PATH, FM_CASE_PATHS);
 
@@ -353,15 +353,15 @@ FM_ENUM(fm_loop_back_kind, FM_LOOP, FM_LOOP_BACKS);
     X(FM_ADVICE_CHANGE_APPROACH, "change_approach")
 FM_ENUM(fm_advice_kind, FM_ADVICE, FM_ADVICES);
 
-#define FM_TURN_OUTCOMES(X)                                                                             \
-    X(FM_TURN_MILESTONE_COMPLETED, "milestone_completed")                                       \
-    X(FM_TURN_DATA_PROVIDED, "data_provided")                                                   \
-    X(FM_TURN_DATA_REQUESTED, "data_requested")                                                 \
-    X(FM_TURN_DATA_NOT_PROVIDED, "data_not_provided")                                           \
-    X(FM_TURN_HYPOTHESIS_TESTED, "hypothesis_tested")                                           \
-    X(FM_TURN_CASE_RESOLVED, "case_resolved")                                                   \
-    X(FM_TURN_CONVERSATION, "conversation")                                                     \
-    X(FM_TURN_FAILED, "failed")                                                                 \
+#define FM_TURN_OUTCOMES(X)                                                                        \
+    X(FM_TURN_MILESTONE_COMPLETED, "milestone_completed")                                          \
+    X(FM_TURN_DATA_PROVIDED, "data_provided")                                                      \
+    X(FM_TURN_DATA_REQUESTED, "data_requested")                                                    \
+    X(FM_TURN_DATA_NOT_PROVIDED, "data_not_provided")                                              \
+    X(FM_TURN_HYPOTHESIS_TESTED, "hypothesis_tested")                                              \
+    X(FM_TURN_CASE_RESOLVED, "case_resolved")                                                      \
+    X(FM_TURN_CONVERSATION, "conversation")                                                        \
+    X(FM_TURN_FAILED, "failed")                                                                    \
     X(FM_TURN_OTHER, "other")
 FM_ENUM(fm_turn_outcome, FM_TURN, FM_TURN_OUTCOMES);
 
@@ -392,7 +392,8 @@ FM_ENUM(fm_action_status, FM_ACTION, FM_ACTION_STATUSES);
     X(FM_RELATION_DUPLICATE_OF, "duplicate_of")
 FM_ENUM(fm_case_relation, FM_RELATION, FM_CASE_RELATIONS);
 
-/* What a user said, as a typed statement: a button, a command, or relayed by a reasoner with the quoted words. */
+/* What a user said, as a typed statement: a button, a command, or relayed by a reasoner with the
+ * quoted words. */
 #define FM_INTENTS(X)                                                                              \
     X(FM_INTENT_CONFIRM_STATEMENT, "confirm_statement")                                            \
     X(FM_INTENT_REVISE_STATEMENT, "revise_statement")                                              \

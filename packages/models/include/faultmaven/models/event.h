@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events: what happened to a case, append-only. case = fold(events); the fold applies, it never decides.
+ * Events: what happened to a case, append-only. case = fold(events); the fold applies, it never
+ * decides.
  *
- * Each type has one payload record. seq counts 1, 2, 3 … within a case and is the version for optimistic concurrency.
- * Stored as rows (case_id, seq, type, at, actor, payload, prev_hash, hash); hash = SHA-256 over the canonical line of
- * the event and the hash before it, so that any altered byte shows (fm_event_hash).
+ * Each type has one payload record. seq counts 1, 2, 3 … within a case and is the version for
+ * optimistic concurrency. Stored as rows (case_id, seq, type, at, actor, payload, prev_hash, hash);
+ * hash = SHA-256 over the canonical line of the event and the hash before it, so that any altered
+ * byte shows (fm_event_hash).
  *
- * Types and payload members may be added; a name never changes its meaning. A log that holds a type unknown to this
- * version is refused as written by a newer one.
+ * Types and payload members may be added; a name never changes its meaning. A log that holds a type
+ * unknown to this version is refused as written by a newer one.
  */
 #ifndef FAULTMAVEN_MODELS_EVENT_H
 #define FAULTMAVEN_MODELS_EVENT_H
@@ -66,12 +68,12 @@ struct fm_statement {
 /* What a user said about the statement, the investigation, the end. reason: their words. */
 struct fm_intent {
     enum fm_intent_kind kind;
-    enum fm_closure closure;          /* of close */
-    enum fm_resolution_basis basis;   /* of resolve */
-    enum fm_escalation_type type;     /* of request_escalation */
-    fm_str to;                        /* of request_escalation */
+    enum fm_closure closure;        /* of close */
+    enum fm_resolution_basis basis; /* of resolve */
+    enum fm_escalation_type type;   /* of request_escalation */
+    fm_str to;                      /* of request_escalation */
     fm_str reason;
-    struct fm_cites cites;            /* the words in the message, when relayed */
+    struct fm_cites cites; /* the words in the message, when relayed */
 };
 
 struct fm_preference {
@@ -146,13 +148,17 @@ fm_str fm_actor_str(struct fm_arena *a, struct fm_actor actor);
 FM_MUST_CHECK enum fm_code fm_actor_parse(struct fm_ctx *ctx, fm_str text, struct fm_actor *out);
 
 /* Reads and checks a payload. Strings are borrowed from v. */
-FM_MUST_CHECK enum fm_code fm_event_read_body(struct fm_ctx *ctx, enum fm_event_type type, yyjson_val *v, void **out);
+FM_MUST_CHECK enum fm_code fm_event_read_body(struct fm_ctx *ctx, enum fm_event_type type,
+                                              yyjson_val *v, void **out);
 
-/* Appends {"seq":…,"type":…,"at":…,"actor":…,"payload":{…}}: the line of `case log`, of bundles, of the hash. */
+/* Appends {"seq":…,"type":…,"at":…,"actor":…,"payload":{…}}: the line of `case log`, of bundles, of
+ * the hash. */
 void fm_event_write(struct fm_ctx *ctx, const struct fm_event *e, struct fm_buf *out);
-FM_MUST_CHECK enum fm_code fm_event_read(struct fm_ctx *ctx, yyjson_val *line, struct fm_event *out);
+FM_MUST_CHECK enum fm_code fm_event_read(struct fm_ctx *ctx, yyjson_val *line,
+                                         struct fm_event *out);
 
-/* SHA-256 of: prev (32 bytes, zeros for the first) LF case_id LF seq LF type LF at (nanoseconds) LF actor LF payload. */
+/* SHA-256 of: prev (32 bytes, zeros for the first) LF case_id LF seq LF type LF at (nanoseconds) LF
+ * actor LF payload. */
 struct fm_event_row {
     fm_str case_id;
     int64_t seq;
@@ -161,16 +167,20 @@ struct fm_event_row {
     fm_str actor;
     fm_str payload; /* canonical JSON */
 };
-void fm_event_hash(const uint8_t prev[FM_SHA256_BYTES], const struct fm_event_row *row, uint8_t out[FM_SHA256_BYTES]);
+void fm_event_hash(const uint8_t prev[FM_SHA256_BYTES], const struct fm_event_row *row,
+                   uint8_t out[FM_SHA256_BYTES]);
 
-/* Applies one event. FM_EINVAL when it does not fit the case (wrong seq, unknown item): a damaged log, never a rule. */
-FM_MUST_CHECK enum fm_code fm_case_apply(struct fm_ctx *ctx, struct fm_case *c, const struct fm_event *e);
+/* Applies one event. FM_EINVAL when it does not fit the case (wrong seq, unknown item): a damaged
+ * log, never a rule. */
+FM_MUST_CHECK enum fm_code fm_case_apply(struct fm_ctx *ctx, struct fm_case *c,
+                                         const struct fm_event *e);
 
 /* Folds a whole log, or a prefix of one. */
-FM_MUST_CHECK enum fm_code fm_case_fold(struct fm_ctx *ctx, const struct fm_events *events, struct fm_case **out);
+FM_MUST_CHECK enum fm_code fm_case_fold(struct fm_ctx *ctx, const struct fm_events *events,
+                                        struct fm_case **out);
 
 extern const struct fm_record_type fm_case_opened_type, fm_item_note_type, fm_hypothesis_move_type,
-    fm_request_move_type, fm_solution_move_type, fm_statement_type, fm_intent_type, fm_preference_type,
-    fm_text_value_type;
+    fm_request_move_type, fm_solution_move_type, fm_statement_type, fm_intent_type,
+    fm_preference_type, fm_text_value_type;
 
 #endif

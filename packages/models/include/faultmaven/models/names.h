@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of enum values. Every enum of the domain is written once, as a table X(symbol, "name"); the C enum and the
- * names come from it. Value 0 of each enum is "not given": it has no name and is left out of JSON.
+ * Names of enum values. Every enum of the domain is written once, as a table X(symbol, "name"); the
+ * C enum and the names come from it. Value 0 of each enum is "not given": it has no name and is
+ * left out of JSON.
  *
  *     #define FM_ROLES(X) X(FM_ROLE_OWNER, "owner") X(FM_ROLE_VIEWER, "viewer")
  *     FM_ENUM(fm_role, FM_ROLE, FM_ROLES);            in a header: enum fm_role and fm_role_names

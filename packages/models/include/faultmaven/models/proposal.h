@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A proposal: typed changes that somebody wishes (a person by a command, the analyst, a language model). Rules accept or
- * reject each change by itself and give a reason for each rejection (core/investigation/engine.h).
+ * A proposal: typed changes that somebody wishes (a person by a command, the analyst, a language
+ * model). Rules accept or reject each change by itself and give a reason for each rejection
+ * (core/investigation/engine.h).
  *
  *     {"message": "…reply to show…",
  *      "changes": [
- *        {"type": "add_evidence", "handle": "E1", "evidence": {"summary": "…", "source": "log_file", …}},
- *        {"type": "add_hypothesis", "handle": "H1", "hypothesis": {"statement": "…", "category": "config", …}},
- *        {"type": "link", "link": {"hypothesis_id": "H1", "evidence_id": "E1", "stance": "supports", …}},
- *        {"type": "set_milestone", "milestone": {"name": "symptom_verified", "cites": [{"evidence_id": "E1"}]}}]}
+ *        {"type": "add_evidence", "handle": "E1", "evidence": {"summary": "…", "source":
+ * "log_file", …}},
+ *        {"type": "add_hypothesis", "handle": "H1", "hypothesis": {"statement": "…", "category":
+ * "config", …}},
+ *        {"type": "link", "link": {"hypothesis_id": "H1", "evidence_id": "E1", "stance":
+ * "supports", …}},
+ *        {"type": "set_milestone", "milestone": {"name": "symptom_verified", "cites":
+ * [{"evidence_id": "E1"}]}}]}
  *
- * A local handle ([A-Za-z][A-Za-z0-9_.-]{0,31}, never the form of an id) names an item that an earlier or later change of
- * the same proposal adds; the engine gives the id. Any reference may be an id of the case or a handle. Citations are
- * spans of evidence (or of the user's message, for a relayed intent). The engine applies evidence, then hypotheses and
- * requests, then links, then the rest, each group in the order given.
+ * A local handle ([A-Za-z][A-Za-z0-9_.-]{0,31}, never the form of an id) names an item that an
+ * earlier or later change of the same proposal adds; the engine gives the id. Any reference may be
+ * an id of the case or a handle. Citations are spans of evidence (or of the user's message, for a
+ * relayed intent). The engine applies evidence, then hypotheses and requests, then links, then the
+ * rest, each group in the order given.
  *
- * The payload member has the name of its record (table below); members that a proposer may not set (ids, times, states,
- * counters, computed numbers) are ignored when given.
+ * The payload member has the name of its record (table below); members that a proposer may not set
+ * (ids, times, states, counters, computed numbers) are ignored when given.
  */
 #ifndef FAULTMAVEN_MODELS_PROPOSAL_H
 #define FAULTMAVEN_MODELS_PROPOSAL_H
@@ -28,13 +34,14 @@
 /* Answer to a request: what was found, or that it cannot be had. */
 struct fm_answer {
     fm_str request_id;
-    double completeness;         /* 0..1; 1 when not given */
+    double completeness; /* 0..1; 1 when not given */
     struct fm_strs evidence_ids;
-    bool unavailable;            /* cannot be had: the request becomes blocked */
+    bool unavailable; /* cannot be had: the request becomes blocked */
     fm_str reason;
 };
 
-/* A hypothesis is concluded by hand (refuted, inconclusive, retired, captured → active), with a reason. */
+/* A hypothesis is concluded by hand (refuted, inconclusive, retired, captured → active), with a
+ * reason. */
 struct fm_hypothesis_change {
     fm_str hypothesis_id;
     enum fm_hypothesis_status status;
@@ -107,23 +114,26 @@ struct fm_change {
 struct fm_changes FM_VEC_OF(struct fm_change);
 
 struct fm_proposal {
-    fm_str message; /* what the reasoner says to the user; may be empty */
+    fm_str message;        /* what the reasoner says to the user; may be empty */
     struct fm_cites cites; /* what the message rests on */
     struct fm_changes changes;
-    bool failed;    /* the reasoner could not answer: nothing is changed, the turn is marked failed */
-    fm_str error;   /* why, for people */
+    bool failed;  /* the reasoner could not answer: nothing is changed, the turn is marked failed */
+    fm_str error; /* why, for people */
     struct fm_provenance provenance;
 };
 
 /* Appends a change with a payload that is "not given" all over, and returns the payload. */
-void *fm_proposal_add(struct fm_arena *a, struct fm_proposal *p, enum fm_change_type type, fm_str handle);
+void *fm_proposal_add(struct fm_arena *a, struct fm_proposal *p, enum fm_change_type type,
+                      fm_str handle);
 
-/* Reads a proposal. The whole is refused (FM_EINVAL) only when it is not an object with a list of changes, or is over a
- * limit; a change that cannot be read is kept with its defect, so that the rest still applies. */
-FM_MUST_CHECK enum fm_code fm_proposal_read(struct fm_ctx *ctx, yyjson_val *v, struct fm_proposal *out);
+/* Reads a proposal. The whole is refused (FM_EINVAL) only when it is not an object with a list of
+ * changes, or is over a limit; a change that cannot be read is kept with its defect, so that the
+ * rest still applies. */
+FM_MUST_CHECK enum fm_code fm_proposal_read(struct fm_ctx *ctx, yyjson_val *v,
+                                            struct fm_proposal *out);
 void fm_proposal_write(const struct fm_proposal *p, struct fm_buf *out);
 
-extern const struct fm_record_type fm_answer_type, fm_hypothesis_change_type, fm_solution_change_type,
-    fm_degraded_hint_type;
+extern const struct fm_record_type fm_answer_type, fm_hypothesis_change_type,
+    fm_solution_change_type, fm_degraded_hint_type;
 
 #endif

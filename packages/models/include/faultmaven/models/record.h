@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records: plain structs described by a table of fields, so that one codec reads, checks, writes and rewrites all of
- * them. Events, proposed changes and the state of a case are records.
+ * Records: plain structs described by a table of fields, so that one codec reads, checks, writes
+ * and rewrites all of them. Events, proposed changes and the state of a case are records.
  *
- * "Not given" is: an empty fm_str, FM_TIME_NONE, FM_UNIT_NONE, enum value 0, an empty list; fm_record_init sets it.
- * Not-given fields are left out of JSON, and an absent or null member reads as not given.
+ * "Not given" is: an empty fm_str, FM_TIME_NONE, FM_UNIT_NONE, enum value 0, an empty list;
+ * fm_record_init sets it. Not-given fields are left out of JSON, and an absent or null member reads
+ * as not given.
  *
- * Canonical JSON: members in the order of the table, no white space, times as RFC 3339 UTC, likelihoods with at most
- * four decimals, strings as valid UTF-8. The same record always gives the same bytes.
+ * Canonical JSON: members in the order of the table, no white space, times as RFC 3339 UTC,
+ * likelihoods with at most four decimals, strings as valid UTF-8. The same record always gives the
+ * same bytes.
  */
 #ifndef FAULTMAVEN_MODELS_RECORD_H
 #define FAULTMAVEN_MODELS_RECORD_H
@@ -23,7 +25,8 @@
 struct fm_strs FM_VEC_OF(fm_str);
 struct fm_enums FM_VEC_OF(unsigned);
 
-/* What a reference names. In a proposal a reference may be a local handle ("H1") instead of an id. */
+/* What a reference names. In a proposal a reference may be a local handle ("H1") instead of an id.
+ */
 #define FM_REFS(X)                                                                                 \
     X(FM_REF_EVIDENCE, "evidence")                                                                 \
     X(FM_REF_HYPOTHESIS, "hypothesis")                                                             \
@@ -80,13 +83,15 @@ void fm_record_init(const struct fm_record_type *t, void *record);
 /* A new record on the arena. */
 void *fm_record_new(struct fm_arena *a, const struct fm_record_type *t);
 
-/* Reads and checks one object. FM_EINVAL names the field: unknown members, wrong types, unknown names, missing required
- * members, text or lists over their limit. Strings are borrowed from v. *record is undefined on failure. */
-FM_MUST_CHECK enum fm_code fm_record_read(struct fm_ctx *ctx, const struct fm_record_type *t, yyjson_val *v,
-                                          void *record);
+/* Reads and checks one object. FM_EINVAL names the field: unknown members, wrong types, unknown
+ * names, missing required members, text or lists over their limit. Strings are borrowed from v.
+ * *record is undefined on failure. */
+FM_MUST_CHECK enum fm_code fm_record_read(struct fm_ctx *ctx, const struct fm_record_type *t,
+                                          yyjson_val *v, void *record);
 
 /* The checks of fm_record_read for a record made by a program. */
-FM_MUST_CHECK enum fm_code fm_record_check(struct fm_ctx *ctx, const struct fm_record_type *t, const void *record);
+FM_MUST_CHECK enum fm_code fm_record_check(struct fm_ctx *ctx, const struct fm_record_type *t,
+                                           const void *record);
 
 /* Appends canonical JSON. */
 void fm_record_write(const struct fm_record_type *t, const void *record, struct fm_buf *out);
@@ -94,17 +99,21 @@ void fm_record_write(const struct fm_record_type *t, const void *record, struct 
 /* Deep copy into the arena. */
 void fm_record_copy(struct fm_arena *a, const struct fm_record_type *t, const void *from, void *to);
 
-/* Copies every given field of `from` over the same field of `to` (shallow): the meaning of a sparse update. */
+/* Copies every given field of `from` over the same field of `to` (shallow): the meaning of a sparse
+ * update. */
 void fm_record_merge(const struct fm_record_type *t, const void *from, void *to);
 
-/* Calls fn for every reference inside the record, nested ones included; fn may replace it. Stops at the first failure. */
+/* Calls fn for every reference inside the record, nested ones included; fn may replace it. Stops at
+ * the first failure. */
 typedef enum fm_code (*fm_ref_fn)(void *arg, enum fm_ref_kind kind, fm_str *ref);
-FM_MUST_CHECK enum fm_code fm_record_each_ref(const struct fm_record_type *t, void *record, fm_ref_fn fn, void *arg);
+FM_MUST_CHECK enum fm_code fm_record_each_ref(const struct fm_record_type *t, void *record,
+                                              fm_ref_fn fn, void *arg);
 
 /* Appends a JSON string with its quotes. */
 void fm_json_put_str(struct fm_buf *out, fm_str s);
 
-/* x rounded to four decimals: likelihoods are kept so, and compare and print the same everywhere. */
+/* x rounded to four decimals: likelihoods are kept so, and compare and print the same everywhere.
+ */
 double fm_unit_round(double x);
 
 #endif
