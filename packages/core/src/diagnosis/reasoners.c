@@ -4,6 +4,7 @@
 /* Order matters only where proposals tie. */
 static const struct fm_reasoner_source *const sources[] = {
     &fm_signatures_reasoner,
+    &fm_services_reasoner,
     NULL,
 };
 
