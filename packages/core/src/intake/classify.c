@@ -145,10 +145,26 @@ static bool is_csv_spans(const struct sample *s)
            (fm_str_ihas(s->first, FM_STR("parent")) || fm_str_ihas(s->first, FM_STR("duration")));
 }
 
+/* A title of the first row, as a whole: "catalogue_cpu" is no column of logs. */
+static bool has_column(const struct sample *s, const char *name)
+{
+    for (fm_str rest = s->first; rest.len;) {
+        fm_str title = fm_str_trim(fm_str_cut(&rest, ','));
+        if (title.len > 1 && title.p[0] == '"')
+            title = fm_str_sub(title, 1, title.len - 2);
+        if (fm_str_ieq(title, fm_str_c(name)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_csv_logs(const struct sample *s)
 {
-    return is_csv(s) &&
-           (fm_str_ihas(s->first, FM_STR("message")) || fm_str_ihas(s->first, FM_STR("log")));
+    static const char *const names[] = {"message", "msg", "log", "logmessage", "log_message"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (is_csv(s) && has_column(s, names[i]))
+            return true;
+    return false;
 }
 
 static bool is_transcript(const struct sample *s)

@@ -29,6 +29,8 @@ static void add_service(struct svc_model *m, fm_entity_id id)
     m->by_entity[id] = (uint32_t)m->n;
     m->items[m->n].entity = id;
     m->items[m->n].name = m->in->entities.items[id].name;
+    for (size_t k = 0; k < SVC_SIGNALS; k++)
+        m->items[m->n].found[k] = (struct svc_finding){.span = FM_SPAN_NONE, .peer = SVC_NONE};
     m->n++;
 }
 
