@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diagnosis/reasoners.h"
 
-/* Order matters only where proposals tie. */
+/* Order matters where proposals tie; changes come last, because they look at what the others
+ * proposed. */
 static const struct fm_reasoner_source *const sources[] = {
     &fm_signatures_reasoner,
     &fm_services_reasoner,
+    &fm_changes_reasoner,
     NULL,
 };
 

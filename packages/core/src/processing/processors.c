@@ -6,6 +6,8 @@
 static const struct fm_processor *const processors[] = {
     &fm_metrics_processor,
     &fm_traces_processor,
+    &fm_changes_processor,
+    &fm_alerts_processor,
     NULL,
 };
 
