@@ -102,10 +102,31 @@ static bool is_json_lines(const struct sample *s)
     return s->n_json_lines >= 2 && s->n_json_lines * 10 >= s->n_lines * 8;
 }
 
+static bool path_names_changes(const struct sample *s)
+{
+    static const char *const names[] = {"commit", "deploy",  "release", "flag",
+                                        "change", "rollout", "toggle"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fm_str_ihas(s->path, fm_str_c(names[i])))
+            return true;
+    return false;
+}
+
+static bool has_moment(const struct sample *s)
+{
+    return has_key(s, "timestamp") || has_key(s, "at") || has_key(s, "time") ||
+           has_key(s, "date") || has_key(s, "created_at") || has_key(s, "started_at") ||
+           has_key(s, "finished_at") || has_key(s, "changed_at");
+}
+
 static bool is_json_changes(const struct sample *s)
 {
-    return is_json(s) && (has_key(s, "diff") || has_key(s, "sha") || has_key(s, "commit") ||
-                          has_key(s, "deploys") || has_key(s, "deployed_at") || has_key(s, "flag"));
+    if (!is_json(s))
+        return false;
+    return has_key(s, "diff") || has_key(s, "sha") || has_key(s, "commit") ||
+           has_key(s, "commit_sha") || has_key(s, "commit_id") || has_key(s, "deploys") ||
+           has_key(s, "deployed_at") || has_key(s, "flag") || has_key(s, "feature_flag") ||
+           (path_names_changes(s) && has_moment(s) && !has_key(s, "apiVersion"));
 }
 
 static bool is_json_alert(const struct sample *s)
@@ -214,6 +235,7 @@ static bool is_config(const struct sample *s)
 static bool is_diff(const struct sample *s)
 {
     return any_line_starts(s, "diff --git ") ||
+           (any_line_starts(s, "commit ") && any_line_starts(s, "Author: ")) ||
            (any_line_starts(s, "--- ") && any_line_starts(s, "+++ ") && any_line_starts(s, "@@ "));
 }
 

@@ -82,6 +82,15 @@ static struct fm_entity place_of(const struct fm_hypotheses *h, const struct fm_
     return e.name.len ? e : (struct fm_entity){FM_ENTITY_SERVICE, fm_workload_name(service, false)};
 }
 
+/* "13:42:00 UTC" */
+static fm_str clock_time(struct fm_hypotheses *h, struct fm_cause *c, fm_time t)
+{
+    fm_str text = fm_time_str(&h->in->ctx->arena, t);
+    if (text.len < 19)
+        return FM_STR_NULL;
+    return fm_computed(h, c, "%.*s UTC", FM_STR_ARG(fm_str_sub(text, 11, 8)));
+}
+
 static fm_str describe(struct fm_hypotheses *h, struct fm_cause *c, const struct fm_candidate *k)
 {
     struct fm_arena *a = &h->in->ctx->arena;
@@ -89,10 +98,10 @@ static fm_str describe(struct fm_hypotheses *h, struct fm_cause *c, const struct
            text = fm_str_fmt(a, "%s %.*s", kind_word(k->change), FM_STR_ARG(id));
     fm_computed(h, c, "%.*s", FM_STR_ARG(id));
     if (k->deploy) {
-        fm_str at = fm_computed(h, c, "%.*s", FM_STR_ARG(fm_time_str(a, k->deploy->at)));
+        fm_str at = clock_time(h, c, k->deploy->at);
         fm_str service = fm_computed(h, c, "%.*s", FM_STR_ARG(k->deploy->service));
-        text = fm_str_fmt(a, "%.*s, deployed to %.*s at %.*s", FM_STR_ARG(text),
-                          FM_STR_ARG(service), FM_STR_ARG(at));
+        text = fm_str_fmt(a, "%.*s, deployed to %.*s%s%.*s", FM_STR_ARG(text), FM_STR_ARG(service),
+                          at.len ? " at " : "", FM_STR_ARG(at));
     }
     return text;
 }

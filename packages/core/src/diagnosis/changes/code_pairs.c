@@ -53,15 +53,26 @@ static bool compare(const struct fm_tokens *x, const struct fm_tokens *y, struct
     return d->names <= 1 || d->literals + d->marks == 0;
 }
 
-static struct fm_risk pair_risk(fm_str removed, fm_str added, const struct fm_tokens *x,
-                                const struct fm_tokens *y, const struct difference *d)
+/* "30 * time.Second": the first number of a line and its unit, "30Second". */
+static fm_str quantity_of(struct fm_arena *a, const struct fm_tokens *t)
+{
+    fm_str number = FM_STR_NULL;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->items[i].kind == FM_TOKEN_NUMBER)
+            number = t->items[i].text;
+        if (t->items[i].kind == FM_TOKEN_UNIT && number.len)
+            return fm_str_fmt(a, "%.*s%.*s", FM_STR_ARG(number), FM_STR_ARG(t->items[i].text));
+    }
+    return FM_STR_NULL;
+}
+
+static struct fm_risk pair_risk(struct fm_arena *a, fm_str removed, fm_str added,
+                                const struct fm_tokens *x, const struct fm_tokens *y,
+                                const struct difference *d)
 {
     struct fm_risk r = {.value = 0.12, .why = "a local name changes", .line = added};
     if (d->is_unit)
-        r = (struct fm_risk){.value = 0.95,
-                             .why = "the unit of a value changes",
-                             .before = x->items[d->literal_at].text,
-                             .after = y->items[d->literal_at].text};
+        r = fm_value_risk(removed, quantity_of(a, x), quantity_of(a, y));
     else if (d->literals)
         r = fm_value_risk(removed, x->items[d->literal_at].text, y->items[d->literal_at].text);
     else if (d->marks)
@@ -95,8 +106,8 @@ void fm_pair_lines(struct fm_arena *a, const struct fm_edit *e, struct fm_edit *
             continue;
         }
         is_taken[j] = true;
-        *worst = fm_risk_max(*worst,
-                             pair_risk(e->removed.items[i], e->added.items[j], &x, &added[j], &d));
+        *worst = fm_risk_max(
+            *worst, pair_risk(a, e->removed.items[i], e->added.items[j], &x, &added[j], &d));
     }
     for (size_t j = 0; j < e->added.n; j++)
         if (!is_taken[j])

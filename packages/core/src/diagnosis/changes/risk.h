@@ -12,7 +12,7 @@
 
 struct fm_risk {
     double value;
-    const char *why;      /* static: "a value changes by a factor of 4 or more" */
+    const char *why;      /* static: "a value changes by a large factor" */
     fm_str line;          /* the most telling added or removed line, "" when there is none */
     fm_str before, after; /* literals of a value change; "" otherwise */
 };

@@ -27,21 +27,41 @@ struct unit {
 };
 
 static const struct unit units[] = {
-    {"ns", 1e-9, 't'},     {"us", 1e-6, 't'},
-    {"ms", 1e-3, 't'},     {"s", 1, 't'},
-    {"sec", 1, 't'},       {"seconds", 1, 't'},
-    {"m", 60, 't'},        {"min", 60, 't'},
-    {"minutes", 60, 't'},  {"h", 3600, 't'},
-    {"d", 86400, 't'},     {"Ki", 1024, 'b'},
-    {"Mi", 1048576, 'b'},  {"Gi", 1073741824.0, 'b'},
-    {"k", 1e3, 'b'},       {"K", 1e3, 'b'},
-    {"M", 1e6, 'b'},       {"G", 1e9, 'b'},
-    {"KB", 1e3, 'b'},      {"MB", 1e6, 'b'},
-    {"GB", 1e9, 'b'},      {"kb", 1e3, 'b'},
-    {"mb", 1e6, 'b'},      {"gb", 1e9, 'b'},
-    {"MiB", 1048576, 'b'}, {"GiB", 1073741824.0, 'b'},
-    {"%", 1, 'p'},         {"f", 1, ' '},
-    {"L", 1, ' '},         {"u", 1, ' '},
+    {"ns", 1e-9, 't'},
+    {"us", 1e-6, 't'},
+    {"ms", 1e-3, 't'},
+    {"s", 1, 't'},
+    {"sec", 1, 't'},
+    {"seconds", 1, 't'},
+    {"m", 60, 't'},
+    {"min", 60, 't'},
+    {"minutes", 60, 't'},
+    {"h", 3600, 't'},
+    {"d", 86400, 't'},
+    {"Ki", 1024, 'b'},
+    {"Mi", 1048576, 'b'},
+    {"Gi", 1073741824.0, 'b'},
+    {"k", 1e3, 'b'},
+    {"K", 1e3, 'b'},
+    {"M", 1e6, 'b'},
+    {"G", 1e9, 'b'},
+    {"KB", 1e3, 'b'},
+    {"MB", 1e6, 'b'},
+    {"GB", 1e9, 'b'},
+    {"kb", 1e3, 'b'},
+    {"mb", 1e6, 'b'},
+    {"gb", 1e9, 'b'},
+    {"MiB", 1048576, 'b'},
+    {"GiB", 1073741824.0, 'b'},
+    {"%", 1, 'p'},
+    {"f", 1, ' '},
+    {"L", 1, ' '},
+    {"u", 1, ' '},
+    {"Millisecond", 1e-3, 't'},
+    {"Second", 1, 't'},
+    {"Minute", 60, 't'},
+    {"Hour", 3600, 't'},
+    {"millis", 1e-3, 't'},
 };
 
 /* A number with an optional unit. */
@@ -92,7 +112,7 @@ static struct fm_risk number_risk(fm_str name, fm_str before, fm_str after, doub
         r.why = "a capacity is raised";
     } else if (ratio >= 4) {
         r.value = 0.9;
-        r.why = "a value changes by a factor of 4 or more";
+        r.why = "a value changes by a large factor";
     } else {
         r.value = ratio >= 1.5 ? 0.7 : 0.45;
         r.why = "a value changes";
