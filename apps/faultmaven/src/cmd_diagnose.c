@@ -136,6 +136,7 @@ static int run(struct fm_cli *cli, char **argv)
     if (read_inputs(&cli->ctx, intake, &in, &o, &paths) != FM_OK || fm_diagnose(&in, &d) != FM_OK) {
         status = fm_cli_fail(cli);
     } else {
+        fm_intake_verify(intake, &in);
         d->elapsed_ms = o.has_timing ? (fm_monotonic(cli->ctx.clock) - start) / FM_MS : 0;
         status = print_diagnosis(cli, &o, d);
     }

@@ -195,8 +195,7 @@ static void put_timeline(const struct out *o, yyjson_mut_val *root)
 static void put_chain(const struct out *o, yyjson_mut_val *root)
 {
     yyjson_mut_val *arr = put_array(o, root, "chain");
-    fm_vec_each(&o->d->chain, c)
-    {
+    fm_vec_each (&o->d->chain, c) {
         yyjson_mut_val *v = yyjson_mut_arr_add_obj(o->doc, arr);
         put(o, v, "entity", entity(o, c->entity));
         fm_json_add_time(o->doc, v, "at", c->at);
@@ -209,8 +208,7 @@ static void put_chain(const struct out *o, yyjson_mut_val *root)
 static void put_charts(const struct out *o, yyjson_mut_val *root)
 {
     yyjson_mut_val *arr = put_array(o, root, "charts");
-    fm_vec_each(&o->d->charts, it)
-    {
+    fm_vec_each (&o->d->charts, it) {
         const struct fm_chart *c = *it;
         yyjson_mut_val *v = yyjson_mut_arr_add_obj(o->doc, arr);
         fm_json_add_str(o->doc, v, "title", c->title);
@@ -218,8 +216,7 @@ static void put_charts(const struct out *o, yyjson_mut_val *root)
         put(o, v, "entity", entity(o, c->entity));
         fm_json_add_str(o->doc, v, "unit", c->unit);
         yyjson_mut_val *points = put_array(o, v, "points");
-        fm_vec_each(&c->points, p)
-        {
+        fm_vec_each (&c->points, p) {
             yyjson_mut_val *pair = yyjson_mut_arr_add_arr(o->doc, points);
             yyjson_mut_arr_append(pair, fm_json_mut_str(o->doc, fm_time_str(o->arena, p->at)));
             yyjson_mut_arr_append(pair, number(o, p->value));
@@ -270,7 +267,7 @@ static yyjson_mut_val *input(const struct out *o, const struct fm_evidence *e)
     yyjson_mut_val *v = object(o);
     fm_json_add_str(o->doc, v, "evidence", fm_str_fmt(o->arena, "e%u", e->index + 1));
     fm_json_add_str(o->doc, v, "path", e->path);
-    fm_json_add_strz(o->doc, v, "sha256", e->sha256);
+    fm_json_add_strz(o->doc, v, "sha256", e->sha256[0] ? e->sha256 : NULL);
     fm_json_add_strz(o->doc, v, "type", fm_evidence_type_name(e->type));
     fm_json_add_str(o->doc, v, "format", e->format);
     put(o, v, "baseline", yyjson_mut_bool(o->doc, e->is_baseline));

@@ -289,10 +289,19 @@ static void take_lines(struct sample *s)
     }
 }
 
+/* A log that was truncated while its writer went on begins with a hole of NUL bytes. */
+static fm_str without_hole(fm_str s)
+{
+    size_t i = 0;
+    while (i < s.len && s.p[i] == '\0')
+        i++;
+    return i < s.len ? fm_str_skip(s, i) : s;
+}
+
 void fm_classify(struct fm_evidence *e)
 {
     struct sample s = {.path = e->path,
-                       .text = fm_str_sub(e->bytes, 0, SAMPLE_MAX),
+                       .text = fm_str_sub(without_hole(e->bytes), 0, SAMPLE_MAX),
                        .is_whole = e->bytes.len <= SAMPLE_MAX};
     if (fm_str_starts(s.text, FM_STR("\xEF\xBB\xBF")))
         s.text = fm_str_skip(s.text, 3);

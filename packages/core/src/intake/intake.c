@@ -1,73 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "faultmaven/core/intake.h"
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 64
-#define INPUTS_MAX 100000
-#define STDIN_MAX ((size_t)4 << 30)
+#include "intake/intake_impl.h"
 
-struct mapping {
-    struct mapping *next;
-    void *p;
-    size_t len;
-    bool is_heap;
+const struct fm_intake_limits fm_intake_defaults = {
+    .file_bytes = (uint64_t)1 << 40,
+    .stdin_bytes = (uint64_t)4 << 30,
+    .member_bytes = (uint64_t)1 << 30,
+    .expanded_bytes = (uint64_t)4 << 30,
+    .members = 20000,
+    .inputs = 100000,
+    .nesting = 4,
 };
 
-struct fm_intake {
-    struct mapping *mappings; /* owned */
-};
-
-/* One walk: where it started and what it has passed. */
-struct walk {
-    struct fm_intake *t;
-    struct fm_incident *in;
-    bool is_baseline;
-    struct {
-        dev_t dev;
-        ino_t ino;
-    } above[DEPTH_MAX]; /* folders on the way down, against loops of links */
-};
-
-struct fm_intake *fm_intake_new(void)
+struct fm_intake *fm_intake_new_limited(const struct fm_intake_limits *limits)
 {
     struct fm_intake *t = calloc(1, sizeof *t);
     if (!t)
         FM_BUG("out of memory");
+    t->limits = *limits;
+    fm_arena_init(&t->arena);
+    fm_map_init(&t->seen, &t->arena);
     return t;
+}
+
+struct fm_intake *fm_intake_new(void)
+{
+    return fm_intake_new_limited(&fm_intake_defaults);
 }
 
 void fm_intake_free(struct fm_intake *t)
 {
     if (!t)
         return;
-    for (struct mapping *m = t->mappings, *next; m; m = next) {
-        next = m->next;
-        if (m->is_heap)
-            free(m->p);
-        else
-            munmap(m->p, m->len);
-        free(m);
+    for (struct holding *h = t->holdings, *next; h; h = next) {
+        next = h->next;
+        fm_map_file_free(h->map);
+        fm_buf_release(&h->memory);
+        free(h);
     }
+    fm_arena_release(&t->arena);
     free(t);
 }
 
-static void keep(struct fm_intake *t, void *p, size_t len, bool is_heap)
+static struct holding *hold(struct fm_intake *t)
 {
-    struct mapping *m = malloc(sizeof *m);
-    if (!m)
+    struct holding *h = calloc(1, sizeof *h);
+    if (!h)
         FM_BUG("out of memory");
-    *m = (struct mapping){t->mappings, p, len, is_heap};
-    t->mappings = m;
+    h->next = t->holdings;
+    t->holdings = h;
+    return h;
 }
 
-static struct fm_evidence *add_input(struct walk *w, fm_str path, fm_str bytes)
+void intake_keep_map(struct walk *w, const struct pending *p)
+{
+    struct holding *h = hold(w->t);
+    h->map = p->map;
+    h->e = p->e;
+    h->real_path = fm_arena_dup(&w->t->arena, p->real_path, strlen(p->real_path));
+}
+
+struct pending *intake_take(struct walk *w, fm_str path, fm_str bytes)
 {
     struct fm_arena *a = &w->in->ctx->arena;
     struct fm_evidence *e = FM_NEW(a, struct fm_evidence);
@@ -76,142 +74,208 @@ static struct fm_evidence *add_input(struct walk *w, fm_str path, fm_str bytes)
     e->bytes = bytes;
     e->is_baseline = w->is_baseline;
     e->first = e->last = FM_TIME_NONE;
-    fm_sha256_hex(bytes, e->sha256);
-    fm_classify(e);
     fm_vec_push(a, &w->in->inputs, e);
-    return e;
+    struct pending *p = fm_vec_add(a, &w->pending);
+    p->e = e;
+    return p;
 }
 
-/* Lists an input that cannot be read, with the reason. */
-static void add_unusable(struct walk *w, fm_str path, const char *reason)
+struct pending *intake_take_memory(struct walk *w, fm_str path, struct fm_buf *memory)
 {
-    struct fm_evidence *e = add_input(w, path, FM_STR_NULL);
-    e->type = FM_EVIDENCE_UNKNOWN;
-    fm_incident_problem(w->in, e, 0, "%s", reason);
+    struct holding *h = hold(w->t);
+    h->memory = *memory;
+    return intake_take(w, path, fm_buf_str(memory));
 }
 
-static void add_file(struct walk *w, int fd, const struct stat *st, fm_str path)
+void intake_unusable(struct walk *w, fm_str path, const char *fmt, ...)
 {
-    if (st->st_size == 0) {
-        add_input(w, path, FM_STR_NULL);
+    va_list ap;
+    va_start(ap, fmt);
+    fm_str reason = fm_str_vfmt(&w->in->ctx->arena, fmt, ap);
+    va_end(ap);
+    if (!intake_has_room(w, path))
         return;
-    }
-    size_t len = (size_t)st->st_size;
-    void *p = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (p == MAP_FAILED) {
-        add_unusable(w, path, strerror(errno));
-        return;
-    }
-    keep(w->t, p, len, false);
-    add_input(w, path, fm_str_n(p, len));
+    struct pending *p = intake_take(w, path, FM_STR_NULL);
+    fm_incident_problem(w->in, p->e, 0, "%.*s", FM_STR_ARG(reason));
+    w->pending.n--; /* nothing to examine */
+    p->e->type = FM_EVIDENCE_UNKNOWN;
 }
 
-static enum fm_code add_stdin(struct walk *w)
+bool intake_has_room(struct walk *w, fm_str path)
 {
-    struct fm_buf b;
-    ssize_t n;
-    char chunk[1 << 16];
-    fm_buf_init(&b, STDIN_MAX);
-    while ((n = read(STDIN_FILENO, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR))
-        fm_buf_add(&b, chunk, n > 0 ? (size_t)n : 0);
-    if (n < 0) {
-        fm_buf_release(&b);
-        return fm_fail(w->in->ctx, FM_EIO, "standard input: %s", strerror(errno));
-    }
-    keep(w->t, b.p, b.len, true);
-    struct fm_evidence *e = add_input(w, FM_STR("-"), fm_buf_str(&b));
-    if (b.overflow)
-        fm_incident_problem(w->in, e, 0, "only the first %zu bytes were read", b.len);
-    return FM_OK;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void add_entry(struct walk *w, int parent_fd, const char *name, fm_str path, unsigned depth);
-
-static void add_folder(struct walk *w, int fd, fm_str path, unsigned depth)
-{
-    struct fm_arena *a = &w->in->ctx->arena;
-    FM_VEC(char *) names = {0};
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        add_unusable(w, path, strerror(errno));
-        return;
-    }
-    for (struct dirent *d; (d = readdir(dir));)
-        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-            fm_vec_push(a, &names, fm_arena_dup(a, d->d_name, strlen(d->d_name)));
-    if (names.n)
-        qsort(names.items, names.n, sizeof *names.items, by_name);
-    fm_vec_each (&names, name)
-        add_entry(w, dirfd(dir), *name,
-                  path.len ? fm_str_fmt(a, "%.*s/%s", FM_STR_ARG(path), *name) : fm_str_c(*name),
-                  depth);
-    closedir(dir);
-}
-
-static bool is_loop(const struct walk *w, const struct stat *st, unsigned depth)
-{
-    for (unsigned i = 0; i < depth; i++)
-        if (w->above[i].dev == st->st_dev && w->above[i].ino == st->st_ino)
-            return true;
+    if (w->code == FM_OK)
+        w->code = fm_ctx_check(w->in->ctx);
+    if (w->code != FM_OK || w->is_full)
+        return false;
+    if (w->in->inputs.n < w->t->limits.inputs)
+        return true;
+    w->is_full = true;
+    fm_incident_limit(w->in, "only the first %u inputs were read; the rest starts at %.*s",
+                      w->t->limits.inputs, FM_STR_ARG(path));
     return false;
 }
 
-static void add_opened(struct walk *w, int fd, fm_str path, unsigned depth)
+static void take_stream(struct walk *w, int fd, fm_str path)
 {
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        add_unusable(w, path, strerror(errno));
-    } else if (S_ISDIR(st.st_mode)) {
-        if (depth >= DEPTH_MAX || is_loop(w, &st, depth)) {
-            add_unusable(w, path,
-                         "not followed: the folder contains itself or is nested too deeply");
-        } else {
-            w->above[depth].dev = st.st_dev;
-            w->above[depth].ino = st.st_ino;
-            add_folder(w, fd, path, depth + 1);
-            return; /* closedir closed it */
-        }
-    } else if (S_ISREG(st.st_mode)) {
-        add_file(w, fd, &st, path);
-    } else {
-        add_unusable(w, path, "not a regular file");
+    struct fm_ctx *ctx = w->in->ctx;
+    struct fm_buf b;
+    fm_buf_init(&b, (size_t)w->t->limits.stdin_bytes);
+    const char *problem = NULL;
+    if (fm_read_fd(ctx, fd, &b) != FM_OK) {
+        problem = fm_arena_dup(&ctx->arena, ctx->error, strlen(ctx->error));
+        fm_ctx_clear_error(ctx);
+    } else if (b.overflow) {
+        problem = fm_str_fmt(&ctx->arena, "only the first %zu bytes were read", b.len).p;
     }
-    close(fd);
-}
-
-static void add_entry(struct walk *w, int parent_fd, const char *name, fm_str path, unsigned depth)
-{
-    if (w->in->inputs.n >= INPUTS_MAX) {
-        if (w->in->inputs.n == INPUTS_MAX)
-            fm_incident_limit(w->in, "only the first %d inputs were read; the rest starts at %.*s",
-                              INPUTS_MAX, FM_STR_ARG(path));
+    if (archive_is(fm_buf_str(&b))) {
+        archive_take(w, path, fm_buf_str(&b), 0);
+        fm_buf_release(&b);
+        if (problem)
+            intake_unusable(w, path, "%s", problem);
         return;
     }
-    int fd = openat(parent_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct pending *p = intake_take_memory(w, path, &b);
+    if (problem)
+        fm_incident_problem(w->in, p->e, 0, "%s", problem);
+}
+
+static void report_text(struct fm_incident *in, struct fm_evidence *e, const struct findings *f)
+{
+    bool is_text = e->type != FM_EVIDENCE_BINARY && e->type != FM_EVIDENCE_IMAGE;
+    if (f->is_unconverted)
+        fm_incident_problem(in, e, 0, "text in %s, too large to convert",
+                            encoding_name(f->encoding));
+    else if (f->converted.len)
+        fm_incident_problem(in, e, 0,
+                            "text in %s, read as UTF-8; offsets are those of the UTF-8 form",
+                            encoding_name(f->encoding));
+    if (f->encoding == ENCODING_DAMAGED_UTF8 && is_text)
+        fm_incident_problem(in, e, 0, "some bytes are not UTF-8");
+    if (f->n_nul && is_text)
+        fm_incident_problem(in, e, 0, "%s%llu NUL bytes, the first at offset %llu",
+                            f->n_nul == NUL_COUNT_MAX ? "at least " : "",
+                            (unsigned long long)f->n_nul, (unsigned long long)f->first_nul);
+    if (f->has_long_line && is_text)
+        fm_incident_problem(in, e, 0, "has a line longer than %zu bytes", LONG_LINE_BYTES);
+}
+
+static void report_type(struct fm_incident *in, struct fm_evidence *e)
+{
+    if (e->type == FM_EVIDENCE_EMPTY)
+        fm_incident_problem(in, e, 0, e->bytes.len ? "nothing but white space" : "empty");
+    else if (e->type == FM_EVIDENCE_BINARY)
+        fm_incident_problem(in, e, 0, "binary data; not analysed");
+    else if (e->type == FM_EVIDENCE_IMAGE)
+        fm_incident_problem(in, e, 0, "an image; not analysed");
+}
+
+static void report(struct fm_incident *in, const struct pending *p)
+{
+    report_type(in, p->e);
+    report_text(in, p->e, &p->found);
+    if (p->found.growth > 0)
+        fm_incident_problem(in, p->e, 0, "grew by %lld bytes while it was read; they are left out",
+                            (long long)p->found.growth);
+    else if (p->found.growth < 0)
+        fm_incident_problem(in, p->e, 0, "shrank by %lld bytes while it was read",
+                            -(long long)p->found.growth);
+    else if (p->found.is_rewritten)
+        fm_incident_problem(in, p->e, 0, "was written to while it was read");
+}
+
+static void examine_item(void *arg, size_t i)
+{
+    examine(&((struct walk *)arg)->pending.items[i]);
+}
+
+/* Hashing and detection of all new inputs in parallel; what they found is reported in order. */
+static void examine_all(struct walk *w)
+{
+    fm_pool_each(w->in->pool, w->pending.n, examine_item, w);
+    fm_vec_each (&w->pending, p) {
+        report(w->in, p);
+        if (p->found.converted.p)
+            hold(w->t)->memory = p->found.converted;
+    }
+}
+
+static enum fm_code finish(struct walk *w)
+{
+    examine_all(w);
+    return w->code;
+}
+
+static bool is_stream(const struct stat *st)
+{
+    return S_ISFIFO(st->st_mode) || S_ISCHR(st->st_mode) || S_ISSOCK(st->st_mode);
+}
+
+static void take_path(struct walk *w, int fd, const char *path)
+{
+    char real[PATH_MAX];
+    struct stat st;
+    const char *base = strrchr(path, '/');
+    fm_str label = fm_str_c(base && base[1] ? base + 1 : path);
+    bool has_stat = fstat(fd, &st) == 0;
+    if (has_stat && is_stream(&st)) {
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+        take_stream(w, fd, label);
+        close(fd);
+        return;
+    }
+    if (has_stat && S_ISDIR(st.st_mode) && realpath(path, real))
+        w->real_root = fm_str_fmt(&w->in->ctx->arena, "%s/", real).p;
+    walk_opened(w, fd, label);
+}
+
+static void take_stdin(struct walk *w)
+{
+    struct stat st;
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     if (fd < 0)
-        add_unusable(w, path, strerror(errno));
-    else
-        add_opened(w, fd, path, depth);
+        intake_unusable(w, FM_STR("-"), "standard input: %s", strerror(errno));
+    else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0)
+        walk_opened(w, fd, FM_STR("-"));
+    else {
+        take_stream(w, fd, FM_STR("-"));
+        close(fd);
+    }
 }
 
 enum fm_code fm_intake_add(struct fm_intake *t, struct fm_incident *in, const char *path,
                            bool is_baseline)
 {
-    struct walk w = {.t = t, .in = in, .is_baseline = is_baseline};
-    if (strcmp(path, "-") == 0)
-        return add_stdin(&w);
+    struct walk w = {.t = t, .in = in, .is_baseline = is_baseline, .root = path};
+    if (strcmp(path, "-") == 0) {
+        take_stdin(&w);
+        return finish(&w);
+    }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
-    if (fd < 0)
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return fm_fail(in->ctx, FM_ENOTFOUND, "%s: %s", path, strerror(errno));
-    bool is_folder = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
-    const char *base = strrchr(path, '/');
-    add_opened(&w, fd, is_folder ? FM_STR_NULL : fm_str_c(base && base[1] ? base + 1 : path), 0);
-    return FM_OK;
+    if (fd < 0)
+        intake_unusable(&w, fm_str_c(path), "cannot open: %s", strerror(errno));
+    else
+        take_path(&w, fd, path);
+    return finish(&w);
+}
+
+/* Within its last page a file shrinks without a signal: its size tells. */
+static bool has_shrunk(const struct holding *h)
+{
+    struct stat st;
+    return fm_map_file_is_damaged(h->map) || (stat(h->real_path, &st) == 0 && st.st_size > 0 &&
+                                              (uint64_t)st.st_size < fm_map_file_bytes(h->map).len);
+}
+
+void fm_intake_verify(struct fm_intake *t, struct fm_incident *in)
+{
+    for (struct holding *h = t->holdings; h; h = h->next) {
+        if (!h->e || h->is_reported || h->e->index >= in->inputs.n ||
+            in->inputs.items[h->e->index] != h->e || !has_shrunk(h))
+            continue;
+        h->is_reported = true;
+        fm_incident_problem(in, h->e, 0,
+                            "shrank while it was analysed, or its disk failed: a part read as NUL");
+    }
 }

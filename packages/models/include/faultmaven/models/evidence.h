@@ -60,7 +60,7 @@ struct fm_evidence {
     uint32_t index; /* position in the incident's inputs; its id is "e<index+1>" */
     fm_str path;    /* relative to the PATH argument under which it was found */
     fm_str bytes;   /* content as cited: mapped, or the decompressed member; borrowed from intake */
-    char sha256[FM_SHA256_HEX];
+    char sha256[FM_SHA256_HEX]; /* of the input as it was found; "" when it was not read */
     enum fm_evidence_type type;
     fm_str format;    /* "klog", "prometheus-text", "kubectl-transcript", …; "" when not known */
     bool is_baseline; /* from --baseline: a quiet period to compare with, never itself accused */
