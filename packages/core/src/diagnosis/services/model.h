@@ -46,6 +46,8 @@ struct svc_order {
     bool is_error;     /* second is an error record or error handler */
     fm_span quote;     /* a record or span that shows it in the affected period */
     fm_span reference; /* one that shows the normal order */
+    bool has_replacement; /* an error that is new takes the place of the lost event */
+    bool has_exception;   /* … or it, or the status of the spans, tells of an exception */
     size_t spans, of;  /* affected spans, out of how many with the first event */
     double strength;
 };
@@ -57,8 +59,6 @@ struct svc {
     struct svc_finding found[SVC_SIGNALS];
     struct svc_order order; /* of SVC_SEQUENCE */
     double memory_growth;   /* 0…1, see resource.c */
-    bool has_replacement;   /* the service's own failure record takes the place of a lost one */
-    bool has_exception;
 };
 
 struct svc_model {

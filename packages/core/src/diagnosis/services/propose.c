@@ -34,10 +34,17 @@ static struct shape shape_of(const struct svc *s)
     };
 }
 
-static enum fm_fault code_fault(const struct svc *s)
+/*
+ * An exception leaves a trace: an error handler, a record that speaks of one, spans in error, or a log that breaks off with nothing in
+ * its place. A failure that the code foresaw has a record of its own. Calls that stop without any of these returned early.
+ */
+static enum fm_fault code_fault(const struct svc_order *o)
 {
-    return s->has_replacement && !s->has_exception ? FM_FAULT_RUNTIME_WRONG_RESULT
-                                                   : FM_FAULT_RUNTIME_CRASH_EXCEPTION;
+    if (o->has_exception)
+        return FM_FAULT_RUNTIME_CRASH_EXCEPTION;
+    if (o->has_replacement || !o->is_record)
+        return FM_FAULT_RUNTIME_WRONG_RESULT;
+    return FM_FAULT_RUNTIME_CRASH_EXCEPTION;
 }
 
 static enum fm_fault fault_of(const struct svc *s)
@@ -49,7 +56,7 @@ static enum fm_fault fault_of(const struct svc *s)
                    ? FM_FAULT_RUNTIME_CPU_SATURATION
                    : FM_FAULT_NETWORK_DELAY;
     if (most == x.code)
-        return code_fault(s);
+        return code_fault(&s->order);
     if (most == x.delay)
         return FM_FAULT_NETWORK_DELAY;
     return most == x.memory ? FM_FAULT_RUNTIME_MEMORY_EXHAUSTION : FM_FAULT_RUNTIME_CPU_SATURATION;

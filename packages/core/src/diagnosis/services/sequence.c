@@ -22,6 +22,7 @@ struct sequences {
     double *totals;           /* per order: what its spans add up to */
     uint32_t *examples;       /* per order: an affected span + 1 */
     double *strength;         /* per span */
+    bool *is_logging;          /* per service of the set */
     uint32_t *finding;        /* per span: order + 1 */
 };
 
@@ -86,7 +87,7 @@ static bool is_first(const struct sequence *s, size_t from, size_t j)
 static void count_after(struct sequences *q, const struct sequence *s, size_t i, enum period p)
 {
     for (size_t j = i + 1; j < s->n; j++) {
-        if (!is_first(s, i + 1, j))
+        if (s->events[j] == s->events[i] || !is_first(s, i + 1, j))
             continue;
         struct order_count *c =
             order_table_at(&q->orders, s->unit, s->events[i], s->events[j], true);
@@ -97,8 +98,7 @@ static void count_after(struct sequences *q, const struct sequence *s, size_t i,
     }
 }
 
-/* The count of x itself is kept as the order (x, x): an event never follows itself, repeats are
- * collapsed. */
+/* The count of x itself is kept as the order (x, x), which count_after leaves alone. */
 static void count_sequence(struct sequences *q, const struct sequence *s, enum period p)
 {
     for (size_t i = 0; i + 1 < s->n; i++) {
@@ -392,6 +392,51 @@ static uint32_t service_of_order(const struct sequences *q, const struct order_c
     return svc_of(q->m, q->m->in->traces->services.items[key[0]].entity);
 }
 
+/* An error record that speaks of an exception tells a crash from a failure that the code foresaw. */
+static bool mentions_exception(const struct sequences *q, uint32_t key)
+{
+    const struct fm_trace_set *set = q->m->in->traces;
+    fm_vec_each (&set->records, r) {
+        if (r->key != key)
+            continue;
+        fm_str bytes = q->m->in->inputs.items[r->evidence]->bytes;
+        fm_str text = fm_str_sub(bytes, r->offset, r->length);
+        return fm_str_ihas(text, FM_STR("exception")) || fm_str_has(text, FM_STR("Traceback")) ||
+               fm_str_has(text, FM_STR("panic"));
+    }
+    return false;
+}
+
+static double error_share(const struct sequences *q, uint32_t unit)
+{
+    const struct fm_trace_set *set = q->m->in->traces;
+    uint32_t key[3];
+    size_t n = 0, errors = 0;
+    memcpy(key, q->units.entries[unit - 1].key.p, sizeof key);
+    fm_vec_each (&set->spans, s) {
+        if (s->is_baseline || s->start < q->m->at || s->service != key[0] || s->operation != key[1])
+            continue;
+        n++;
+        errors += s->is_error;
+    }
+    return n ? (double)errors / (double)n : 0;
+}
+
+/* What stands in the place of a lost event, or comes newly: a foreseen failure, or the trace of an exception. */
+static void find_replacement(struct sequences *q, size_t order, struct svc_order *o)
+{
+    const struct order_count *c = &q->orders.items[order];
+    for (size_t i = 0; i < q->orders.n; i++) {
+        const struct order_count *it = &q->orders.items[i];
+        const struct judgement *j = &q->judged[i];
+        if (it->unit != c->unit || it->x != c->x || j->is_lost || !j->is_error || j->strength < 0.2)
+            continue;
+        o->has_replacement = true;
+        o->has_exception |= !o->is_record || mentions_exception(q, it->y - 2);
+    }
+    o->has_exception |= error_share(q, c->unit) >= 0.5;
+}
+
 static void describe(struct sequences *q, uint32_t service, size_t order)
 {
     const struct order_count *c = &q->orders.items[order];
@@ -411,6 +456,8 @@ static void describe(struct sequences *q, uint32_t service, size_t order)
     o->of = self->after[AFTER];
     o->spans = o->is_lost ? o->of - c->after[AFTER] : c->after[AFTER];
     o->strength = q->totals[order];
+    o->has_replacement = o->has_exception = false;
+    find_replacement(q, order, o);
 }
 
 /* The order with the largest total names the place, per service. */
@@ -425,8 +472,6 @@ static void name_places(struct sequences *q, const double *sum)
         uint32_t s = service_of_order(q, &q->orders.items[i]);
         if (s != SVC_NONE && q->totals[i] > q->m->items[s].order.strength)
             describe(q, s, i);
-        if (s != SVC_NONE && !q->judged[i].is_lost && unit_is_records(q, q->orders.items[i].unit))
-            q->m->items[s].has_replacement = true;
     }
     for (size_t i = 0; i < q->m->n; i++) {
         if (!(sum[i] > 0))
@@ -438,6 +483,17 @@ static void name_places(struct sequences *q, const double *sum)
     }
 }
 
+/* Services whose records are there in both periods: only of them is a span without records a finding. */
+static bool *find_logging(struct svc_model *m)
+{
+    const struct fm_trace_set *set = m->in->traces;
+    bool *out = FM_NEW_ARRAY(m->arena, bool, set->services.n + 1);
+    fm_vec_each (&set->spans, s)
+        if (s->n_records && !s->is_baseline && s->start >= m->at)
+            out[s->service] = true;
+    return out;
+}
+
 static void each_sequence(struct sequences *q, struct fm_map *lost)
 {
     const struct fm_trace_set *set = q->m->in->traces;
@@ -446,7 +502,7 @@ static void each_sequence(struct sequences *q, struct fm_map *lost)
         const struct fm_trace_span *span = &set->spans.items[i];
         enum period p = period_of(q, span);
         for (int is_records = 0; is_records < 2; is_records++) {
-            if (is_records && span->n_records == 0)
+            if (is_records && span->n_records == 0 && !q->is_logging[span->service])
                 continue;
             read_sequence(q, span, is_records, &s);
             if (!lost)
@@ -466,6 +522,7 @@ void svc_sequence(struct svc_model *m)
         return;
     fm_map_init(&q.units, m->arena);
     order_table_init(&q.orders, m->arena);
+    q.is_logging = find_logging(m);
     each_sequence(&q, NULL);
     q.judged = FM_NEW_ARRAY(m->arena, struct judgement, q.orders.n + 1);
     q.totals = FM_NEW_ARRAY(m->arena, double, q.orders.n + 1);
