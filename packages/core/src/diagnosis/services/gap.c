@@ -158,5 +158,7 @@ void svc_gaps(struct svc_model *m)
     struct svc_edge *edges = FM_NEW_ARRAY(m->arena, struct svc_edge, g.edges.n + 1);
     for (size_t i = 0; i < g.edges.n; i++)
         judge_edge(&g, g.edges.items[i], &edges[i]);
+    m->gap_edges = edges;
+    m->n_gap_edges = g.edges.n;
     svc_explain_edges(m, edges, g.edges.n, SVC_GAP);
 }

@@ -41,14 +41,14 @@ struct svc_finding {
 struct svc_order {
     fm_str first, second; /* keys of the two events; "operation start" for the beginning */
     fm_str operation;
-    bool is_lost;      /* second no longer follows first; else it newly does */
-    bool is_record;    /* log records; else calls */
-    bool is_error;     /* second is an error record or error handler */
-    fm_span quote;     /* a record or span that shows it in the affected period */
-    fm_span reference; /* one that shows the normal order */
+    bool is_lost;         /* second no longer follows first; else it newly does */
+    bool is_record;       /* log records; else calls */
+    bool is_error;        /* second is an error record or error handler */
+    fm_span quote;        /* a record or span that shows it in the affected period */
+    fm_span reference;    /* one that shows the normal order */
     bool has_replacement; /* an error that is new takes the place of the lost event */
     bool has_exception;   /* … or it, or the status of the spans, tells of an exception */
-    size_t spans, of;  /* affected spans, out of how many with the first event */
+    size_t spans, of;     /* affected spans, out of how many with the first event */
     double strength;
 };
 
@@ -71,6 +71,8 @@ struct svc_model {
     size_t n;
     uint32_t *by_entity; /* entity → index into items, UINT32_MAX */
     size_t n_entities;
+    struct svc_edge *gap_edges; /* what the spans say about each edge; svc_gaps fills it */
+    size_t n_gap_edges;
 };
 
 #define SVC_NONE UINT32_MAX

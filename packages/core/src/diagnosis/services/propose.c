@@ -35,8 +35,9 @@ static struct shape shape_of(const struct svc *s)
 }
 
 /*
- * An exception leaves a trace: an error handler, a record that speaks of one, spans in error, or a log that breaks off with nothing in
- * its place. A failure that the code foresaw has a record of its own. Calls that stop without any of these returned early.
+ * An exception leaves a trace: an error handler, a record that speaks of one, spans in error, or a
+ * log that breaks off with nothing in its place. A failure that the code foresaw has a record of
+ * its own. Calls that stop without any of these returned early.
  */
 static enum fm_fault code_fault(const struct svc_order *o)
 {

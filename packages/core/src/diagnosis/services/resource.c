@@ -68,6 +68,21 @@ static double idle_level(struct svc_model *m, const struct use *uses)
     return n ? 0.1 * fm_values_summary(m->arena, medians, n).median : 0;
 }
 
+/* The same for shares of limits. */
+static double percent_idle_level(struct svc_model *m, const struct use *uses)
+{
+    double *medians = fm_arena_alloc(m->arena, (m->n + 1) * sizeof *medians);
+    size_t n = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        if (!uses[i].percent)
+            continue;
+        struct svc_values ref = svc_reference(m, uses[i].percent);
+        if (ref.n)
+            medians[n++] = fm_values_summary(m->arena, ref.v, ref.n).median;
+    }
+    return n ? 0.1 * fm_values_summary(m->arena, medians, n).median : 0;
+}
+
 static double largest_use(const struct svc_model *m, const struct use *uses)
 {
     double max = 0;
@@ -82,32 +97,36 @@ static size_t peak_row(struct svc_model *m, const struct fm_metric_series *s)
     return fm_series_summary(m->arena, s, m->at + SETTLE, INT64_MAX).i_max;
 }
 
-/* Use in per cent of the limit, before and after; NAN when no series says so. */
-static void percent_of_limit(struct svc_model *m, const struct use *u, double *before,
-                             double *after, double *low)
+/* A step of one series: by ratio and by spread, both against what is usual there. */
+static double step_of(const struct fm_metric_summary *ref, double p80,
+                      const struct fm_metric_summary *after, double floor)
 {
-    *before = *after = *low = NAN;
-    if (!u->percent)
-        return;
-    struct svc_values ref = svc_reference(m, u->percent),
-                      now = svc_affected(m, u->percent, SETTLE, INT64_MAX);
-    struct fm_metric_summary r = fm_values_summary(m->arena, ref.v, ref.n),
-                             p = fm_values_summary(m->arena, now.v, now.n);
-    *before = r.median;
-    *after = p.median;
-    *low = p.p25;
+    double x = log2((after->p25 + floor) / (p80 + floor));
+    double z = (after->p25 - ref->median) / (ref->mad + 0.05 * ref->median + 0.5 * floor);
+    return ref->n >= 3 && after->n ? svc_clip(x / 2) * svc_clip(z / 6) : 0;
 }
 
-static double step_strength(struct svc_model *m, const struct use *u, double floor, double largest)
+struct levels {
+    double floor, largest; /* of the absolute series */
+    double percent_floor;
+};
+
+/* Both the absolute use and the share of the limit can show it: a process that is squeezed uses no
+ * more, but all it may. */
+static double step_strength(struct svc_model *m, const struct use *u, const struct levels *l)
 {
-    double before, after, low;
-    double x = log2((u->after.p25 + floor) / (u->p80 + floor));
-    double z = (u->after.p25 - u->ref.median) / (u->ref.mad + 0.05 * u->ref.median + 0.5 * floor);
-    double raw = svc_clip(x / 2) * svc_clip(z / 6);
-    percent_of_limit(m, u, &before, &after, &low);
-    if (low > 90 && before < 75)
-        raw = fmax(raw, 0.7 + 0.3 * svc_clip((low - 90) / 9));
-    double share = !isnan(after) ? after / 40 : largest > 0 ? u->after.median / (0.4 * largest) : 0;
+    double raw = step_of(&u->ref, u->p80, &u->after, l->floor);
+    double share = l->largest > 0 ? u->after.median / (0.4 * l->largest) : 0;
+    if (u->percent) {
+        struct svc_values ref = svc_reference(m, u->percent),
+                          now = svc_affected(m, u->percent, SETTLE, INT64_MAX);
+        struct fm_metric_summary r = fm_values_summary(m->arena, ref.v, ref.n),
+                                 p = fm_values_summary(m->arena, now.v, now.n);
+        raw = fmax(raw, step_of(&r, quantile80(ref, m->arena), &p, l->percent_floor));
+        if (p.p25 > 90 && r.median < 75)
+            raw = fmax(raw, 0.7 + 0.3 * svc_clip((p.p25 - 90) / 9));
+        share = p.median / 40;
+    }
     return raw * svc_clip(0.2 + 0.8 * share);
 }
 
@@ -133,11 +152,11 @@ static void judge_cpu(struct svc_model *m)
 {
     struct use *uses = FM_NEW_ARRAY(m->arena, struct use, m->n + 1);
     collect(m, uses, FM_ROLE_CPU);
-    double floor = idle_level(m, uses), largest = largest_use(m, uses);
+    struct levels l = {idle_level(m, uses), largest_use(m, uses), percent_idle_level(m, uses)};
     for (size_t i = 0; i < m->n; i++) {
         if (!is_usable(&uses[i]))
             continue;
-        struct svc_finding f = finding(m, &uses[i], step_strength(m, &uses[i], floor, largest));
+        struct svc_finding f = finding(m, &uses[i], step_strength(m, &uses[i], &l));
         svc_find(&m->items[i], SVC_CPU, &f);
     }
 }

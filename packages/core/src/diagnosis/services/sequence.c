@@ -22,7 +22,7 @@ struct sequences {
     double *totals;           /* per order: what its spans add up to */
     uint32_t *examples;       /* per order: an affected span + 1 */
     double *strength;         /* per span */
-    bool *is_logging;          /* per service of the set */
+    bool *is_logging;         /* per service of the set */
     uint32_t *finding;        /* per span: order + 1 */
 };
 
@@ -392,7 +392,8 @@ static uint32_t service_of_order(const struct sequences *q, const struct order_c
     return svc_of(q->m, q->m->in->traces->services.items[key[0]].entity);
 }
 
-/* An error record that speaks of an exception tells a crash from a failure that the code foresaw. */
+/* An error record that speaks of an exception tells a crash from a failure that the code foresaw.
+ */
 static bool mentions_exception(const struct sequences *q, uint32_t key)
 {
     const struct fm_trace_set *set = q->m->in->traces;
@@ -422,7 +423,8 @@ static double error_share(const struct sequences *q, uint32_t unit)
     return n ? (double)errors / (double)n : 0;
 }
 
-/* What stands in the place of a lost event, or comes newly: a foreseen failure, or the trace of an exception. */
+/* What stands in the place of a lost event, or comes newly: a foreseen failure, or the trace of an
+ * exception. */
 static void find_replacement(struct sequences *q, size_t order, struct svc_order *o)
 {
     const struct order_count *c = &q->orders.items[order];
@@ -483,7 +485,8 @@ static void name_places(struct sequences *q, const double *sum)
     }
 }
 
-/* Services whose records are there in both periods: only of them is a span without records a finding. */
+/* Services whose records are there in both periods: only of them is a span without records a
+ * finding. */
 static bool *find_logging(struct svc_model *m)
 {
     const struct fm_trace_set *set = m->in->traces;

@@ -54,12 +54,21 @@ static void list_services(struct svc_model *m)
     }
 }
 
+/* Without spans the two views of an edge are the only direct sight of the network. */
+static double weight_of(const struct svc_model *m, size_t signal)
+{
+    bool has_spans = false;
+    for (size_t i = 0; i < m->n_gap_edges; i++)
+        has_spans |= m->gap_edges[i].count > 0;
+    return signal == SVC_EDGE_METRIC && !has_spans ? 0.8 : weights[signal];
+}
+
 static void fuse(struct svc_model *m)
 {
     for (size_t i = 0; i < m->n; i++) {
         double good = 1;
         for (size_t k = 0; k < SVC_SIGNALS; k++)
-            good *= 1 - weights[k] * svc_clip(m->items[i].found[k].strength);
+            good *= 1 - weight_of(m, k) * svc_clip(m->items[i].found[k].strength);
         m->items[i].score = 1 - good;
     }
 }
