@@ -26,7 +26,8 @@ static const struct fm_opt parse_opts[] = {
     FM_OPT_END,
 };
 
-typedef enum fm_code (*log_work)(struct fm_cli *cli, fm_str text, const struct fm_log_options *opt);
+typedef enum fm_code (*log_work)(struct fm_cli *cli, fm_str text,
+                                 const struct fm_logs_options *opt);
 
 /* Maps the one operand and does the work on it. */
 static int run_on_file(struct fm_cli *cli, const char *path, int64_t threads, log_work work)
@@ -35,7 +36,7 @@ static int run_on_file(struct fm_cli *cli, const char *path, int64_t threads, lo
     if (fm_map_file(&cli->ctx, path, &file) != FM_OK)
         return fm_cli_fail(cli);
     struct fm_pool *pool = threads == 1 ? NULL : fm_pool_new((unsigned)threads, 64);
-    struct fm_log_options lo = {.reference = FM_TIME_NONE, .pool = pool};
+    struct fm_logs_options lo = {.reference = FM_TIME_NONE, .pool = pool};
     enum fm_code code = work(cli, file.text, &lo);
     fm_pool_free(pool);
     fm_unmap_file(&file);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "faultmaven/base/map.h"
+
 #define IN_MEMORY (4u << 20)
 #define OUT_BYTES (256u << 10)
 #define ROW_MAX (2 * 4 * 4096 + 64)
@@ -51,8 +53,9 @@ static void store_leaves(void *arg, const uint32_t *leaves, size_t n)
 /* Rows without their line number, by leaf; made on first use. */
 struct writer {
     struct fm_cli *cli;
-    const struct fm_log *log;
+    const struct fm_logs *log;
     fm_str *tails;
+    struct fm_map ids; /* text to its id: equal texts of different services are one row text */
     struct fm_buf out;
     uint64_t line;
 };
@@ -61,8 +64,11 @@ static fm_str make_tail(struct writer *w, uint32_t leaf)
 {
     struct fm_buf b;
     fm_buf_init(&b, ROW_MAX);
-    fm_buf_addf(&b, ",%u,\"", fm_log_leaf(w->log, leaf)->id);
-    fm_str text = fm_log_leaf_text(w->log, leaf);
+    fm_str text = fm_logs_leaf_text(w->log, leaf);
+    struct fm_map_entry *e = fm_map_put(&w->ids, text);
+    if (!e->value)
+        e->value = (void *)(uintptr_t)w->ids.n;
+    fm_buf_addf(&b, ",%zu,\"", (size_t)(uintptr_t)e->value);
     for (size_t i = 0; i < text.len; i++) {
         if (text.p[i] == '"')
             fm_buf_addc(&b, '"');
@@ -116,12 +122,13 @@ static bool write_spilled(struct writer *w, struct leaf_store *s)
     return true;
 }
 
-static enum fm_code write_csv(struct fm_cli *cli, const struct fm_log *log, struct leaf_store *s)
+static enum fm_code write_csv(struct fm_cli *cli, const struct fm_logs *log, struct leaf_store *s)
 {
     if (s->is_bad)
         return fm_fail(&cli->ctx, FM_EIO, "temporary file: %s", strerror(errno));
     struct writer w = {.cli = cli, .log = log};
-    w.tails = FM_NEW_ARRAY(&cli->ctx.arena, fm_str, fm_log_leaves(log));
+    w.tails = FM_NEW_ARRAY(&cli->ctx.arena, fm_str, fm_logs_leaves(log));
+    fm_map_init(&w.ids, &cli->ctx.arena);
     fm_buf_init(&w.out, OUT_BYTES + ROW_MAX);
     fm_buf_addz(&w.out, "line,template_id,template\n");
     bool is_written =
@@ -130,14 +137,14 @@ static enum fm_code write_csv(struct fm_cli *cli, const struct fm_log *log, stru
     return is_written ? FM_OK : cli->ctx.code;
 }
 
-enum fm_code fm_logs_csv(struct fm_cli *cli, fm_str text, const struct fm_log_options *opt)
+enum fm_code fm_logs_csv(struct fm_cli *cli, fm_str text, const struct fm_logs_options *opt)
 {
     struct leaf_store s = {0};
-    struct fm_log_options o = *opt;
-    struct fm_log *log;
+    struct fm_logs_options o = *opt;
+    struct fm_logs *log;
     o.on_leaves = store_leaves;
     o.arg = &s;
-    enum fm_code code = fm_log_read(&cli->ctx, text, &o, &log);
+    enum fm_code code = fm_logs_read(&cli->ctx, text, &o, &log);
     if (code == FM_OK)
         code = write_csv(cli, log, &s);
     free(s.items);

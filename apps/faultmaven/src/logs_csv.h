@@ -9,6 +9,6 @@
 /* Reads text and prints `line,template_id,template`, one row a line. Line numbers of the templates
  * of up to four million lines are kept in memory, the rest in an unlinked temporary file. */
 FM_MUST_CHECK enum fm_code fm_logs_csv(struct fm_cli *cli, fm_str text,
-                                       const struct fm_log_options *opt);
+                                       const struct fm_logs_options *opt);
 
 #endif

@@ -20,7 +20,7 @@ static void add_text(yyjson_mut_doc *d, yyjson_mut_val *obj, const char *key, fm
 }
 
 static void add_time(struct fm_arena *a, yyjson_mut_doc *d, yyjson_mut_val *obj,
-                     const struct fm_log_line *line)
+                     const struct fm_logs_line *line)
 {
     if (line->t == FM_TIME_NONE)
         return;
@@ -28,7 +28,7 @@ static void add_time(struct fm_arena *a, yyjson_mut_doc *d, yyjson_mut_val *obj,
 }
 
 static void add_fields(struct fm_arena *a, yyjson_mut_doc *d, yyjson_mut_val *obj,
-                       const struct fm_log_line *line)
+                       const struct fm_logs_line *line)
 {
     yyjson_mut_val *fields = yyjson_mut_obj_add_obj(d, obj, "fields");
     for (size_t i = 0; i < line->n_fields; i++) {
@@ -38,7 +38,7 @@ static void add_fields(struct fm_arena *a, yyjson_mut_doc *d, yyjson_mut_val *ob
     }
 }
 
-static bool print_record(void *arg, const struct fm_log_line *line)
+static bool print_record(void *arg, const struct fm_logs_line *line)
 {
     struct parse *p = arg;
     struct fm_arena *a = &p->work.arena;
@@ -47,7 +47,7 @@ static bool print_record(void *arg, const struct fm_log_line *line)
     yyjson_mut_val *obj = yyjson_mut_obj(d);
     yyjson_mut_obj_add_uint(d, obj, "line", line->place.line);
     add_time(a, d, obj, line);
-    add_text(d, obj, "level", fm_str_c(fm_log_level_name(line->level)));
+    add_text(d, obj, "level", fm_str_c(fm_logs_level_name(line->level)));
     add_text(d, obj, "component", line->component);
     add_text(d, obj, "entity", line->entity);
     fm_json_add_str(d, obj, "message", line->message);
@@ -62,12 +62,12 @@ static bool print_record(void *arg, const struct fm_log_line *line)
     return p->code == FM_OK;
 }
 
-enum fm_code fm_logs_parse(struct fm_cli *cli, fm_str text, const struct fm_log_options *opt)
+enum fm_code fm_logs_parse(struct fm_cli *cli, fm_str text, const struct fm_logs_options *opt)
 {
     struct parse p = {.cli = cli};
     fm_ctx_init(&p.work, cli->ctx.clock);
     fm_buf_init(&p.out, RECORD_MAX);
-    enum fm_code code = fm_log_each(&cli->ctx, text, opt, print_record, &p);
+    enum fm_code code = fm_logs_each(&cli->ctx, text, opt, print_record, &p);
     if (code == FM_OK && p.code != FM_OK)
         code = fm_fail(&cli->ctx, p.code, "%s", p.work.error);
     if (code == FM_OK && !fm_cli_print(cli, fm_buf_str(&p.out)))

@@ -9,6 +9,6 @@
 /* {"line":1,"timestamp":"…Z","level":"error","component":"…","message":"…","fields":{…}} and, where
  * there are such, "entity" and "trace". */
 FM_MUST_CHECK enum fm_code fm_logs_parse(struct fm_cli *cli, fm_str text,
-                                         const struct fm_log_options *opt);
+                                         const struct fm_logs_options *opt);
 
 #endif

@@ -3,12 +3,12 @@
 
 #include "faultmaven/core/logs.h"
 
-static struct fm_log *read_log(struct fm_ctx *ctx, const char *text)
+static struct fm_logs *read_log(struct fm_ctx *ctx, const char *text)
 {
-    struct fm_log_options opt = {.reference = FM_TIME_NONE};
-    struct fm_log *log;
+    struct fm_logs_options opt = {.reference = FM_TIME_NONE};
+    struct fm_logs *log;
     fm_ctx_init(ctx, &fm_clock_system);
-    assert_int_equal(fm_log_read(ctx, fm_str_c(text), &opt, &log), FM_OK);
+    assert_int_equal(fm_logs_read(ctx, fm_str_c(text), &opt, &log), FM_OK);
     return log;
 }
 
@@ -16,7 +16,7 @@ static struct fm_log *read_log(struct fm_ctx *ctx, const char *text)
 static void check_one(const char *message, const char *want)
 {
     struct fm_ctx ctx;
-    struct fm_log *log = read_log(&ctx, message);
+    struct fm_logs *log = read_log(&ctx, message);
     assert_int_equal(log->n_templates, 1);
     assert_str(log->templates[0]->text, want);
     fm_ctx_release(&ctx);
@@ -67,7 +67,7 @@ TEST(values_are_masked_by_their_form)
 TEST(lines_with_one_key_are_one_template)
 {
     struct fm_ctx ctx;
-    struct fm_log *log = read_log(
+    struct fm_logs *log = read_log(
         &ctx, "login user=root from 10.0.0.1\nlogin user=ann from host-1.example.com:22\n");
     assert_int_equal(log->n_templates, 1);
     assert_str(log->templates[0]->text, "login user=<*> from <*>");
@@ -80,7 +80,7 @@ TEST(lines_with_one_key_are_one_template)
 TEST(names_behind_a_noun_are_merged_but_states_are_not)
 {
     struct fm_ctx ctx;
-    struct fm_log *log =
+    struct fm_logs *log =
         read_log(&ctx, "session of user ann opened here\nsession of user bob opened here\n"
                        "the service started fine\nthe service stopped fine\n");
     assert_int_equal(log->n_templates, 3);
@@ -93,7 +93,7 @@ TEST(names_behind_a_noun_are_merged_but_states_are_not)
 TEST(lists_of_different_length_are_one_template)
 {
     struct fm_ctx ctx;
-    struct fm_log *log = read_log(&ctx, "ports 1, 2, 3 open\nports 4 open\nports 5, 6 open\n");
+    struct fm_logs *log = read_log(&ctx, "ports 1, 2, 3 open\nports 4 open\nports 5, 6 open\n");
     assert_int_equal(log->n_templates, 1);
     assert_str(log->templates[0]->text, "ports <*> open");
     assert_int_equal(log->templates[0]->count, 3);
@@ -103,7 +103,7 @@ TEST(lists_of_different_length_are_one_template)
 TEST(sizes_with_changing_units_are_one_value)
 {
     struct fm_ctx ctx;
-    struct fm_log *log = read_log(&ctx, "free 5 KB now\nfree 7.5 MB now\n");
+    struct fm_logs *log = read_log(&ctx, "free 5 KB now\nfree 7.5 MB now\n");
     assert_int_equal(log->n_templates, 1);
     assert_str(log->templates[0]->text, "free <*> now");
     fm_ctx_release(&ctx);
@@ -112,11 +112,11 @@ TEST(sizes_with_changing_units_are_one_value)
 TEST(numbers_of_a_slot_are_followed)
 {
     struct fm_ctx ctx;
-    struct fm_log *log = read_log(&ctx, "2025-07-01 12:00:00 INFO pool used=3 of 10\n"
-                                        "2025-07-01 12:00:01 INFO pool used=9 of 10\n"
-                                        "2025-07-01 12:00:02 INFO pool used=7 of 10\n");
+    struct fm_logs *log = read_log(&ctx, "2025-07-01 12:00:00 INFO pool used=3 of 10\n"
+                                         "2025-07-01 12:00:01 INFO pool used=9 of 10\n"
+                                         "2025-07-01 12:00:02 INFO pool used=7 of 10\n");
     assert_int_equal(log->n_templates, 1);
-    const struct fm_log_slot *s = &log->templates[0]->slots[0];
+    const struct fm_logs_slot *s = &log->templates[0]->slots[0];
     assert_non_null(s->series);
     assert_int_equal(s->series->n, 3);
     assert_true(s->series->max == 9 && s->series->min == 3 && s->series->first == 3 &&

@@ -8,6 +8,7 @@ static const struct fm_processor *const processors[] = {
     &fm_traces_processor,
     &fm_changes_processor,
     &fm_alerts_processor,
+    &fm_logs_processor,
     NULL,
 };
 

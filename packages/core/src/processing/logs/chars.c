@@ -2,7 +2,7 @@
 #include "processing/logs/chars.h"
 
 /* clang-format off */
-const uint8_t fm_log_class[256] = {
+const uint8_t fm_logs_class[256] = {
       0,   0,   0,   0,   0,   0,   0,   0,   0,  16,  16,  16,  16,  16,   0,   0,
       0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,
      16,   0, 128,   0,   8,   0,   0, 128, 128, 128,   0,   0, 128,  64,  64,   0,

@@ -24,11 +24,11 @@ enum {
 #define FM_CH_ALPHA (FM_CH_LOWER | FM_CH_UPPER)
 #define FM_CH_WORD (FM_CH_ALPHA | FM_CH_DIGIT | FM_CH_WORDX)
 
-extern const uint8_t fm_log_class[256];
+extern const uint8_t fm_logs_class[256];
 
 static inline unsigned fm_ch(char c)
 {
-    return fm_log_class[(unsigned char)c];
+    return fm_logs_class[(unsigned char)c];
 }
 
 static inline bool fm_ch_is_digit(char c)

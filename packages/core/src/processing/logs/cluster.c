@@ -8,46 +8,47 @@
 #define WORDS_MIN_FIRST 12
 #define WORDS_MIN_NOUN 2
 
-static void push_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap, fm_str text,
-                         enum fm_log_token_kind kind)
+static void push_literal(struct fm_logs_table *t, struct fm_logs_cluster *c, size_t *cap,
+                         fm_str text, enum fm_logs_token_kind kind)
 {
     if (c->n_tokens == *cap)
         c->tokens = fm_vec_grow(&t->arena, c->tokens, cap, c->n_tokens + 1, sizeof *c->tokens);
-    c->tokens[c->n_tokens++] = (struct fm_log_token){.kind = kind, .text = text};
+    c->tokens[c->n_tokens++] = (struct fm_logs_token){.kind = kind, .text = text};
 }
 
-static void tokenise_literal(struct fm_log_table *t, struct fm_log_cluster *c, size_t *cap,
+static void tokenise_literal(struct fm_logs_table *t, struct fm_logs_cluster *c, size_t *cap,
                              fm_str lit)
 {
     const char *p = lit.p, *end = lit.p + lit.len;
     while (p < end) {
-        struct fm_log_word w;
+        struct fm_logs_word w;
         if (fm_ch_is_word(*p)) {
-            const char *e = fm_log_word_scan(p, end, &w);
-            push_literal(t, c, cap, fm_str_n(p, (size_t)(e - p)), FM_LOG_TOKEN_WORD);
+            const char *e = fm_logs_word_scan(p, end, &w);
+            push_literal(t, c, cap, fm_str_n(p, (size_t)(e - p)), FM_LOGS_TOKEN_WORD);
             p = e;
         } else {
             push_literal(t, c, cap, fm_str_n(p, 1),
-                         *p == ' ' ? FM_LOG_TOKEN_BLANK : FM_LOG_TOKEN_MARK);
+                         *p == ' ' ? FM_LOGS_TOKEN_BLANK : FM_LOGS_TOKEN_MARK);
             p++;
         }
     }
 }
 
-static void tokenise(struct fm_log_table *t, struct fm_log_cluster *c, const struct fm_log_group *g)
+static void tokenise(struct fm_logs_table *t, struct fm_logs_cluster *c,
+                     const struct fm_logs_group *g)
 {
     size_t cap = 0, at = 0;
     for (uint32_t i = 0; i < g->t.n_slots; i++) {
-        const struct fm_log_value *v = &g->values[i];
+        const struct fm_logs_value *v = &g->values[i];
         tokenise_literal(t, c, &cap, fm_str_sub(g->sample, at, v->off - at));
-        push_literal(t, c, &cap, fm_str_sub(g->sample, v->off, v->len), FM_LOG_TOKEN_VALUE);
+        push_literal(t, c, &cap, fm_str_sub(g->sample, v->off, v->len), FM_LOGS_TOKEN_VALUE);
         c->tokens[c->n_tokens - 1].slot = i;
         at = v->off + v->len;
     }
     tokenise_literal(t, c, &cap, fm_str_skip(g->sample, at));
 }
 
-bool fm_log_is_noun(fm_str w)
+bool fm_logs_is_noun(fm_str w)
 {
     static const char *const nouns[] = {
         "user",       "host",      "hostname",  "node",        "service",     "server",
@@ -85,7 +86,7 @@ static bool is_said(fm_str w)
         "size",    "version", "type",        "manager",   "server", "handler", "starts",
         "stops",   "fails",   "exits",       "runs",      "dies",   "takes",   "needs",
         "becomes", "exists",  "goes",        "uses",      "gets",   "names",   "ids"};
-    if (fm_str_ends(w, FM_STR("ed")) || fm_str_ends(w, FM_STR("ing")) || fm_log_is_noun(w))
+    if (fm_str_ends(w, FM_STR("ed")) || fm_str_ends(w, FM_STR("ing")) || fm_logs_is_noun(w))
         return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (fm_str_ieq(w, fm_str_c(words[i])))
@@ -93,10 +94,10 @@ static bool is_said(fm_str w)
     return false;
 }
 
-static uint64_t token_hash(const struct fm_log_token *tok, size_t pos)
+static uint64_t token_hash(const struct fm_logs_token *tok, size_t pos)
 {
     uint64_t h = fm_mix(FM_MIX_SEED, pos + 1);
-    if (tok->kind == FM_LOG_TOKEN_WORD || tok->kind == FM_LOG_TOKEN_MARK)
+    if (tok->kind == FM_LOGS_TOKEN_WORD || tok->kind == FM_LOGS_TOKEN_MARK)
         return fm_mix_bytes(h, tok->text.p, tok->text.len);
     return fm_mix(h, 1000u + tok->kind);
 }
@@ -106,12 +107,12 @@ static uint64_t mask_hash(size_t pos)
     return fm_mix(fm_mix(FM_MIX_SEED, pos + 1), 77);
 }
 
-static unsigned count_words(const struct fm_log_cluster *c)
+static unsigned count_words(const struct fm_logs_cluster *c)
 {
     unsigned n = 0;
     for (uint32_t i = 0; i < c->n_tokens; i++)
-        n +=
-            c->tokens[i].kind == FM_LOG_TOKEN_WORD && (fm_ch(c->tokens[i].text.p[0]) & FM_CH_ALPHA);
+        n += c->tokens[i].kind == FM_LOGS_TOKEN_WORD &&
+             (fm_ch(c->tokens[i].text.p[0]) & FM_CH_ALPHA);
     return n;
 }
 
@@ -123,15 +124,15 @@ struct option {
     uint32_t need, have;
 };
 
-static bool is_behind_noun(const struct fm_log_cluster *c, uint32_t i)
+static bool is_behind_noun(const struct fm_logs_cluster *c, uint32_t i)
 {
-    if (i < 2 || c->tokens[i - 1].kind != FM_LOG_TOKEN_BLANK ||
-        c->tokens[i - 2].kind != FM_LOG_TOKEN_WORD)
+    if (i < 2 || c->tokens[i - 1].kind != FM_LOGS_TOKEN_BLANK ||
+        c->tokens[i - 2].kind != FM_LOGS_TOKEN_WORD)
         return false;
-    return fm_log_is_noun(c->tokens[i - 2].text) && !is_said(c->tokens[i].text);
+    return fm_logs_is_noun(c->tokens[i - 2].text) && !is_said(c->tokens[i].text);
 }
 
-static uint32_t words_needed(const struct fm_log_cluster *c, uint32_t i, unsigned words)
+static uint32_t words_needed(const struct fm_logs_cluster *c, uint32_t i, unsigned words)
 {
     if (words < 2)
         return 0;
@@ -144,15 +145,15 @@ static uint32_t words_needed(const struct fm_log_cluster *c, uint32_t i, unsigne
 
 struct options FM_VEC_OF(struct option);
 
-static void add_options(struct fm_log_table *t, struct options *o, const struct fm_log_cluster *c,
+static void add_options(struct fm_logs_table *t, struct options *o, const struct fm_logs_cluster *c,
                         uint32_t index)
 {
-    uint64_t all = 0;
+    uint64_t all = fm_mix_bytes(FM_MIX_SEED, c->t->entity.p, c->t->entity.len);
     unsigned words = count_words(c);
     for (uint32_t i = 0; i < c->n_tokens; i++)
         all += token_hash(&c->tokens[i], i);
     for (uint32_t i = 0; i < c->n_tokens; i++) {
-        uint32_t need = c->tokens[i].kind == FM_LOG_TOKEN_WORD ? words_needed(c, i, words) : 0;
+        uint32_t need = c->tokens[i].kind == FM_LOGS_TOKEN_WORD ? words_needed(c, i, words) : 0;
         if (need)
             fm_vec_push(&t->arena, o,
                         ((struct option){all - token_hash(&c->tokens[i], i) + mask_hash(i), index,
@@ -184,7 +185,7 @@ static int by_size(const void *a, const void *b)
 /* Sets large enough, as pointers to their first options. */
 struct option_sets FM_VEC_OF(struct option *);
 
-static void find_sets(struct fm_log_table *t, struct options *o, struct option_sets *sets)
+static void find_sets(struct fm_logs_table *t, struct options *o, struct option_sets *sets)
 {
     if (o->n == 0)
         return;
@@ -202,24 +203,24 @@ static void find_sets(struct fm_log_table *t, struct options *o, struct option_s
         qsort(sets->items, sets->n, sizeof *sets->items, by_size);
 }
 
-static void absorb(struct fm_log_table *t, struct fm_log_cluster *into,
-                   const struct fm_log_cluster *c)
+static void absorb(struct fm_logs_table *t, struct fm_logs_cluster *into,
+                   const struct fm_logs_cluster *c)
 {
     for (size_t i = 0; i < c->members.n; i++)
         fm_vec_push(&t->arena, &into->members, c->members.items[i]);
-    fm_log_template_merge(t, into->t, c->t);
+    fm_logs_template_merge(t, into->t, c->t);
 }
 
 /* Joins the clusters of a set that are still free. */
-static void merge_set(struct fm_log_table *t, struct fm_log_clusters *all, const struct option *set,
-                      bool *is_taken)
+static void merge_set(struct fm_logs_table *t, struct fm_logs_clusters *all,
+                      const struct option *set, bool *is_taken)
 {
     uint32_t have = 0;
     for (uint32_t i = 0; i < set->have; i++)
         have += !is_taken[set[i].cluster];
     if (have < set->need)
         return;
-    struct fm_log_cluster *first = NULL;
+    struct fm_logs_cluster *first = NULL;
     for (uint32_t i = 0; i < set->have; i++) {
         uint32_t k = set[i].cluster;
         if (is_taken[k])
@@ -228,7 +229,7 @@ static void merge_set(struct fm_log_table *t, struct fm_log_clusters *all, const
         if (!first) {
             first = all->items[k];
             fm_vec_push(&t->arena, &first->merged_at, set[i].token);
-            first->tokens[set[i].token].kind = FM_LOG_TOKEN_MERGED;
+            first->tokens[set[i].token].kind = FM_LOGS_TOKEN_MERGED;
             continue;
         }
         absorb(t, first, all->items[k]);
@@ -236,7 +237,7 @@ static void merge_set(struct fm_log_table *t, struct fm_log_clusters *all, const
     }
 }
 
-static void merge_round(struct fm_log_table *t, struct fm_log_clusters *all)
+static void merge_round(struct fm_logs_table *t, struct fm_logs_clusters *all)
 {
     struct options o = {0};
     struct option_sets sets = {0};
@@ -253,10 +254,10 @@ static void merge_round(struct fm_log_table *t, struct fm_log_clusters *all)
     all->n = n;
 }
 
-void fm_log_cluster(struct fm_log_table *t, struct fm_log_clusters *out)
+void fm_logs_cluster(struct fm_logs_table *t, struct fm_logs_clusters *out)
 {
     for (size_t i = 0; i < t->groups.n; i++) {
-        struct fm_log_cluster *c = FM_NEW(&t->arena, struct fm_log_cluster);
+        struct fm_logs_cluster *c = FM_NEW(&t->arena, struct fm_logs_cluster);
         fm_vec_push(&t->arena, &c->members, t->groups.items[i]);
         c->t = &t->groups.items[i]->t;
         tokenise(t, c, t->groups.items[i]);

@@ -12,41 +12,42 @@
 
 #include "processing/logs/miner.h"
 
-enum fm_log_token_kind {
-    FM_LOG_TOKEN_WORD,
-    FM_LOG_TOKEN_MARK, /* one byte of punctuation */
-    FM_LOG_TOKEN_BLANK,
-    FM_LOG_TOKEN_VALUE,  /* slot says which */
-    FM_LOG_TOKEN_MERGED, /* words that stand for one another; slot counts from 0 among the merged */
+enum fm_logs_token_kind {
+    FM_LOGS_TOKEN_WORD,
+    FM_LOGS_TOKEN_MARK, /* one byte of punctuation */
+    FM_LOGS_TOKEN_BLANK,
+    FM_LOGS_TOKEN_VALUE,  /* slot says which */
+    FM_LOGS_TOKEN_MERGED, /* words that stand for one another; slot counts from 0 among the merged
+                           */
 };
 
-struct fm_log_token {
-    enum fm_log_token_kind kind;
+struct fm_logs_token {
+    enum fm_logs_token_kind kind;
     uint32_t slot;
     fm_str text; /* of the first member */
 };
 
-struct fm_log_merged {
-    struct fm_log_top *words; /* one a member, in order of the members */
+struct fm_logs_merged {
+    struct fm_logs_top *words; /* one a member, in order of the members */
     uint32_t n;
 };
 
-struct fm_log_cluster {
-    FM_VEC(struct fm_log_group *) members; /* in order of first appearance */
-    struct fm_log_token *tokens;
+struct fm_logs_cluster {
+    FM_VEC(struct fm_logs_group *) members; /* in order of first appearance */
+    struct fm_logs_token *tokens;
     uint32_t n_tokens;
     FM_VEC(uint32_t) merged_at; /* token indices */
-    struct fm_log_template
+    struct fm_logs_template
         *t; /* slots and counts of all members; of the first member while there is one */
 };
 
-struct fm_log_clusters FM_VEC_OF(struct fm_log_cluster *);
+struct fm_logs_clusters FM_VEC_OF(struct fm_logs_cluster *);
 
 /* Groups of the table, in order of first appearance; work memory and results in the table's arena.
  */
-void fm_log_cluster(struct fm_log_table *t, struct fm_log_clusters *out);
+void fm_logs_cluster(struct fm_logs_table *t, struct fm_logs_clusters *out);
 
 /* True for nouns behind which a name stands: "user", "node", "port" ... (any case, plural not). */
-bool fm_log_is_noun(fm_str word);
+bool fm_logs_is_noun(fm_str word);
 
 #endif

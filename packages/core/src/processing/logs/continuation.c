@@ -20,7 +20,7 @@ static const char *const starts[] = {
     "]",
 };
 
-bool fm_log_is_continuation(fm_str line)
+bool fm_logs_is_continuation(fm_str line)
 {
     if (line.len == 0)
         return true;

@@ -6,6 +6,6 @@
 
 #include "faultmaven/base/str.h"
 
-bool fm_log_is_continuation(fm_str line);
+bool fm_logs_is_continuation(fm_str line);
 
 #endif

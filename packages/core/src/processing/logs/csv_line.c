@@ -31,7 +31,7 @@ static bool next_field(const char **p, const char *end, fm_str *out, bool *has_e
     return true;
 }
 
-static fm_str single_quotes(struct fm_log_structured_state *s, fm_str raw)
+static fm_str single_quotes(struct fm_logs_structured_state *s, fm_str raw)
 {
     if (raw.len + s->n_unescaped > sizeof s->unescaped)
         return raw;
@@ -45,29 +45,30 @@ static fm_str single_quotes(struct fm_log_structured_state *s, fm_str raw)
     return fm_str_n(to, n);
 }
 
-bool fm_log_csv_columns(fm_str head, struct fm_log_columns *out)
+bool fm_logs_csv_columns(fm_str head, struct fm_logs_columns *out)
 {
     const char *p = head.p, *end = head.p + head.len;
     bool has_time = false, has_message = false, has_escape;
     fm_str f;
-    *out = (struct fm_log_columns){0};
-    while (out->n < FM_LOG_COLUMNS_MAX && next_field(&p, end, &f, &has_escape)) {
-        enum fm_log_role role = fm_log_role_of(fm_str_trim(f));
-        if ((role == FM_LOG_ROLE_TIME && has_time) || (role == FM_LOG_ROLE_MESSAGE && has_message))
-            role = FM_LOG_ROLE_FIELD;
-        has_time |= role == FM_LOG_ROLE_TIME;
-        has_message |= role == FM_LOG_ROLE_MESSAGE;
+    *out = (struct fm_logs_columns){0};
+    while (out->n < FM_LOGS_COLUMNS_MAX && next_field(&p, end, &f, &has_escape)) {
+        enum fm_logs_role role = fm_logs_role_of(fm_str_trim(f));
+        if ((role == FM_LOGS_ROLE_TIME && has_time) ||
+            (role == FM_LOGS_ROLE_MESSAGE && has_message))
+            role = FM_LOGS_ROLE_FIELD;
+        has_time |= role == FM_LOGS_ROLE_TIME;
+        has_message |= role == FM_LOGS_ROLE_MESSAGE;
         out->name[out->n] = fm_str_trim(f);
         out->role[out->n++] = role;
     }
     return has_time && has_message && out->n >= 2;
 }
 
-bool fm_log_csv_line(const struct fm_log_columns *c, struct fm_log_structured_state *s, fm_str line,
-                     struct fm_log_record *out)
+bool fm_logs_csv_line(const struct fm_logs_columns *c, struct fm_logs_structured_state *s,
+                      fm_str line, struct fm_logs_record *out)
 {
-    struct fm_log_mark mark = fm_log_record_mark(out);
-    struct fm_log_parts parts = {.s = s, .out = out};
+    struct fm_logs_mark mark = fm_logs_record_mark(out);
+    struct fm_logs_parts parts = {.s = s, .out = out};
     const char *p = line.p, *end = line.p + line.len;
     unsigned i = 0;
     fm_str f;
@@ -76,14 +77,14 @@ bool fm_log_csv_line(const struct fm_log_columns *c, struct fm_log_structured_st
     while (i < c->n && next_field(&p, end, &f, &has_escape)) {
         if (has_escape)
             f = single_quotes(s, f);
-        fm_log_parts_add(&parts, c->role[i], c->name[i], f);
+        fm_logs_parts_add(&parts, c->role[i], c->name[i], f);
         i++;
     }
     if (i != c->n || !out->has_time) {
-        fm_log_record_reset(out, &mark);
+        fm_logs_record_reset(out, &mark);
         return false;
     }
     out->line = line;
-    fm_log_parts_finish(&parts);
+    fm_logs_parts_finish(&parts);
     return true;
 }

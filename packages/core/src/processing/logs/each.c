@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fm_log_each: record after record, with fields. */
+/* fm_logs_each: record after record, with fields. */
 #include <stdlib.h>
 
 #include "processing/logs/chars.h"
@@ -9,25 +9,25 @@
 
 /* The record at hand is given when the next one begins, because its trace may still grow. */
 struct each {
-    struct fm_log_layout layout;
-    struct fm_log_line_state
+    struct fm_logs_layout layout;
+    struct fm_logs_line_state
         state[2]; /* records alternate: texts of the one at hand stay while the next is read */
-    struct fm_log_record record[2];
+    struct fm_logs_record record[2];
     unsigned now;
     bool has_record;
-    struct fm_log_line line;
+    struct fm_logs_line line;
     struct fm_timestamp_cache inner_cache;
-    bool (*fn)(void *arg, const struct fm_log_line *line);
+    bool (*fn)(void *arg, const struct fm_logs_line *line);
     void *arg;
 };
 
 static bool is_inner_format(size_t i)
 {
-    return fm_log_formats[i].is_inner;
+    return fm_logs_formats[i].is_inner;
 }
 
 /* key=value pairs inside the text of a message. */
-static void pair_fields(struct fm_log_record *r)
+static void pair_fields(struct fm_logs_record *r)
 {
     fm_str rest = fm_str_sub(r->message, 0, 4096), word;
     while (fm_str_word(&rest, &word)) {
@@ -39,31 +39,31 @@ static void pair_fields(struct fm_log_record *r)
             value.len--;
         while (value.len && strchr("\"'([", value.p[0]))
             value = fm_str_skip(value, 1);
-        fm_log_record_field(r, fm_str_sub(word, 0, (size_t)eq), value);
+        fm_logs_record_field(r, fm_str_sub(word, 0, (size_t)eq), value);
     }
 }
 
 /* What the message itself says in a known form: a proxy's request line, named values. The message
  * stays as it is. */
-static void inner_fields(struct each *e, struct fm_log_record *r)
+static void inner_fields(struct each *e, struct fm_logs_record *r)
 {
-    struct fm_log_mark mark = fm_log_record_mark(r);
+    struct fm_logs_mark mark = fm_logs_record_mark(r);
     fm_str line = r->line;
-    for (size_t i = 0; i < fm_log_n_formats; i++) {
+    for (size_t i = 0; i < fm_logs_n_formats; i++) {
         if (!is_inner_format(i) ||
-            !fm_log_format_match(&fm_log_formats[i], &e->inner_cache, mark.message, r))
+            !fm_logs_format_match(&fm_logs_formats[i], &e->inner_cache, mark.message, r))
             continue;
         mark.n_fields = r->n_fields;
         break;
     }
-    fm_log_record_reset(r, &mark);
+    fm_logs_record_reset(r, &mark);
     r->line = line;
     pair_fields(r);
 }
 
 static bool give(struct each *e)
 {
-    struct fm_log_record *r = &e->record[e->now];
+    struct fm_logs_record *r = &e->record[e->now];
     if (!e->has_record)
         return true;
     e->has_record = false;
@@ -91,8 +91,8 @@ static void extend(struct each *e, fm_str line)
 static void begin(struct each *e, fm_str text, fm_str line, uint64_t number)
 {
     e->has_record = true;
-    e->line = (struct fm_log_line){.raw = line};
-    e->line.place = (struct fm_log_place){
+    e->line = (struct fm_logs_line){.raw = line};
+    e->line.place = (struct fm_logs_place){
         .offset = (uint64_t)(line.p - text.p), .line = number, .length = (uint32_t)line.len};
 }
 
@@ -106,7 +106,7 @@ static enum fm_code each_line(struct fm_ctx *ctx, struct each *e, fm_str text)
         e->state[next].t = e->state[e->now].t;
         e->state[next].level = e->state[e->now].level;
         e->state[next].has_record = e->state[e->now].has_record;
-        if (fm_log_layout_line(&e->layout, &e->state[next], line, &e->record[next]) &&
+        if (fm_logs_layout_line(&e->layout, &e->state[next], line, &e->record[next]) &&
             e->has_record) {
             extend(e, line);
             continue;
@@ -120,17 +120,17 @@ static enum fm_code each_line(struct fm_ctx *ctx, struct each *e, fm_str text)
     return FM_OK;
 }
 
-enum fm_code fm_log_each(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt,
-                         bool (*fn)(void *arg, const struct fm_log_line *line), void *arg)
+enum fm_code fm_logs_each(struct fm_ctx *ctx, fm_str text, const struct fm_logs_options *opt,
+                          bool (*fn)(void *arg, const struct fm_logs_line *line), void *arg)
 {
     struct each *e = calloc(1, sizeof *e);
     if (!e)
         FM_BUG("out of memory");
     e->fn = fn;
     e->arg = arg;
-    fm_log_layout_learn(&e->layout, ctx, text, opt);
-    fm_log_line_state_init(&e->state[0]);
-    fm_log_line_state_init(&e->state[1]);
+    fm_logs_layout_learn(&e->layout, ctx, text, opt);
+    fm_logs_line_state_init(&e->state[0]);
+    fm_logs_line_state_init(&e->state[1]);
     enum fm_code code = each_line(ctx, e, text);
     free(e);
     return code;

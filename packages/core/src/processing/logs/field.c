@@ -20,7 +20,7 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
-static bool field(struct fm_log_header_field *f, enum fm_log_field_kind kind, fm_str text,
+static bool field(struct fm_logs_header_field *f, enum fm_logs_field_kind kind, fm_str text,
                   const char *next)
 {
     f->kind = kind;
@@ -29,14 +29,14 @@ static bool field(struct fm_log_header_field *f, enum fm_log_field_kind kind, fm
     return true;
 }
 
-static bool try_separator(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_separator(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p;
     while (q < end && strchr("-|:=>*~", *q) && *q)
         q++;
     if (q == p || q - p > 3 || !is_blank_at(q, end))
         return false;
-    return field(f, FM_LOG_FIELD_SEPARATOR, fm_str_n(p, (size_t)(q - p)), skip_blanks(q, end));
+    return field(f, FM_LOGS_FIELD_SEPARATOR, fm_str_n(p, (size_t)(q - p)), skip_blanks(q, end));
 }
 
 static char closing(char c)
@@ -60,13 +60,13 @@ static const char *bracket_end(const char *p, const char *end)
     return NULL;
 }
 
-static bool try_bracket(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_bracket(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = bracket_end(p, end);
     if (!q)
         return false;
     fm_str inside = fm_str_trim(fm_str_n(p + 1, (size_t)(q - p - 2)));
-    enum fm_log_level l = fm_log_level_word(inside);
+    enum fm_logs_level l = fm_logs_level_word(inside);
     if (q < end && *q == ':')
         q++;
     else if (!is_blank_at(q, end) && *q != '[' && *q != '(' && *q != ',' && *q != '|' && !l)
@@ -74,10 +74,10 @@ static bool try_bracket(const char *p, const char *end, struct fm_log_header_fie
     if (q < end && (*q == ',' || *q == '|'))
         q++;
     f->level = l;
-    return field(f, l ? FM_LOG_FIELD_LEVEL : FM_LOG_FIELD_BRACKET, inside, skip_blanks(q, end));
+    return field(f, l ? FM_LOGS_FIELD_LEVEL : FM_LOGS_FIELD_BRACKET, inside, skip_blanks(q, end));
 }
 
-static bool try_int(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_int(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p + (*p == '#' || *p == '-');
     const char *digits = q;
@@ -85,7 +85,7 @@ static bool try_int(const char *p, const char *end, struct fm_log_header_field *
         q++;
     if (q == digits || q - digits > 20 || !is_blank_at(q, end))
         return false;
-    return field(f, FM_LOG_FIELD_INT, fm_str_n(digits, (size_t)(q - digits)), skip_blanks(q, end));
+    return field(f, FM_LOGS_FIELD_INT, fm_str_n(digits, (size_t)(q - digits)), skip_blanks(q, end));
 }
 
 static bool is_tag_char(char c)
@@ -105,7 +105,7 @@ static const char *tag_bracket(const char *p, const char *end, fm_str *inside)
     return q;
 }
 
-static bool try_tag(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_tag(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p;
     if (!(fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) && *p != '/' && *p != '-')
@@ -129,15 +129,15 @@ static bool try_tag(const char *p, const char *end, struct fm_log_header_field *
     }
     if (q >= end || *q != ':' || !is_blank_at(q + 1, end) || name.len == 0)
         return false;
-    return field(f, FM_LOG_FIELD_TAG, name, skip_blanks(q + 1, end));
+    return field(f, FM_LOGS_FIELD_TAG, name, skip_blanks(q + 1, end));
 }
 
-static bool try_level_word(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_level_word(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p;
     while (q < end && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
         q++;
-    f->level = fm_log_level_word(fm_str_n(p, (size_t)(q - p)));
+    f->level = fm_logs_level_word(fm_str_n(p, (size_t)(q - p)));
     if (!f->level)
         return false;
     const char *next = q;
@@ -145,22 +145,22 @@ static bool try_level_word(const char *p, const char *end, struct fm_log_header_
         next++;
     else if (!is_blank_at(next, end) && *next != '[')
         return false;
-    return field(f, FM_LOG_FIELD_LEVEL, fm_str_n(p, (size_t)(q - p)), skip_blanks(next, end));
+    return field(f, FM_LOGS_FIELD_LEVEL, fm_str_n(p, (size_t)(q - p)), skip_blanks(next, end));
 }
 
 /* "D WindowManager: ..." */
-static bool try_level_letter(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_level_letter(const char *p, const char *end, struct fm_logs_header_field *f)
 {
-    if (end - p < 4 || p[1] != ' ' || !(f->level = fm_log_level_letter(*p)))
+    if (end - p < 4 || p[1] != ' ' || !(f->level = fm_logs_level_letter(*p)))
         return false;
-    struct fm_log_header_field tag;
+    struct fm_logs_header_field tag;
     const char *q = skip_blanks(p + 1, end);
     if (q >= end || !try_tag(q, end, &tag))
         return false;
-    return field(f, FM_LOG_FIELD_LEVEL, fm_str_n(p, 1), q);
+    return field(f, FM_LOGS_FIELD_LEVEL, fm_str_n(p, 1), q);
 }
 
-static bool try_pipe(const char *p, const char *end, struct fm_log_header_field *f)
+static bool try_pipe(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     size_t room = (size_t)(end - p);
     const char *bar = memchr(p, '|', room > PIPE_MAX ? PIPE_MAX : room);
@@ -169,7 +169,7 @@ static bool try_pipe(const char *p, const char *end, struct fm_log_header_field 
     fm_str text = fm_str_trim(fm_str_n(p, (size_t)(bar - p)));
     if (fm_str_chr(text, ' ', 0) >= 0)
         return false;
-    return field(f, FM_LOG_FIELD_PIPE, text, skip_blanks(bar + 1, end));
+    return field(f, FM_LOGS_FIELD_PIPE, text, skip_blanks(bar + 1, end));
 }
 
 static bool is_dotted(fm_str s)
@@ -185,7 +185,7 @@ static bool is_dotted(fm_str s)
     return has_dot;
 }
 
-static void word(const char *p, const char *end, struct fm_log_header_field *f)
+static void word(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p;
     while (q < end && !fm_ch_is_space(*q))
@@ -193,23 +193,23 @@ static void word(const char *p, const char *end, struct fm_log_header_field *f)
     const char *next = skip_blanks(q, end);
     fm_str text = fm_str_n(p, (size_t)(q - p));
     bool is_padded = next < end && (next - q >= COLUMN_BLANKS || *q == '\t');
-    enum fm_log_field_kind kind = is_padded         ? FM_LOG_FIELD_COLUMN
-                                  : is_dotted(text) ? FM_LOG_FIELD_DOTTED
-                                                    : FM_LOG_FIELD_WORD;
+    enum fm_logs_field_kind kind = is_padded         ? FM_LOGS_FIELD_COLUMN
+                                   : is_dotted(text) ? FM_LOGS_FIELD_DOTTED
+                                                     : FM_LOGS_FIELD_WORD;
     (void)field(f, kind, text, next);
 }
 
-void fm_log_header_field(const char *p, const char *end, struct fm_log_header_field *out)
+void fm_logs_header_field(const char *p, const char *end, struct fm_logs_header_field *out)
 {
-    out->level = FM_LOG_NONE;
+    out->level = FM_LOGS_NONE;
     if (p >= end) {
-        (void)field(out, FM_LOG_FIELD_END, FM_STR_NULL, end);
+        (void)field(out, FM_LOGS_FIELD_END, FM_STR_NULL, end);
         return;
     }
     if (try_separator(p, end, out) || try_level_word(p, end, out) || try_bracket(p, end, out) ||
         try_int(p, end, out) || try_level_letter(p, end, out))
         return;
-    out->level = FM_LOG_NONE;
+    out->level = FM_LOGS_NONE;
     if (try_pipe(p, end, out) || try_tag(p, end, out))
         return;
     word(p, end, out);

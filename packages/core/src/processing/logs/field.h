@@ -6,28 +6,28 @@
 
 #include "processing/logs/level.h"
 
-enum fm_log_field_kind {
-    FM_LOG_FIELD_END,
-    FM_LOG_FIELD_LEVEL,     /* INFO, [warn], <error>, and single letters before a tag */
-    FM_LOG_FIELD_SEPARATOR, /* - -- | : => -> standing alone */
-    FM_LOG_FIELD_INT,       /* 1702, #126554 */
-    FM_LOG_FIELD_BRACKET,   /* [...], (...), <...>, {...}, with one nesting */
-    FM_LOG_FIELD_TAG,       /* name: name[pid]: name(x)[pid]: "name 1.2:" "name   :" */
-    FM_LOG_FIELD_DOTTED,    /* a.b.C */
-    FM_LOG_FIELD_PIPE,      /* text up to "|" */
-    FM_LOG_FIELD_COLUMN,    /* a word padded with three or more blanks, or before a tab */
-    FM_LOG_FIELD_WORD,
+enum fm_logs_field_kind {
+    FM_LOGS_FIELD_END,
+    FM_LOGS_FIELD_LEVEL,     /* INFO, [warn], <error>, and single letters before a tag */
+    FM_LOGS_FIELD_SEPARATOR, /* - -- | : => -> standing alone */
+    FM_LOGS_FIELD_INT,       /* 1702, #126554 */
+    FM_LOGS_FIELD_BRACKET,   /* [...], (...), <...>, {...}, with one nesting */
+    FM_LOGS_FIELD_TAG,       /* name: name[pid]: name(x)[pid]: "name 1.2:" "name   :" */
+    FM_LOGS_FIELD_DOTTED,    /* a.b.C */
+    FM_LOGS_FIELD_PIPE,      /* text up to "|" */
+    FM_LOGS_FIELD_COLUMN,    /* a word padded with three or more blanks, or before a tab */
+    FM_LOGS_FIELD_WORD,
 };
 
-struct fm_log_header_field {
-    enum fm_log_field_kind kind;
+struct fm_logs_header_field {
+    enum fm_logs_field_kind kind;
     fm_str text; /* what counts: the name of a tag, the inside of a bracket */
     fm_str pid;  /* of a tag */
-    enum fm_log_level level;
+    enum fm_logs_level level;
     const char *next; /* where the next field begins, behind blanks */
 };
 
 /* The field at p; p is at no blank. */
-void fm_log_header_field(const char *p, const char *end, struct fm_log_header_field *out);
+void fm_logs_header_field(const char *p, const char *end, struct fm_logs_header_field *out);
 
 #endif

@@ -6,19 +6,19 @@
 
 #define SPLIT_VALUES_MAX 3
 #define SPLIT_LINES_PER_VALUE 5
-#define TEXT_MAX (4 * FM_LOG_MESSAGE_MAX)
+#define TEXT_MAX (4 * FM_LOGS_MESSAGE_MAX)
 #define WILD "<*>"
 
 /* A text before lists are collapsed, and who has it. */
 struct text {
     fm_str raw, final;
-    struct fm_log_cluster *cluster;
-    struct fm_log_group *group; /* NULL: all members */
+    struct fm_logs_cluster *cluster;
+    struct fm_logs_group *group; /* NULL: all members */
     uint32_t variant;
 };
 
 struct finisher {
-    struct fm_log_table *t;
+    struct fm_logs_table *t;
     struct fm_arena *a;
     FM_VEC(struct text) texts;
     struct fm_buf buf;
@@ -40,13 +40,13 @@ static unsigned count_dots(fm_str s)
     return n;
 }
 
-static bool is_single(const struct fm_log_slot *s)
+static bool is_single(const struct fm_logs_slot *s)
 {
     return s->n_top == 1 && !s->is_many;
 }
 
 /* Is the slot's one value a value all the same? */
-static bool is_value_alone(const struct fm_log_slot *s)
+static bool is_value_alone(const struct fm_logs_slot *s)
 {
     if (!s->is_weak)
         return true;
@@ -55,19 +55,19 @@ static bool is_value_alone(const struct fm_log_slot *s)
     return digits >= 2 || (s->is_placed && (digits >= 1 || count_dots(v) >= 2));
 }
 
-static bool is_split(const struct fm_log_cluster *c, const struct fm_log_slot *s)
+static bool is_split(const struct fm_logs_cluster *c, const struct fm_logs_slot *s)
 {
     if (c->members.n != 1 || !s->is_weak || s->is_placed || !s->is_after_blank || s->is_many)
         return false;
-    const struct fm_log_group *g = c->members.items[0];
+    const struct fm_logs_group *g = c->members.items[0];
     return s->n_top >= 2 && s->n_top <= SPLIT_VALUES_MAX && !g->is_variants_full &&
            c->t->count >= (uint64_t)SPLIT_LINES_PER_VALUE * s->n_top;
 }
 
-static bool units_vary(const struct fm_log_template *t)
+static bool units_vary(const struct fm_logs_template *t)
 {
     for (uint32_t i = 0; i < t->n_slots; i++)
-        if (t->slots[i].type == FM_LOG_VALUE_UNIT &&
+        if (t->slots[i].type == FM_LOGS_VALUE_UNIT &&
             (!is_single(&t->slots[i]) || t->slots[i].is_varying_unit))
             return true;
     return false;
@@ -79,11 +79,11 @@ static void add_wild(struct fm_buf *b)
         fm_buf_addz(b, WILD);
 }
 
-static void add_slot(struct finisher *f, const struct fm_log_cluster *c, uint32_t i,
-                     const struct fm_log_variant *v)
+static void add_slot(struct finisher *f, const struct fm_logs_cluster *c, uint32_t i,
+                     const struct fm_logs_variant *v)
 {
-    const struct fm_log_slot *s = &c->t->slots[i];
-    if (s->type == FM_LOG_VALUE_UNIT) {
+    const struct fm_logs_slot *s = &c->t->slots[i];
+    if (s->type == FM_LOGS_VALUE_UNIT) {
         if (!units_vary(c->t))
             fm_buf_adds(&f->buf, s->top[0].text);
         return;
@@ -96,15 +96,15 @@ static void add_slot(struct finisher *f, const struct fm_log_cluster *c, uint32_
         add_wild(&f->buf);
 }
 
-static fm_str render(struct finisher *f, const struct fm_log_cluster *c,
-                     const struct fm_log_variant *v)
+static fm_str render(struct finisher *f, const struct fm_logs_cluster *c,
+                     const struct fm_logs_variant *v)
 {
     fm_buf_clear(&f->buf);
     for (uint32_t i = 0; i < c->n_tokens; i++) {
-        const struct fm_log_token *tok = &c->tokens[i];
-        if (tok->kind == FM_LOG_TOKEN_VALUE)
+        const struct fm_logs_token *tok = &c->tokens[i];
+        if (tok->kind == FM_LOGS_TOKEN_VALUE)
             add_slot(f, c, tok->slot, v);
-        else if (tok->kind == FM_LOG_TOKEN_MERGED)
+        else if (tok->kind == FM_LOGS_TOKEN_MERGED)
             add_wild(&f->buf);
         else
             fm_buf_adds(&f->buf, tok->text);
@@ -112,12 +112,12 @@ static fm_str render(struct finisher *f, const struct fm_log_cluster *c,
     return fm_str_dup(f->a, fm_str_trim(fm_buf_str(&f->buf)));
 }
 
-static void add_texts(struct finisher *f, struct fm_log_cluster *c)
+static void add_texts(struct finisher *f, struct fm_logs_cluster *c)
 {
     bool has_split = false;
     for (uint32_t i = 0; i < c->t->n_slots; i++)
         has_split |= is_split(c, &c->t->slots[i]);
-    struct fm_log_group *g = c->members.items[0];
+    struct fm_logs_group *g = c->members.items[0];
     if (!has_split) {
         fm_vec_push(f->a, &f->texts, ((struct text){.raw = render(f, c, NULL), .cluster = c}));
         return;
@@ -197,17 +197,18 @@ static void unify(struct finisher *f, fm_str (*look)(struct finisher *, fm_str))
 
 static int by_count(const void *a, const void *b)
 {
-    const struct fm_log_top *x = a, *y = b;
+    const struct fm_logs_top *x = a, *y = b;
     return x->count > y->count ? -1 : x->count < y->count;
 }
 
-static void copy_slot(struct finisher *f, struct fm_log_slot *to, const struct fm_log_slot *from)
+static void copy_slot(struct finisher *f, struct fm_logs_slot *to, const struct fm_logs_slot *from)
 {
     *to = *from;
     to->name = fm_str_dup(f->a, from->name);
+    to->behind = fm_str_dup(f->a, from->behind);
     to->cap_top = from->n_top;
     to->last_top = 0;
-    to->top = FM_NEW_ARRAY(f->a, struct fm_log_top, from->n_top);
+    to->top = FM_NEW_ARRAY(f->a, struct fm_logs_top, from->n_top);
     for (uint32_t i = 0; i < from->n_top; i++) {
         to->top[i] = from->top[i];
         to->top[i].text = fm_str_dup(f->a, from->top[i].text);
@@ -220,14 +221,15 @@ static void copy_slot(struct finisher *f, struct fm_log_slot *to, const struct f
 }
 
 /* The template of a cluster, in the result's memory: final slots sorted by count. */
-static struct fm_log_template *copy_template(struct finisher *f, const struct fm_log_cluster *c,
-                                             fm_str text)
+static struct fm_logs_template *copy_template(struct finisher *f, const struct fm_logs_cluster *c,
+                                              fm_str text)
 {
-    struct fm_log_template *t = FM_NEW(f->a, struct fm_log_template);
+    struct fm_logs_template *t = FM_NEW(f->a, struct fm_logs_template);
     *t = *c->t;
     t->text = text;
     t->component = fm_str_dup(f->a, c->t->component);
-    t->slots = FM_NEW_ARRAY(f->a, struct fm_log_slot, c->t->n_slots);
+    t->entity = fm_str_dup(f->a, c->t->entity);
+    t->slots = FM_NEW_ARRAY(f->a, struct fm_logs_slot, c->t->n_slots);
     for (uint32_t i = 0; i < c->t->n_slots; i++)
         copy_slot(f, &t->slots[i], &c->t->slots[i]);
     if (c->t->rate)
@@ -235,10 +237,10 @@ static struct fm_log_template *copy_template(struct finisher *f, const struct fm
     return t;
 }
 
-static void set_leaves(struct fm_log_leaf_text *leaves, const struct text *x,
-                       struct fm_log_template *t)
+static void set_leaves(struct fm_logs_leaf_text *leaves, const struct text *x,
+                       struct fm_logs_template *t)
 {
-    struct fm_log_leaf_text lt = {t, x->final};
+    struct fm_logs_leaf_text lt = {t, x->final};
     if (x->group) {
         leaves[x->group->variants[x->variant].leaf] = lt;
         return;
@@ -250,23 +252,31 @@ static void set_leaves(struct fm_log_leaf_text *leaves, const struct text *x,
     }
 }
 
+/* Equal texts of different entities stay apart. */
+static fm_str text_key(struct finisher *f, const struct text *x)
+{
+    fm_str entity = x->cluster->t->entity;
+    return entity.len ? fm_str_fmt(f->a, "%.*s\n%.*s", FM_STR_ARG(entity), FM_STR_ARG(x->final))
+                      : x->final;
+}
+
 /* Texts of one cluster are one template; so are clusters with one text. */
-static void make_templates(struct finisher *f, struct fm_log_templates *out,
-                           struct fm_log_leaf_text *leaves)
+static void make_templates(struct finisher *f, struct fm_logs_templates *out,
+                           struct fm_logs_leaf_text *leaves)
 {
     struct fm_map by_text;
     fm_map_init(&by_text, f->a);
     for (size_t i = 0; i < f->texts.n; i++) {
         struct text *x = &f->texts.items[i];
         bool is_same = i > 0 && x->cluster == f->texts.items[i - 1].cluster;
-        struct fm_map_entry *e = fm_map_put(&by_text, x->final);
-        struct fm_log_template *t = is_same ? out->items[out->n - 1] : e->value;
+        struct fm_map_entry *e = fm_map_put(&by_text, text_key(f, x));
+        struct fm_logs_template *t = is_same ? out->items[out->n - 1] : e->value;
         if (!t) {
             t = copy_template(f, x->cluster, x->group ? render(f, x->cluster, NULL) : x->final);
             t->id = (uint32_t)out->n + 1;
             fm_vec_push(f->a, out, t);
         } else if (!is_same) {
-            fm_log_counts_merge(f->a, t, x->cluster->t);
+            fm_logs_counts_merge(f->a, t, x->cluster->t);
         }
         if (!e->value)
             e->value = t;
@@ -274,35 +284,35 @@ static void make_templates(struct finisher *f, struct fm_log_templates *out,
     }
 }
 
-static void add_other(struct finisher *f, struct fm_log_templates *out,
-                      struct fm_log_leaf_text *leaves)
+static void add_other(struct finisher *f, struct fm_logs_templates *out,
+                      struct fm_logs_leaf_text *leaves)
 {
-    struct fm_log_template *t = FM_NEW(f->a, struct fm_log_template);
+    struct fm_logs_template *t = FM_NEW(f->a, struct fm_logs_template);
     *t = f->t->other->t;
     t->text = FM_STR(WILD);
     t->rate = NULL;
     t->id = (uint32_t)out->n + 1;
     for (size_t i = 0; i < f->t->leaves.n; i++)
         if (!leaves[i].t)
-            leaves[i] = (struct fm_log_leaf_text){t, t->text};
+            leaves[i] = (struct fm_logs_leaf_text){t, t->text};
     if (t->count)
         fm_vec_push(f->a, out, t);
 }
 
-void fm_log_finish(struct fm_log_table *t, struct fm_arena *a, struct fm_log_templates *out,
-                   struct fm_log_leaf_text **leaves)
+void fm_logs_finish(struct fm_logs_table *t, struct fm_arena *a, struct fm_logs_templates *out,
+                    struct fm_logs_leaf_text **leaves)
 {
     struct finisher f = {.t = t, .a = a};
-    struct fm_log_clusters clusters = {0};
+    struct fm_logs_clusters clusters = {0};
     fm_buf_init(&f.buf, TEXT_MAX);
-    fm_log_cluster(t, &clusters);
+    fm_logs_cluster(t, &clusters);
     fm_vec_each (&clusters, c)
         add_texts(&f, *c);
     fm_vec_each (&f.texts, x)
         x->final = x->raw;
     unify(&f, collapse_lists);
     unify(&f, fill_brackets);
-    *leaves = FM_NEW_ARRAY(a, struct fm_log_leaf_text, t->leaves.n);
+    *leaves = FM_NEW_ARRAY(a, struct fm_logs_leaf_text, t->leaves.n);
     make_templates(&f, out, *leaves);
     add_other(&f, out, *leaves);
     fm_buf_release(&f.buf);

@@ -14,16 +14,16 @@
 
 #include "processing/logs/cluster.h"
 
-struct fm_log_leaf_text {
-    struct fm_log_template *t;
+struct fm_logs_leaf_text {
+    struct fm_logs_template *t;
     fm_str text; /* t->text, or that of one variant */
 };
 
-struct fm_log_templates FM_VEC_OF(struct fm_log_template *);
+struct fm_logs_templates FM_VEC_OF(struct fm_logs_template *);
 
 /* Everything is made in `a`, from groups of `t`, which may be released afterwards. leaves receives
  * t->leaves.n items. */
-void fm_log_finish(struct fm_log_table *t, struct fm_arena *a, struct fm_log_templates *out,
-                   struct fm_log_leaf_text **leaves);
+void fm_logs_finish(struct fm_logs_table *t, struct fm_arena *a, struct fm_logs_templates *out,
+                    struct fm_logs_leaf_text **leaves);
 
 #endif

@@ -10,7 +10,7 @@ struct matcher {
     const char *p, *end;
     const char *begin; /* of the line */
     struct fm_timestamp_cache *cache;
-    struct fm_log_record *out;
+    struct fm_logs_record *out;
     const char *msg_from, *msg_to;
 };
 
@@ -168,14 +168,14 @@ static bool take_level(struct matcher *m)
     const char *p = m->p;
     while (p < m->end && (fm_ch(*p) & (FM_CH_ALPHA | FM_CH_DIGIT)))
         p++;
-    m->out->level = fm_log_level_word(fm_str_n(m->p, (size_t)(p - m->p)));
+    m->out->level = fm_logs_level_word(fm_str_n(m->p, (size_t)(p - m->p)));
     m->p = p;
-    return m->out->level != FM_LOG_NONE;
+    return m->out->level != FM_LOGS_NONE;
 }
 
 static bool take_letter(struct matcher *m)
 {
-    if (m->p >= m->end || !(m->out->level = fm_log_level_letter(*m->p)))
+    if (m->p >= m->end || !(m->out->level = fm_logs_level_letter(*m->p)))
         return false;
     m->p++;
     return true;
@@ -185,7 +185,7 @@ static bool take_letter(struct matcher *m)
 static bool take_mark(struct matcher *m)
 {
     static const char marks[] = ".-*#";
-    static const uint8_t levels[] = {FM_LOG_DEBUG, FM_LOG_TRACE, FM_LOG_NOTICE, FM_LOG_WARNING};
+    static const uint8_t levels[] = {FM_LOGS_DEBUG, FM_LOGS_TRACE, FM_LOGS_NOTICE, FM_LOGS_WARNING};
     const char *at = m->p < m->end && *m->p ? strchr(marks, *m->p) : NULL;
     if (!at)
         return false;
@@ -200,11 +200,11 @@ static bool take_priority(struct matcher *m)
     int64_t n;
     if (!take_digits(m, &digits) || !fm_str_i64(digits, &n) || n < 0 || n > 191)
         return false;
-    m->out->level = fm_log_level_syslog((unsigned)n & 7);
+    m->out->level = fm_logs_level_syslog((unsigned)n & 7);
     return true;
 }
 
-void fm_log_request_fields(struct fm_log_record *r, fm_str request)
+void fm_logs_request_fields(struct fm_logs_record *r, fm_str request)
 {
     fm_str method, path, rest = request;
     if (!fm_str_word(&rest, &method) || !fm_str_word(&rest, &path) || method.len > 20)
@@ -212,9 +212,9 @@ void fm_log_request_fields(struct fm_log_record *r, fm_str request)
     for (size_t i = 0; i < method.len; i++)
         if (!(fm_ch(method.p[i]) & FM_CH_UPPER) && method.p[i] != '-')
             return;
-    fm_log_record_field(r, FM_STR("method"), method);
-    fm_log_record_field(r, FM_STR("path"), path);
-    fm_log_record_field(r, FM_STR("protocol"), fm_str_trim(rest));
+    fm_logs_record_field(r, FM_STR("method"), method);
+    fm_logs_record_field(r, FM_STR("path"), path);
+    fm_logs_record_field(r, FM_STR("protocol"), fm_str_trim(rest));
 }
 
 static void keep_field(struct matcher *m, fm_str name, fm_str value)
@@ -224,9 +224,9 @@ static void keep_field(struct matcher *m, fm_str name, fm_str value)
     if (fm_str_eqc(name, "component"))
         m->out->component = fm_str_trim(value);
     else if (fm_str_eqc(name, "request"))
-        fm_log_request_fields(m->out, value);
+        fm_logs_request_fields(m->out, value);
     else
-        fm_log_record_field(m->out, name, fm_str_trim(value));
+        fm_logs_record_field(m->out, name, fm_str_trim(value));
 }
 
 static bool take_special(struct matcher *m, fm_str name, bool *is_special)
@@ -242,6 +242,17 @@ static bool take_special(struct matcher *m, fm_str name, bool *is_special)
             return specials[i].take(m);
         }
     *is_special = false;
+    return true;
+}
+
+/* A level, a pair or a bracket at the place of a host: another format. */
+static bool is_host(fm_str s)
+{
+    if (fm_logs_level_word(s) || (s.len == 1 && s.p[0] != '-'))
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!fm_ch_is_word(s.p[i]) && !strchr(".-:@/", s.p[i]))
+            return false;
     return true;
 }
 
@@ -265,6 +276,7 @@ static bool match_hole(struct matcher *m)
               : h.kind == '=' ? take_choice(m, h.choices, &value)
               : h.kind == '[' ? take_brackets(m, &value)
                               : take_text(m, &h, &value);
+    ok = ok && !(fm_str_eqc(h.name, "host") && !is_host(value));
     if (ok)
         keep_field(m, h.name, value);
     return ok;
@@ -336,11 +348,11 @@ static bool match_all(struct matcher *m)
     return true;
 }
 
-bool fm_log_format_match(const struct fm_log_format *f, struct fm_timestamp_cache *cache,
-                         fm_str line, struct fm_log_record *out)
+bool fm_logs_format_match(const struct fm_logs_format *f, struct fm_timestamp_cache *cache,
+                          fm_str line, struct fm_logs_record *out)
 {
-    struct fm_log_record *r = out;
-    struct fm_log_mark mark = fm_log_record_mark(r);
+    struct fm_logs_record *r = out;
+    struct fm_logs_mark mark = fm_logs_record_mark(r);
     struct matcher m = {.d = f->text,
                         .p = line.p,
                         .end = line.p + line.len,
@@ -356,6 +368,6 @@ bool fm_log_format_match(const struct fm_log_format *f, struct fm_timestamp_cach
                        : line;
         return true;
     }
-    fm_log_record_reset(r, &mark);
+    fm_logs_record_reset(r, &mark);
     return false;
 }

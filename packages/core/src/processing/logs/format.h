@@ -21,21 +21,21 @@
 
 #include "processing/logs/record.h"
 
-struct fm_log_format {
+struct fm_logs_format {
     const char *name;
     const char *text;
     bool is_inner; /* describes messages inside another format (haproxy in syslog): gives fields
                       only */
 };
 
-extern const struct fm_log_format fm_log_formats[];
-extern const size_t fm_log_n_formats;
+extern const struct fm_logs_format fm_logs_formats[];
+extern const size_t fm_logs_n_formats;
 
 /* True when the whole line has the format; *out is filled only then. */
-bool fm_log_format_match(const struct fm_log_format *f, struct fm_timestamp_cache *cache,
-                         fm_str line, struct fm_log_record *out);
+bool fm_logs_format_match(const struct fm_logs_format *f, struct fm_timestamp_cache *cache,
+                          fm_str line, struct fm_logs_record *out);
 
 /* method, path and protocol of a request line as fields. */
-void fm_log_request_fields(struct fm_log_record *r, fm_str request);
+void fm_logs_request_fields(struct fm_logs_record *r, fm_str request);
 
 #endif

@@ -3,7 +3,7 @@
  * tests/log_formats_test.c. */
 #include "processing/logs/format.h"
 
-const struct fm_log_format fm_log_formats[] = {
+const struct fm_logs_format fm_logs_formats[] = {
     /* RFC 5424; RFC 3164 with and without priority; rsyslog with facility and severity; BSD message
        without a tag */
     {"syslog-5424", "\\<<pri>>1 <time> <host> <component> <pid> <msgid> <sd[]>{ <*>}", false},
@@ -95,4 +95,4 @@ const struct fm_log_format fm_log_formats[] = {
     {"access", "<client_ip> <_> <user> \"<request~>\" <status#> <bytes>{ <more~>}", true},
 };
 
-const size_t fm_log_n_formats = sizeof fm_log_formats / sizeof *fm_log_formats;
+const size_t fm_logs_n_formats = sizeof fm_logs_formats / sizeof *fm_logs_formats;

@@ -111,7 +111,7 @@ static bool find_stamp(fm_str line, struct stamp *out)
 }
 
 struct fields {
-    struct fm_log_header_field f[FIELDS_MAX];
+    struct fm_logs_header_field f[FIELDS_MAX];
     unsigned n;
 };
 
@@ -121,18 +121,18 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     unsigned words = 0;
     out->n = 0;
     while (out->n < FIELDS_MAX && words < WORDS_MAX) {
-        struct fm_log_header_field *f = &out->f[out->n];
-        fm_log_header_field(p, end, f);
-        if (f->kind == FM_LOG_FIELD_END)
+        struct fm_logs_header_field *f = &out->f[out->n];
+        fm_logs_header_field(p, end, f);
+        if (f->kind == FM_LOGS_FIELD_END)
             return;
-        words = f->kind == FM_LOG_FIELD_WORD ? words + 1 : 0;
+        words = f->kind == FM_LOGS_FIELD_WORD ? words + 1 : 0;
         out->n++;
         p = f->next;
     }
 }
 
 static int find_kind(const struct fields *f, unsigned from, unsigned within,
-                     enum fm_log_field_kind kind)
+                     enum fm_logs_field_kind kind)
 {
     for (unsigned i = from; i < f->n && i < from + within; i++)
         if (f->f[i].kind == kind)
@@ -143,7 +143,7 @@ static int find_kind(const struct fields *f, unsigned from, unsigned within,
 /* Index of the first field behind the level, or 0. */
 static unsigned anchor_of(const struct fields *f, bool has_level)
 {
-    int level = has_level ? find_kind(f, 0, f->n, FM_LOG_FIELD_LEVEL) : -1;
+    int level = has_level ? find_kind(f, 0, f->n, FM_LOGS_FIELD_LEVEL) : -1;
     return (unsigned)(level + 1);
 }
 
@@ -153,7 +153,7 @@ static bool is_share(size_t part, size_t of)
 }
 
 /* The first level word before `to`, which ends a token. */
-static enum fm_log_level level_before(fm_str line, const char *to)
+static enum fm_logs_level level_before(fm_str line, const char *to)
 {
     const char *p = line.p;
     while (p < to) {
@@ -162,11 +162,11 @@ static enum fm_log_level level_before(fm_str line, const char *to)
         const char *from = p;
         while (p < to && (fm_ch(*p) & FM_CH_ALPHA))
             p++;
-        enum fm_log_level l = fm_log_level_word(fm_str_n(from, (size_t)(p - from)));
+        enum fm_logs_level l = fm_logs_level_word(fm_str_n(from, (size_t)(p - from)));
         if (l)
             return l;
     }
-    return FM_LOG_NONE;
+    return FM_LOGS_NONE;
 }
 
 struct sample {
@@ -176,7 +176,7 @@ struct sample {
 };
 
 /* The commonest (token, form) of the lines. */
-static size_t commonest_stamp(const struct sample *s, size_t n, struct fm_log_header *h)
+static size_t commonest_stamp(const struct sample *s, size_t n, struct fm_logs_header *h)
 {
     enum { FORMS = 32 };
     uint16_t count[TOKEN_LIMIT][FORMS] = {{0}};
@@ -198,7 +198,7 @@ static size_t count_level(const struct sample *s, size_t n)
 {
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
-        c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOG_FIELD_LEVEL) >= 0;
+        c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOGS_FIELD_LEVEL) >= 0;
     return c;
 }
 
@@ -206,12 +206,12 @@ static size_t count_level_before(const struct sample *s, size_t n)
 {
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
-        c += level_before(s[i].line, s[i].s.behind) != FM_LOG_NONE;
+        c += level_before(s[i].line, s[i].s.behind) != FM_LOGS_NONE;
     return c;
 }
 
-static size_t count_kind(const struct fm_log_header *h, const struct sample *s, size_t n,
-                         unsigned within, enum fm_log_field_kind kind)
+static size_t count_kind(const struct fm_logs_header *h, const struct sample *s, size_t n,
+                         unsigned within, enum fm_logs_field_kind kind)
 {
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
@@ -219,57 +219,58 @@ static size_t count_kind(const struct fm_log_header *h, const struct sample *s, 
     return c;
 }
 
-static bool is_sequence_kind(enum fm_log_field_kind k)
+static bool is_sequence_kind(enum fm_logs_field_kind k)
 {
-    return k == FM_LOG_FIELD_INT || k == FM_LOG_FIELD_BRACKET || k == FM_LOG_FIELD_DOTTED ||
-           k == FM_LOG_FIELD_SEPARATOR || k == FM_LOG_FIELD_PIPE || k == FM_LOG_FIELD_COLUMN;
+    return k == FM_LOGS_FIELD_INT || k == FM_LOGS_FIELD_BRACKET || k == FM_LOGS_FIELD_DOTTED ||
+           k == FM_LOGS_FIELD_SEPARATOR || k == FM_LOGS_FIELD_PIPE || k == FM_LOGS_FIELD_COLUMN;
 }
 
 /* The kind that most lines have at position i behind the anchor, when enough lines share it. */
-static enum fm_log_field_kind shared_kind(const struct fm_log_header *h, const struct sample *s,
-                                          size_t n, unsigned i)
+static enum fm_logs_field_kind shared_kind(const struct fm_logs_header *h, const struct sample *s,
+                                           size_t n, unsigned i)
 {
-    size_t count[FM_LOG_FIELD_WORD + 1] = {0};
+    size_t count[FM_LOGS_FIELD_WORD + 1] = {0};
     for (size_t k = 0; k < n; k++) {
         unsigned at = anchor_of(&s[k].f, h->has_level) + i;
         if (at < s[k].f.n)
             count[s[k].f.f[at].kind]++;
     }
-    for (unsigned k = 0; k <= FM_LOG_FIELD_WORD; k++)
-        if (is_share(count[k], n) && is_sequence_kind((enum fm_log_field_kind)k))
-            return (enum fm_log_field_kind)k;
-    return FM_LOG_FIELD_END;
+    for (unsigned k = 0; k <= FM_LOGS_FIELD_WORD; k++)
+        if (is_share(count[k], n) && is_sequence_kind((enum fm_logs_field_kind)k))
+            return (enum fm_logs_field_kind)k;
+    return FM_LOGS_FIELD_END;
 }
 
-static void learn_cut(struct fm_log_header *h, const struct sample *s, size_t n)
+static void learn_cut(struct fm_logs_header *h, const struct sample *s, size_t n)
 {
-    if (is_share(count_kind(h, s, n, TAG_WITHIN, FM_LOG_FIELD_TAG), n)) {
-        h->cut = FM_LOG_CUT_TAG;
+    if (is_share(count_kind(h, s, n, TAG_WITHIN, FM_LOGS_FIELD_TAG), n)) {
+        h->cut = FM_LOGS_CUT_TAG;
         return;
     }
-    if (is_share(count_kind(h, s, n, SEPARATOR_WITHIN + 1, FM_LOG_FIELD_SEPARATOR), n)) {
-        h->cut = FM_LOG_CUT_SEPARATOR;
+    if (is_share(count_kind(h, s, n, SEPARATOR_WITHIN + 1, FM_LOGS_FIELD_SEPARATOR), n)) {
+        h->cut = FM_LOGS_CUT_SEPARATOR;
         return;
     }
-    h->cut = FM_LOG_CUT_SEQUENCE;
-    while (h->n_sequence < FM_LOG_SEQUENCE_MAX) {
-        enum fm_log_field_kind k = shared_kind(h, s, n, h->n_sequence);
-        if (k == FM_LOG_FIELD_END)
+    h->cut = FM_LOGS_CUT_SEQUENCE;
+    while (h->n_sequence < FM_LOGS_SEQUENCE_MAX) {
+        enum fm_logs_field_kind k = shared_kind(h, s, n, h->n_sequence);
+        if (k == FM_LOGS_FIELD_END)
             break;
         h->sequence[h->n_sequence++] = (uint8_t)k;
     }
     if (h->n_sequence == 0)
-        h->cut = FM_LOG_CUT_ANCHOR;
+        h->cut = FM_LOGS_CUT_ANCHOR;
 }
 
 /* Do tagged lines carry a host word before the tag? */
-static bool learn_host(const struct fm_log_header *h, const struct sample *s, size_t n)
+static bool learn_host(const struct fm_logs_header *h, const struct sample *s, size_t n)
 {
     size_t hosts = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned a = anchor_of(&s[i].f, h->has_level);
-        hosts += a + 1 < s[i].f.n && s[i].f.f[a + 1].kind == FM_LOG_FIELD_TAG &&
-                 (s[i].f.f[a].kind == FM_LOG_FIELD_WORD || s[i].f.f[a].kind == FM_LOG_FIELD_DOTTED);
+        hosts +=
+            a + 1 < s[i].f.n && s[i].f.f[a + 1].kind == FM_LOGS_FIELD_TAG &&
+            (s[i].f.f[a].kind == FM_LOGS_FIELD_WORD || s[i].f.f[a].kind == FM_LOGS_FIELD_DOTTED);
     }
     return is_share(hosts, n);
 }
@@ -277,7 +278,7 @@ static bool learn_host(const struct fm_log_header *h, const struct sample *s, si
 static size_t read_samples(const fm_str *lines, size_t n, struct sample *out)
 {
     size_t k = 0;
-    for (size_t i = 0; i < n && k < FM_LOG_SAMPLE_LINES; i++) {
+    for (size_t i = 0; i < n && k < FM_LOGS_SAMPLE_LINES; i++) {
         out[k].line = lines[i];
         k += find_stamp(lines[i], &out[k].s);
     }
@@ -285,7 +286,7 @@ static size_t read_samples(const fm_str *lines, size_t n, struct sample *out)
 }
 
 /* Keeps the lines whose time stamp is the header's, and reads what stands behind it. */
-static size_t select_samples(const struct fm_log_header *h, struct sample *s, size_t n)
+static size_t select_samples(const struct fm_logs_header *h, struct sample *s, size_t n)
 {
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {
@@ -299,15 +300,15 @@ static size_t select_samples(const struct fm_log_header *h, struct sample *s, si
 }
 
 /* A handful of lines that begin with a plain word before the time: text that mentions a time. */
-static bool is_sentence(const struct fm_log_header *h, const struct sample *s, size_t n)
+static bool is_sentence(const struct fm_logs_header *h, const struct sample *s, size_t n)
 {
     return n < FEW_LINES && h->token > 0 && s[0].line.len && (fm_ch(s[0].line.p[0]) & FM_CH_LOWER);
 }
 
-void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *out)
+void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *out)
 {
-    *out = (struct fm_log_header){0};
-    struct sample *s = calloc(FM_LOG_SAMPLE_LINES, sizeof *s);
+    *out = (struct fm_logs_header){0};
+    struct sample *s = calloc(FM_LOGS_SAMPLE_LINES, sizeof *s);
     if (!s)
         FM_BUG("out of memory");
     size_t timed = read_samples(lines, n, s);
@@ -318,15 +319,15 @@ void fm_log_header_learn(const fm_str *lines, size_t n, struct fm_log_header *ou
         out->has_level = is_share(count_level(s, k), k);
         out->has_level_before = !out->has_level && is_share(count_level_before(s, k), k);
         learn_cut(out, s, k);
-        out->has_host = out->cut == FM_LOG_CUT_TAG && learn_host(out, s, k);
+        out->has_host = out->cut == FM_LOGS_CUT_TAG && learn_host(out, s, k);
     }
     free(s);
 }
 
 /* --- reading one line --- */
 
-static bool read_stamp(const struct fm_log_header *h, struct fm_timestamp_cache *cache, fm_str line,
-                       struct fm_timestamp *ts, const char **behind)
+static bool read_stamp(const struct fm_logs_header *h, struct fm_timestamp_cache *cache,
+                       fm_str line, struct fm_timestamp *ts, const char **behind)
 {
     const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
     for (unsigned i = 0; i < h->token && p < end; i++)
@@ -338,31 +339,31 @@ static bool read_stamp(const struct fm_log_header *h, struct fm_timestamp_cache 
     return true;
 }
 
-static void note_field(struct fm_log_record *r, const struct fm_log_header_field *f)
+static void note_field(struct fm_logs_record *r, const struct fm_logs_header_field *f)
 {
     switch (f->kind) {
-    case FM_LOG_FIELD_LEVEL:
+    case FM_LOGS_FIELD_LEVEL:
         r->level = f->level;
         break;
-    case FM_LOG_FIELD_TAG:
+    case FM_LOGS_FIELD_TAG:
         r->component = f->text;
-        fm_log_record_field(r, FM_STR("pid"), f->pid);
+        fm_logs_record_field(r, FM_STR("pid"), f->pid);
         break;
-    case FM_LOG_FIELD_DOTTED:
-    case FM_LOG_FIELD_PIPE:
-    case FM_LOG_FIELD_COLUMN:
+    case FM_LOGS_FIELD_DOTTED:
+    case FM_LOGS_FIELD_PIPE:
+    case FM_LOGS_FIELD_COLUMN:
         if (!r->component.len)
             r->component = f->text;
         break;
-    case FM_LOG_FIELD_INT:
-        fm_log_record_field(r, FM_STR("pid"), f->text);
+    case FM_LOGS_FIELD_INT:
+        fm_logs_record_field(r, FM_STR("pid"), f->text);
         break;
-    case FM_LOG_FIELD_BRACKET:
-        fm_log_record_field(r, FM_STR("thread"), f->text);
+    case FM_LOGS_FIELD_BRACKET:
+        fm_logs_record_field(r, FM_STR("thread"), f->text);
         break;
-    case FM_LOG_FIELD_END:
-    case FM_LOG_FIELD_SEPARATOR:
-    case FM_LOG_FIELD_WORD:
+    case FM_LOGS_FIELD_END:
+    case FM_LOGS_FIELD_SEPARATOR:
+    case FM_LOGS_FIELD_WORD:
     default:
         break;
     }
@@ -370,17 +371,17 @@ static void note_field(struct fm_log_record *r, const struct fm_log_header_field
 
 /* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to
  * the header. */
-static const char *cut_behind(const char *p, const char *end, enum fm_log_field_kind kind,
-                              unsigned within, struct fm_log_record *r)
+static const char *cut_behind(const char *p, const char *end, enum fm_logs_field_kind kind,
+                              unsigned within, struct fm_logs_record *r)
 {
     const char *q = p;
-    struct fm_log_header_field f;
+    struct fm_logs_header_field f;
     fm_str component = r->component;
-    enum fm_log_level level = r->level;
+    enum fm_logs_level level = r->level;
     size_t n_fields = r->n_fields;
     for (unsigned i = 0; i < within; i++) {
-        fm_log_header_field(q, end, &f);
-        if (f.kind == FM_LOG_FIELD_END)
+        fm_logs_header_field(q, end, &f);
+        if (f.kind == FM_LOGS_FIELD_END)
             break;
         note_field(r, &f);
         q = f.next;
@@ -393,12 +394,12 @@ static const char *cut_behind(const char *p, const char *end, enum fm_log_field_
     return NULL;
 }
 
-static const char *cut_sequence(const struct fm_log_header *h, const char *p, const char *end,
-                                struct fm_log_record *r)
+static const char *cut_sequence(const struct fm_logs_header *h, const char *p, const char *end,
+                                struct fm_logs_record *r)
 {
     for (uint8_t i = 0; i < h->n_sequence; i++) {
-        struct fm_log_header_field f;
-        fm_log_header_field(p, end, &f);
+        struct fm_logs_header_field f;
+        fm_logs_header_field(p, end, &f);
         if (f.kind != h->sequence[i])
             break;
         note_field(r, &f);
@@ -407,54 +408,54 @@ static const char *cut_sequence(const struct fm_log_header *h, const char *p, co
     return p;
 }
 
-static const char *find_anchor(const struct fm_log_header *h, const char *p, const char *end,
-                               struct fm_log_record *r)
+static const char *find_anchor(const struct fm_logs_header *h, const char *p, const char *end,
+                               struct fm_logs_record *r)
 {
     if (!h->has_level)
         return p;
-    struct fm_log_header_field f;
+    struct fm_logs_header_field f;
     const char *q = p;
     unsigned words = 0;
     for (unsigned i = 0; i < FIELDS_MAX && words < WORDS_MAX; i++) {
-        fm_log_header_field(q, end, &f);
-        if (f.kind == FM_LOG_FIELD_END)
+        fm_logs_header_field(q, end, &f);
+        if (f.kind == FM_LOGS_FIELD_END)
             break;
         note_field(r, &f);
         q = f.next;
-        if (f.kind == FM_LOG_FIELD_LEVEL)
+        if (f.kind == FM_LOGS_FIELD_LEVEL)
             return q;
-        words = f.kind == FM_LOG_FIELD_WORD ? words + 1 : 0;
+        words = f.kind == FM_LOGS_FIELD_WORD ? words + 1 : 0;
     }
     return p;
 }
 
-static const char *cut_message(const struct fm_log_header *h, const char *p, const char *end,
-                               struct fm_log_record *r)
+static const char *cut_message(const struct fm_logs_header *h, const char *p, const char *end,
+                               struct fm_logs_record *r)
 {
     const char *q = NULL;
     switch (h->cut) {
-    case FM_LOG_CUT_TAG:
-        q = cut_behind(p, end, FM_LOG_FIELD_TAG, TAG_WITHIN, r);
+    case FM_LOGS_CUT_TAG:
+        q = cut_behind(p, end, FM_LOGS_FIELD_TAG, TAG_WITHIN, r);
         if (!q && h->has_host) {
-            struct fm_log_header_field f;
-            fm_log_header_field(p, end, &f);
+            struct fm_logs_header_field f;
+            fm_logs_header_field(p, end, &f);
             q = f.next;
         }
         break;
-    case FM_LOG_CUT_SEPARATOR:
-        q = cut_behind(p, end, FM_LOG_FIELD_SEPARATOR, SEPARATOR_WITHIN + 1, r);
+    case FM_LOGS_CUT_SEPARATOR:
+        q = cut_behind(p, end, FM_LOGS_FIELD_SEPARATOR, SEPARATOR_WITHIN + 1, r);
         break;
-    case FM_LOG_CUT_SEQUENCE:
+    case FM_LOGS_CUT_SEQUENCE:
         return cut_sequence(h, p, end, r);
-    case FM_LOG_CUT_ANCHOR:
+    case FM_LOGS_CUT_ANCHOR:
     default:
         break;
     }
     return q ? q : p;
 }
 
-bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cache *cache,
-                         fm_str line, struct fm_log_record *out)
+bool fm_logs_header_parse(const struct fm_logs_header *h, struct fm_timestamp_cache *cache,
+                          fm_str line, struct fm_logs_record *out)
 {
     const char *p, *end = line.p + line.len;
     out->line = out->message = line;
@@ -469,21 +470,21 @@ bool fm_log_header_parse(const struct fm_log_header *h, struct fm_timestamp_cach
     return true;
 }
 
-bool fm_log_header_guess(fm_str line, struct fm_log_record *out)
+bool fm_logs_header_guess(fm_str line, struct fm_logs_record *out)
 {
     struct stamp s;
-    struct fm_log_header_field f;
+    struct fm_logs_header_field f;
     const char *end = line.p + line.len;
     if (!find_stamp(line, &s) || (s.token > 0 && (fm_ch(line.p[0]) & FM_CH_LOWER)))
         return false;
     const char *p = s.behind;
     for (unsigned i = 0; i < FIELDS_MAX / 2; i++) {
-        fm_log_header_field(p, end, &f);
-        if (f.kind == FM_LOG_FIELD_END || f.kind == FM_LOG_FIELD_WORD)
+        fm_logs_header_field(p, end, &f);
+        if (f.kind == FM_LOGS_FIELD_END || f.kind == FM_LOGS_FIELD_WORD)
             break;
         note_field(out, &f);
         p = f.next;
-        if (f.kind == FM_LOG_FIELD_TAG)
+        if (f.kind == FM_LOGS_FIELD_TAG)
             break;
     }
     if (!out->level)

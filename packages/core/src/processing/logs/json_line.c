@@ -10,9 +10,9 @@
 
 struct json {
     const char *p, *end;
-    struct fm_log_structured_state *s;
-    struct fm_log_parts *parts; /* NULL: only check the form */
-    unsigned index;             /* of the key */
+    struct fm_logs_structured_state *s;
+    struct fm_logs_parts *parts; /* NULL: only check the form */
+    unsigned index;              /* of the key */
 };
 
 static void skip_blanks(struct json *j)
@@ -99,7 +99,7 @@ static char short_escape(char c)
 }
 
 /* Text of a string with escapes, in the state's buffer; as it stands when there is no room. */
-static fm_str unescape(struct fm_log_structured_state *s, fm_str raw)
+static fm_str unescape(struct fm_logs_structured_state *s, fm_str raw)
 {
     if (raw.len + s->n_unescaped > sizeof s->unescaped)
         return raw;
@@ -161,7 +161,7 @@ static fm_str join(char *buf, fm_str prefix, fm_str key)
 /* Field names outlive the call: joined ones are kept in the state's buffer. */
 static fm_str keep_path(struct json *j, fm_str path, fm_str key)
 {
-    struct fm_log_structured_state *s = j->s;
+    struct fm_logs_structured_state *s = j->s;
     if (path.p == key.p || path.len + s->n_unescaped > sizeof s->unescaped)
         return key;
     char *to = s->unescaped + s->n_unescaped;
@@ -176,16 +176,16 @@ static void give_scalar(struct json *j, fm_str prefix, fm_str key, fm_str value)
         return;
     unsigned index = j->index++;
     if (!prefix.len) {
-        fm_log_parts_add(j->parts, fm_log_cached_role(j->s, index, key), key, value);
+        fm_logs_parts_add(j->parts, fm_logs_cached_role(j->s, index, key), key, value);
         return;
     }
     char buf[PATH_MAX_BYTES + 1];
     fm_str path = join(buf, prefix, key);
-    enum fm_log_role role = fm_log_role_of(path);
-    if (role == FM_LOG_ROLE_FIELD &&
+    enum fm_logs_role role = fm_logs_role_of(path);
+    if (role == FM_LOGS_ROLE_FIELD &&
         (fm_str_eqc(key, "epochSecond") || fm_str_eqc(key, "nanoOfSecond")))
-        role = fm_log_role_of(key);
-    fm_log_parts_add(j->parts, role, keep_path(j, path, key), value);
+        role = fm_logs_role_of(key);
+    fm_logs_parts_add(j->parts, role, keep_path(j, path, key), value);
 }
 
 static bool read_bare(struct json *j, fm_str *out)
@@ -246,22 +246,22 @@ static bool read_object(struct json *j, fm_str prefix, unsigned depth)
     return take(j, '}');
 }
 
-bool fm_log_json_line(struct fm_log_structured_state *s, fm_str line, struct fm_log_record *out)
+bool fm_logs_json_line(struct fm_logs_structured_state *s, fm_str line, struct fm_logs_record *out)
 {
-    struct fm_log_parts parts = {.s = s, .out = out};
+    struct fm_logs_parts parts = {.s = s, .out = out};
     struct json j = {.p = line.p, .end = line.p + line.len, .s = s, .parts = &parts};
-    struct fm_log_mark mark = fm_log_record_mark(out);
+    struct fm_logs_mark mark = fm_logs_record_mark(out);
     if (line.len < 2 || line.p[0] != '{')
         return false;
     s->n_unescaped = 0;
     out->component = FM_STR_NULL;
     if (!read_object(&j, FM_STR_NULL, 0)) {
-        fm_log_record_reset(out, &mark);
+        fm_logs_record_reset(out, &mark);
         return false;
     }
     if (!out->component.len)
         out->component = mark.component;
     out->line = line;
-    fm_log_parts_finish(&parts);
+    fm_logs_parts_finish(&parts);
     return true;
 }

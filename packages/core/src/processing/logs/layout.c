@@ -6,91 +6,91 @@
 #include "processing/logs/chars.h"
 #include "processing/logs/continuation.h"
 
-void fm_log_line_state_init(struct fm_log_line_state *s)
+void fm_logs_line_state_init(struct fm_logs_line_state *s)
 {
     memset(s, 0, sizeof *s);
     s->t = FM_TIME_NONE;
 }
 
-static void record_clear(struct fm_log_record *r)
+static void record_clear(struct fm_logs_record *r)
 {
     r->message = r->component = r->entity = FM_STR_NULL;
     r->has_time = false;
     r->t = FM_TIME_NONE;
-    r->level = FM_LOG_NONE;
+    r->level = FM_LOGS_NONE;
     r->n_fields = 0;
 }
 
-static bool try_chain(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
-                      struct fm_log_record *out)
+static bool try_chain(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                      struct fm_logs_record *out)
 {
     for (uint8_t i = 0; i < l->n_chain; i++)
-        if (fm_log_format_match(&fm_log_formats[l->chain[i]], &s->format_cache, line, out))
+        if (fm_logs_format_match(&fm_logs_formats[l->chain[i]], &s->format_cache, line, out))
             return true;
     return false;
 }
 
-static bool try_others(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
-                       struct fm_log_record *out)
+static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                       struct fm_logs_record *out)
 {
-    if (l->has_json && line.len && line.p[0] == '{' && fm_log_json_line(&s->outer, line, out))
+    if (l->has_json && line.len && line.p[0] == '{' && fm_logs_json_line(&s->outer, line, out))
         return true;
-    if (l->has_logfmt && l->outer != FM_LOG_OUTER_LOGFMT &&
-        fm_log_logfmt_line(&s->outer, line, out))
+    if (l->has_logfmt && l->outer != FM_LOGS_OUTER_LOGFMT &&
+        fm_logs_logfmt_line(&s->outer, line, out))
         return true;
-    if (l->outer != FM_LOG_OUTER_FORMAT && try_chain(l, s, line, out))
+    if (l->outer != FM_LOGS_OUTER_FORMAT && try_chain(l, s, line, out))
         return true;
-    if (l->outer != FM_LOG_OUTER_GENERIC && l->header.has_time &&
-        fm_log_header_parse(&l->header, &s->cache, line, out))
+    if (l->outer != FM_LOGS_OUTER_GENERIC && l->header.has_time &&
+        fm_logs_header_parse(&l->header, &s->cache, line, out))
         return true;
-    return l->is_mixed && fm_log_header_guess(line, out);
+    return l->is_mixed && fm_logs_header_guess(line, out);
 }
 
-static bool read_outer(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
-                       struct fm_log_record *out)
+static bool read_outer(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                       struct fm_logs_record *out)
 {
     switch (l->outer) {
-    case FM_LOG_OUTER_GENERIC:
-        return fm_log_header_parse(&l->header, &s->cache, line, out);
-    case FM_LOG_OUTER_FORMAT:
+    case FM_LOGS_OUTER_GENERIC:
+        return fm_logs_header_parse(&l->header, &s->cache, line, out);
+    case FM_LOGS_OUTER_FORMAT:
         return try_chain(l, s, line, out);
-    case FM_LOG_OUTER_JSON:
-        return fm_log_json_line(&s->outer, line, out);
-    case FM_LOG_OUTER_LOGFMT:
-        return fm_log_logfmt_line(&s->outer, line, out);
-    case FM_LOG_OUTER_CSV:
-        return fm_log_csv_line(&l->columns, &s->outer, line, out);
-    case FM_LOG_OUTER_PLAIN:
+    case FM_LOGS_OUTER_JSON:
+        return fm_logs_json_line(&s->outer, line, out);
+    case FM_LOGS_OUTER_LOGFMT:
+        return fm_logs_logfmt_line(&s->outer, line, out);
+    case FM_LOGS_OUTER_CSV:
+        return fm_logs_csv_line(&l->columns, &s->outer, line, out);
+    case FM_LOGS_OUTER_PLAIN:
     default:
         return false;
     }
 }
 
 /* The message as a line of its own; the outer time stays when there is one. */
-static void read_inner(const struct fm_log_layout *l, struct fm_log_line_state *s,
-                       struct fm_log_record *out)
+static void read_inner(const struct fm_logs_layout *l, struct fm_logs_line_state *s,
+                       struct fm_logs_record *out)
 {
     fm_str msg = fm_str_trim(out->message);
     struct fm_timestamp ts = out->ts;
     bool has_time = out->has_time;
     if (msg.len > 2 && msg.p[0] == '{' && msg.p[msg.len - 1] == '}')
-        (void)fm_log_json_line(&s->inner, msg, out);
-    else if (l->has_logfmt && l->outer != FM_LOG_OUTER_LOGFMT)
-        (void)fm_log_logfmt_line(&s->inner, msg, out);
+        (void)fm_logs_json_line(&s->inner, msg, out);
+    else if (l->has_logfmt && l->outer != FM_LOGS_OUTER_LOGFMT)
+        (void)fm_logs_logfmt_line(&s->inner, msg, out);
     if (l->has_inner)
-        (void)fm_log_header_parse(&l->inner, &s->inner_cache, fm_str_trim(out->message), out);
+        (void)fm_logs_header_parse(&l->inner, &s->inner_cache, fm_str_trim(out->message), out);
     if (has_time) {
         out->ts = ts;
         out->has_time = true;
     }
 }
 
-bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
-                        struct fm_log_record *out)
+bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                         struct fm_logs_record *out)
 {
     record_clear(out);
     bool is_new = (l->is_mixed && try_chain(l, s, line, out)) || read_outer(l, s, line, out);
-    if (!is_new && s->has_record && fm_log_is_continuation(line)) {
+    if (!is_new && s->has_record && fm_logs_is_continuation(line)) {
         out->line = out->message = line;
         out->t = s->t;
         out->level = s->level;
@@ -121,9 +121,9 @@ static size_t sample_lines(fm_str text, fm_str *lines)
 {
     size_t n = 0;
     fm_str line;
-    while (n < FM_LOG_SAMPLE_LINES && fm_str_line(&text, &line))
-        if (fm_str_trim(line).len && !fm_log_is_continuation(line))
-            lines[n++] = fm_str_sub(line, 0, FM_LOG_COMPOSED_MAX);
+    while (n < FM_LOGS_SAMPLE_LINES && fm_str_line(&text, &line))
+        if (fm_str_trim(line).len && !fm_logs_is_continuation(line))
+            lines[n++] = fm_str_sub(line, 0, FM_LOGS_COMPOSED_MAX);
     return n;
 }
 
@@ -142,40 +142,40 @@ static int by_count(const void *a, const void *b)
 
 /* Formats by the number of lines that have them; of two with the same number the earlier in the
  * table. A line counts for the first format of the table only. Returns the lines that have any. */
-static size_t learn_chain(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
-                          size_t n)
+static size_t learn_chain(struct fm_logs_layout *l, struct fm_logs_line_state *s,
+                          const fm_str *lines, size_t n)
 {
     struct format_count counts[64] = {{0, 0}};
-    struct fm_log_record *r = calloc(1, sizeof *r);
+    struct fm_logs_record *r = calloc(1, sizeof *r);
     size_t total = 0;
-    if (!r || fm_log_n_formats > 64)
+    if (!r || fm_logs_n_formats > 64)
         FM_BUG("out of memory");
-    for (size_t f = 0; f < fm_log_n_formats; f++)
+    for (size_t f = 0; f < fm_logs_n_formats; f++)
         counts[f].index = (uint8_t)f;
     for (size_t i = 0; i < n; i++)
-        for (size_t f = 0; f < fm_log_n_formats; f++) {
+        for (size_t f = 0; f < fm_logs_n_formats; f++) {
             record_clear(r);
             s->format_cache.len = 0;
-            if (fm_log_formats[f].is_inner ||
-                !fm_log_format_match(&fm_log_formats[f], &s->format_cache, lines[i], r))
+            if (fm_logs_formats[f].is_inner ||
+                !fm_logs_format_match(&fm_logs_formats[f], &s->format_cache, lines[i], r))
                 continue;
             counts[f].n++;
             total++;
             break;
         }
     free(r);
-    qsort(counts, fm_log_n_formats, sizeof *counts, by_count);
-    for (size_t f = 0; f < FM_LOG_CHAIN_MAX && counts[f].n; f++)
+    qsort(counts, fm_logs_n_formats, sizeof *counts, by_count);
+    for (size_t f = 0; f < FM_LOGS_CHAIN_MAX && counts[f].n; f++)
         l->chain[l->n_chain++] = counts[f].index;
     s->format_cache.len = 0;
     return total;
 }
 
-static size_t count_lines(struct fm_log_line_state *s, const fm_str *lines, size_t n,
-                          bool (*read)(struct fm_log_structured_state *, fm_str,
-                                       struct fm_log_record *))
+static size_t count_lines(struct fm_logs_line_state *s, const fm_str *lines, size_t n,
+                          bool (*read)(struct fm_logs_structured_state *, fm_str,
+                                       struct fm_logs_record *))
 {
-    struct fm_log_record *r = calloc(1, sizeof *r);
+    struct fm_logs_record *r = calloc(1, sizeof *r);
     size_t k = 0;
     if (!r)
         FM_BUG("out of memory");
@@ -188,57 +188,57 @@ static size_t count_lines(struct fm_log_line_state *s, const fm_str *lines, size
     return k;
 }
 
-static void choose_outer(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
-                         size_t n)
+static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
+                         const fm_str *lines, size_t n)
 {
     size_t few = n < FORMAT_SAMPLE ? n : FORMAT_SAMPLE;
-    size_t json = count_lines(s, lines, few, fm_log_json_line),
-           logfmt = count_lines(s, lines, few, fm_log_logfmt_line);
+    size_t json = count_lines(s, lines, few, fm_logs_json_line),
+           logfmt = count_lines(s, lines, few, fm_logs_logfmt_line);
     size_t formats = learn_chain(l, s, lines, few);
     l->has_json = json > 0;
     l->has_logfmt = logfmt * 10 >= few && logfmt;
-    fm_log_header_learn(lines, n, &l->header);
+    fm_logs_header_learn(lines, n, &l->header);
     if (json * 2 >= few && json) {
-        l->outer = FM_LOG_OUTER_JSON;
+        l->outer = FM_LOGS_OUTER_JSON;
         l->format = FM_STR("json");
     } else if (logfmt * 2 >= few && logfmt) {
-        l->outer = FM_LOG_OUTER_LOGFMT;
+        l->outer = FM_LOGS_OUTER_LOGFMT;
         l->format = FM_STR("logfmt");
     } else if (formats * 5 >= few * 4 && formats) {
-        l->outer = FM_LOG_OUTER_FORMAT;
-        l->format = fm_str_c(fm_log_formats[l->chain[0]].name);
+        l->outer = FM_LOGS_OUTER_FORMAT;
+        l->format = fm_str_c(fm_logs_formats[l->chain[0]].name);
     } else if (l->header.has_time) {
-        l->outer = FM_LOG_OUTER_GENERIC;
+        l->outer = FM_LOGS_OUTER_GENERIC;
         l->format = FM_STR("generic");
     }
-    l->is_mixed = (l->outer == FM_LOG_OUTER_FORMAT && formats < few) || n < FEW_LINES;
+    l->is_mixed = (l->outer == FM_LOGS_OUTER_FORMAT && formats < few) || n < FEW_LINES;
 }
 
 /* Forms of the messages inside the outer form. */
-static void learn_inner(struct fm_log_layout *l, struct fm_ctx *ctx, struct fm_log_line_state *s,
+static void learn_inner(struct fm_logs_layout *l, struct fm_ctx *ctx, struct fm_logs_line_state *s,
                         const fm_str *lines, size_t n)
 {
     fm_str *messages = FM_NEW_ARRAY(&ctx->arena, fm_str, INNER_SAMPLE);
-    struct fm_log_record *r = FM_NEW(&ctx->arena, struct fm_log_record);
+    struct fm_logs_record *r = FM_NEW(&ctx->arena, struct fm_logs_record);
     size_t k = 0, pairs = 0;
     for (size_t i = 0; i < n && k < INNER_SAMPLE; i++)
-        if (!fm_log_layout_line(l, s, lines[i], r) && r->has_time)
+        if (!fm_logs_layout_line(l, s, lines[i], r) && r->has_time)
             messages[k++] = fm_str_dup(&ctx->arena, fm_str_trim(r->message));
     if (k == 0)
         return;
-    pairs = count_lines(s, messages, k, fm_log_logfmt_line);
-    l->has_logfmt |= pairs * 2 >= k && l->outer != FM_LOG_OUTER_GENERIC;
-    if (l->outer == FM_LOG_OUTER_GENERIC)
+    pairs = count_lines(s, messages, k, fm_logs_logfmt_line);
+    l->has_logfmt |= pairs * 2 >= k && l->outer != FM_LOGS_OUTER_GENERIC;
+    if (l->outer == FM_LOGS_OUTER_GENERIC)
         return;
-    fm_log_header_learn(messages, k, &l->inner);
+    fm_logs_header_learn(messages, k, &l->inner);
     l->has_inner = l->inner.has_time && l->inner.token == 0;
 }
 
-static void learn_first(struct fm_log_layout *l, struct fm_log_line_state *s, const fm_str *lines,
-                        size_t n, struct fm_log_record *r)
+static void learn_first(struct fm_logs_layout *l, struct fm_logs_line_state *s, const fm_str *lines,
+                        size_t n, struct fm_logs_record *r)
 {
     for (size_t i = 0; i < n; i++) {
-        (void)fm_log_layout_line(l, s, lines[i], r);
+        (void)fm_logs_layout_line(l, s, lines[i], r);
         if (r->has_time) {
             l->base.first = r->t;
             return;
@@ -246,24 +246,24 @@ static void learn_first(struct fm_log_layout *l, struct fm_log_line_state *s, co
     }
 }
 
-void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
-                         const struct fm_log_options *opt)
+void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str text,
+                          const struct fm_logs_options *opt)
 {
-    fm_str *lines = FM_NEW_ARRAY(&ctx->arena, fm_str, FM_LOG_SAMPLE_LINES);
-    struct fm_log_line_state *s = FM_NEW(&ctx->arena, struct fm_log_line_state);
-    struct fm_log_record *r = FM_NEW(&ctx->arena, struct fm_log_record);
+    fm_str *lines = FM_NEW_ARRAY(&ctx->arena, fm_str, FM_LOGS_SAMPLE_LINES);
+    struct fm_logs_line_state *s = FM_NEW(&ctx->arena, struct fm_logs_line_state);
+    struct fm_logs_record *r = FM_NEW(&ctx->arena, struct fm_logs_record);
     size_t n = sample_lines(text, lines);
-    *l = (struct fm_log_layout){.format = FM_STR("plain")};
+    *l = (struct fm_logs_layout){.format = FM_STR("plain")};
     l->base = (struct fm_timestamp_base){
         .zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
-    if (n > 1 && fm_log_csv_columns(lines[0], &l->columns)) {
-        l->outer = FM_LOG_OUTER_CSV;
+    if (n > 1 && fm_logs_csv_columns(lines[0], &l->columns)) {
+        l->outer = FM_LOGS_OUTER_CSV;
         l->format = FM_STR("csv");
     } else {
         choose_outer(l, s, lines, n);
     }
-    fm_log_line_state_init(s);
+    fm_logs_line_state_init(s);
     learn_inner(l, ctx, s, lines, n);
-    fm_log_line_state_init(s);
+    fm_logs_line_state_init(s);
     learn_first(l, s, lines, n, r);
 }

@@ -14,46 +14,46 @@
 #include "processing/logs/header.h"
 #include "processing/logs/structured.h"
 
-#define FM_LOG_CHAIN_MAX 8
+#define FM_LOGS_CHAIN_MAX 8
 
-enum fm_log_outer {
-    FM_LOG_OUTER_PLAIN,
-    FM_LOG_OUTER_GENERIC,
-    FM_LOG_OUTER_FORMAT,
-    FM_LOG_OUTER_JSON,
-    FM_LOG_OUTER_LOGFMT,
-    FM_LOG_OUTER_CSV
+enum fm_logs_outer {
+    FM_LOGS_OUTER_PLAIN,
+    FM_LOGS_OUTER_GENERIC,
+    FM_LOGS_OUTER_FORMAT,
+    FM_LOGS_OUTER_JSON,
+    FM_LOGS_OUTER_LOGFMT,
+    FM_LOGS_OUTER_CSV
 };
 
-struct fm_log_layout {
+struct fm_logs_layout {
     fm_str format;
-    enum fm_log_outer outer;
-    uint8_t chain[FM_LOG_CHAIN_MAX]; /* formats that lines have, the commonest first */
+    enum fm_logs_outer outer;
+    uint8_t chain[FM_LOGS_CHAIN_MAX]; /* formats that lines have, the commonest first */
     uint8_t n_chain;
-    struct fm_log_header header;
-    struct fm_log_header inner;
+    struct fm_logs_header header;
+    struct fm_logs_header inner;
     bool has_inner, has_json, has_logfmt; /* some lines, or messages, are of that form */
     bool is_mixed; /* lines of no common form: each is looked at on its own */
-    struct fm_log_columns columns;
+    struct fm_logs_columns columns;
     struct fm_timestamp_base base;
 };
 
 /* What reading lines remembers from one to the next. One per part of the input. */
-struct fm_log_line_state {
+struct fm_logs_line_state {
     struct fm_timestamp_cache cache, format_cache, inner_cache;
-    struct fm_log_structured_state outer, inner;
+    struct fm_logs_structured_state outer, inner;
     fm_time t; /* of the record at hand */
-    enum fm_log_level level;
+    enum fm_logs_level level;
     bool has_record;
 };
 
-void fm_log_layout_learn(struct fm_log_layout *l, struct fm_ctx *ctx, fm_str text,
-                         const struct fm_log_options *opt);
-void fm_log_line_state_init(struct fm_log_line_state *s);
+void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str text,
+                          const struct fm_logs_options *opt);
+void fm_logs_line_state_init(struct fm_logs_line_state *s);
 
 /* Cuts the line. True when it continues the record before it (then t and level are that record's).
  */
-bool fm_log_layout_line(const struct fm_log_layout *l, struct fm_log_line_state *s, fm_str line,
-                        struct fm_log_record *out);
+bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                         struct fm_logs_record *out);
 
 #endif

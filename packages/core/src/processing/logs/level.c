@@ -3,36 +3,36 @@
 
 #include "processing/logs/chars.h"
 
-const char *fm_log_level_name(enum fm_log_level l)
+const char *fm_logs_level_name(enum fm_logs_level l)
 {
     static const char *const names[] = {
-#define FM_LOG_LEVEL_NAME(sym, name) name,
-        FM_LOG_LEVELS(FM_LOG_LEVEL_NAME)
-#undef FM_LOG_LEVEL_NAME
+#define FM_LOGS_LEVEL_NAME(sym, name) name,
+        FM_LOGS_LEVELS(FM_LOGS_LEVEL_NAME)
+#undef FM_LOGS_LEVEL_NAME
     };
-    return (unsigned)l < FM_LOG_LEVEL_COUNT ? names[l] : "";
+    return (unsigned)l < FM_LOGS_LEVEL_COUNT ? names[l] : "";
 }
 
 struct level_word {
     const char *name;
-    enum fm_log_level level;
+    enum fm_logs_level level;
 };
 
 /* Lower case, in order of the first letter. */
 static const struct level_word words[] = {
-    {"alert", FM_LOG_ALERT},    {"crit", FM_LOG_CRITICAL},    {"critical", FM_LOG_CRITICAL},
-    {"config", FM_LOG_DEBUG},   {"debug", FM_LOG_DEBUG},      {"dbg", FM_LOG_DEBUG},
-    {"debug1", FM_LOG_DEBUG},   {"debug2", FM_LOG_DEBUG},     {"debug3", FM_LOG_DEBUG},
-    {"debug4", FM_LOG_DEBUG},   {"debug5", FM_LOG_DEBUG},     {"error", FM_LOG_ERROR},
-    {"err", FM_LOG_ERROR},      {"emerg", FM_LOG_ALERT},      {"emergency", FM_LOG_ALERT},
-    {"fatal", FM_LOG_CRITICAL}, {"failure", FM_LOG_CRITICAL}, {"fine", FM_LOG_TRACE},
-    {"finer", FM_LOG_TRACE},    {"finest", FM_LOG_TRACE},     {"ftl", FM_LOG_CRITICAL},
-    {"info", FM_LOG_INFO},      {"information", FM_LOG_INFO}, {"informational", FM_LOG_INFO},
-    {"inf", FM_LOG_INFO},       {"log", FM_LOG_INFO},         {"notice", FM_LOG_NOTICE},
-    {"note", FM_LOG_NOTICE},    {"panic", FM_LOG_ALERT},      {"severe", FM_LOG_ERROR},
-    {"system", FM_LOG_NOTICE},  {"trace", FM_LOG_TRACE},      {"trc", FM_LOG_TRACE},
-    {"verbose", FM_LOG_TRACE},  {"warn", FM_LOG_WARNING},     {"warning", FM_LOG_WARNING},
-    {"wrn", FM_LOG_WARNING}};
+    {"alert", FM_LOGS_ALERT},    {"crit", FM_LOGS_CRITICAL},    {"critical", FM_LOGS_CRITICAL},
+    {"config", FM_LOGS_DEBUG},   {"debug", FM_LOGS_DEBUG},      {"dbg", FM_LOGS_DEBUG},
+    {"debug1", FM_LOGS_DEBUG},   {"debug2", FM_LOGS_DEBUG},     {"debug3", FM_LOGS_DEBUG},
+    {"debug4", FM_LOGS_DEBUG},   {"debug5", FM_LOGS_DEBUG},     {"error", FM_LOGS_ERROR},
+    {"err", FM_LOGS_ERROR},      {"emerg", FM_LOGS_ALERT},      {"emergency", FM_LOGS_ALERT},
+    {"fatal", FM_LOGS_CRITICAL}, {"failure", FM_LOGS_CRITICAL}, {"fine", FM_LOGS_TRACE},
+    {"finer", FM_LOGS_TRACE},    {"finest", FM_LOGS_TRACE},     {"ftl", FM_LOGS_CRITICAL},
+    {"info", FM_LOGS_INFO},      {"information", FM_LOGS_INFO}, {"informational", FM_LOGS_INFO},
+    {"inf", FM_LOGS_INFO},       {"log", FM_LOGS_INFO},         {"notice", FM_LOGS_NOTICE},
+    {"note", FM_LOGS_NOTICE},    {"panic", FM_LOGS_ALERT},      {"severe", FM_LOGS_ERROR},
+    {"system", FM_LOGS_NOTICE},  {"trace", FM_LOGS_TRACE},      {"trc", FM_LOGS_TRACE},
+    {"verbose", FM_LOGS_TRACE},  {"warn", FM_LOGS_WARNING},     {"warning", FM_LOGS_WARNING},
+    {"wrn", FM_LOGS_WARNING}};
 
 static bool is_regular_case(fm_str s)
 {
@@ -44,36 +44,37 @@ static bool is_regular_case(fm_str s)
     return upper == 0 || lower == 0 || (upper == 1 && (fm_ch(s.p[0]) & FM_CH_UPPER));
 }
 
-enum fm_log_level fm_log_level_word(fm_str s)
+enum fm_logs_level fm_logs_level_word(fm_str s)
 {
     if (s.len < 3 || s.len > 13 || !strchr("acdefilnpstvw", s.p[0] | 32))
-        return FM_LOG_NONE;
+        return FM_LOGS_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].name[0] == (s.p[0] | 32) && fm_str_ieq(s, fm_str_c(words[i].name)))
-            return is_regular_case(s) ? words[i].level : FM_LOG_NONE;
-    return FM_LOG_NONE;
+            return is_regular_case(s) ? words[i].level : FM_LOGS_NONE;
+    return FM_LOGS_NONE;
 }
 
-enum fm_log_level fm_log_level_letter(char c)
+enum fm_logs_level fm_logs_level_letter(char c)
 {
     static const char letters[] = "VTDINWEFCA";
-    static const uint8_t levels[] = {FM_LOG_TRACE,    FM_LOG_TRACE,   FM_LOG_DEBUG, FM_LOG_INFO,
-                                     FM_LOG_NOTICE,   FM_LOG_WARNING, FM_LOG_ERROR, FM_LOG_CRITICAL,
-                                     FM_LOG_CRITICAL, FM_LOG_ALERT};
+    static const uint8_t levels[] = {
+        FM_LOGS_TRACE,   FM_LOGS_TRACE, FM_LOGS_DEBUG,    FM_LOGS_INFO,     FM_LOGS_NOTICE,
+        FM_LOGS_WARNING, FM_LOGS_ERROR, FM_LOGS_CRITICAL, FM_LOGS_CRITICAL, FM_LOGS_ALERT};
     const char *at = c ? strchr(letters, c) : NULL;
-    return at ? levels[at - letters] : FM_LOG_NONE;
+    return at ? levels[at - letters] : FM_LOGS_NONE;
 }
 
-enum fm_log_level fm_log_level_syslog(unsigned severity)
+enum fm_logs_level fm_logs_level_syslog(unsigned severity)
 {
-    static const uint8_t levels[] = {FM_LOG_ALERT,   FM_LOG_ALERT,  FM_LOG_CRITICAL, FM_LOG_ERROR,
-                                     FM_LOG_WARNING, FM_LOG_NOTICE, FM_LOG_INFO,     FM_LOG_DEBUG};
-    return severity < 8 ? levels[severity] : FM_LOG_NONE;
+    static const uint8_t levels[] = {FM_LOGS_ALERT, FM_LOGS_ALERT,   FM_LOGS_CRITICAL,
+                                     FM_LOGS_ERROR, FM_LOGS_WARNING, FM_LOGS_NOTICE,
+                                     FM_LOGS_INFO,  FM_LOGS_DEBUG};
+    return severity < 8 ? levels[severity] : FM_LOGS_NONE;
 }
 
-enum fm_log_level fm_log_level_tens(int64_t n)
+enum fm_logs_level fm_logs_level_tens(int64_t n)
 {
-    static const uint8_t levels[] = {FM_LOG_NONE,    FM_LOG_TRACE, FM_LOG_DEBUG,   FM_LOG_INFO,
-                                     FM_LOG_WARNING, FM_LOG_ERROR, FM_LOG_CRITICAL};
-    return n % 10 == 0 && n >= 10 && n <= 60 ? levels[n / 10] : FM_LOG_NONE;
+    static const uint8_t levels[] = {FM_LOGS_NONE,    FM_LOGS_TRACE, FM_LOGS_DEBUG,   FM_LOGS_INFO,
+                                     FM_LOGS_WARNING, FM_LOGS_ERROR, FM_LOGS_CRITICAL};
+    return n % 10 == 0 && n >= 10 && n <= 60 ? levels[n / 10] : FM_LOGS_NONE;
 }

@@ -6,16 +6,16 @@
 #include "faultmaven/core/logs.h"
 
 /* The level that the whole of s names ("WARN", "warning", "err", "SEVERE", "Information"), or
- * FM_LOG_NONE. Lower, upper or capitalised; "wARN" is no level. */
-enum fm_log_level fm_log_level_word(fm_str s);
+ * FM_LOGS_NONE. Lower, upper or capitalised; "wARN" is no level. */
+enum fm_logs_level fm_logs_level_word(fm_str s);
 
 /* Android, glog and klog: V T D I N W E F C A. */
-enum fm_log_level fm_log_level_letter(char c);
+enum fm_logs_level fm_logs_level_letter(char c);
 
 /* Syslog severity (RFC 5424): 0 emergency … 7 debug. */
-enum fm_log_level fm_log_level_syslog(unsigned severity);
+enum fm_logs_level fm_logs_level_syslog(unsigned severity);
 
 /* Bunyan, pino: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. */
-enum fm_log_level fm_log_level_tens(int64_t n);
+enum fm_logs_level fm_logs_level_tens(int64_t n);
 
 #endif

@@ -7,7 +7,7 @@
 
 struct logfmt {
     const char *p, *end;
-    struct fm_log_parts *parts;
+    struct fm_logs_parts *parts;
     unsigned pairs, words; /* words: what is no pair */
 };
 
@@ -48,14 +48,15 @@ static void read_pair(struct logfmt *f)
     }
     f->p++;
     fm_str value = f->p < f->end && *f->p == '"' ? read_quoted(f) : read_plain(f);
-    fm_log_parts_add(f->parts, fm_log_cached_role(f->parts->s, f->pairs, key), key, value);
+    fm_logs_parts_add(f->parts, fm_logs_cached_role(f->parts->s, f->pairs, key), key, value);
     f->pairs++;
 }
 
-bool fm_log_logfmt_line(struct fm_log_structured_state *s, fm_str line, struct fm_log_record *out)
+bool fm_logs_logfmt_line(struct fm_logs_structured_state *s, fm_str line,
+                         struct fm_logs_record *out)
 {
-    struct fm_log_mark mark = fm_log_record_mark(out);
-    struct fm_log_parts parts = {.s = s, .out = out};
+    struct fm_logs_mark mark = fm_logs_record_mark(out);
+    struct fm_logs_parts parts = {.s = s, .out = out};
     struct logfmt f = {.p = line.p, .end = line.p + line.len, .parts = &parts};
     while (f.p < f.end && f.words == 0) {
         while (f.p < f.end && fm_ch_is_space(*f.p))
@@ -66,10 +67,10 @@ bool fm_log_logfmt_line(struct fm_log_structured_state *s, fm_str line, struct f
     bool is_logfmt = f.words == 0 && (f.pairs >= PAIRS_MIN || (f.pairs >= 2 && parts.known > 0)) &&
                      parts.known > 0;
     if (!is_logfmt) {
-        fm_log_record_reset(out, &mark);
+        fm_logs_record_reset(out, &mark);
         return false;
     }
     out->line = line;
-    fm_log_parts_finish(&parts);
+    fm_logs_parts_finish(&parts);
     return true;
 }

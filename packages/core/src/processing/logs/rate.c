@@ -3,7 +3,7 @@
 
 #define SHIFT_MIN 20
 
-void fm_log_rate_init(struct fm_log_rate *r)
+void fm_logs_rate_init(struct fm_logs_rate *r)
 {
     memset(r, 0, sizeof *r);
     r->shift = SHIFT_MIN;
@@ -12,18 +12,18 @@ void fm_log_rate_init(struct fm_log_rate *r)
 }
 
 /* Doubles the width. */
-static void rate_coarsen(struct fm_log_rate *r)
+static void rate_coarsen(struct fm_logs_rate *r)
 {
-    uint32_t n[FM_LOG_BUCKETS] = {0};
+    uint32_t n[FM_LOGS_BUCKETS] = {0};
     for (int64_t b = r->low; b <= r->high; b++)
-        n[(b >> 1) & (FM_LOG_BUCKETS - 1)] += r->n[b & (FM_LOG_BUCKETS - 1)];
+        n[(b >> 1) & (FM_LOGS_BUCKETS - 1)] += r->n[b & (FM_LOGS_BUCKETS - 1)];
     memcpy(r->n, n, sizeof n);
     r->low >>= 1;
     r->high >>= 1;
     r->shift++;
 }
 
-void fm_log_rate_grow(struct fm_log_rate *r, fm_time t)
+void fm_logs_rate_grow(struct fm_logs_rate *r, fm_time t)
 {
     if (r->high < r->low) {
         r->low = r->high = t >> r->shift;
@@ -32,7 +32,7 @@ void fm_log_rate_grow(struct fm_log_rate *r, fm_time t)
     for (;;) {
         int64_t b = t >> r->shift;
         int64_t low = b < r->low ? b : r->low, high = b > r->high ? b : r->high;
-        if (high - low < FM_LOG_BUCKETS) {
+        if (high - low < FM_LOGS_BUCKETS) {
             r->low = low;
             r->high = high;
             return;
@@ -41,7 +41,7 @@ void fm_log_rate_grow(struct fm_log_rate *r, fm_time t)
     }
 }
 
-void fm_log_rate_merge(struct fm_log_rate *into, const struct fm_log_rate *from)
+void fm_logs_rate_merge(struct fm_logs_rate *into, const struct fm_logs_rate *from)
 {
     if (from->high < from->low)
         return;
@@ -49,14 +49,14 @@ void fm_log_rate_merge(struct fm_log_rate *into, const struct fm_log_rate *from)
         rate_coarsen(into);
     if (into->low > into->high)
         into->shift = from->shift;
-    fm_log_rate_grow(into, from->low << from->shift);
-    fm_log_rate_grow(into, from->high << from->shift);
+    fm_logs_rate_grow(into, from->low << from->shift);
+    fm_logs_rate_grow(into, from->high << from->shift);
     int down = into->shift - from->shift;
     for (int64_t b = from->low; b <= from->high; b++)
-        into->n[(b >> down) & (FM_LOG_BUCKETS - 1)] += from->n[b & (FM_LOG_BUCKETS - 1)];
+        into->n[(b >> down) & (FM_LOGS_BUCKETS - 1)] += from->n[b & (FM_LOGS_BUCKETS - 1)];
 }
 
-void fm_log_series_init(struct fm_log_series *s)
+void fm_logs_series_init(struct fm_logs_series *s)
 {
     memset(s, 0, sizeof *s);
     s->shift = SHIFT_MIN;
@@ -64,13 +64,13 @@ void fm_log_series_init(struct fm_log_series *s)
     s->first_at = s->last_at = FM_TIME_NONE;
 }
 
-static void series_coarsen(struct fm_log_series *s)
+static void series_coarsen(struct fm_logs_series *s)
 {
-    struct fm_log_series half;
+    struct fm_logs_series half;
     memset(half.bucket, 0, sizeof half.bucket);
     for (int64_t b = s->low; b <= s->high; b++) {
-        size_t to = (size_t)((b >> 1) & (FM_LOG_SERIES_BUCKETS - 1)),
-               from = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        size_t to = (size_t)((b >> 1) & (FM_LOGS_SERIES_BUCKETS - 1)),
+               from = (size_t)(b & (FM_LOGS_SERIES_BUCKETS - 1));
         if (half.bucket[to].n == 0 || s->bucket[from].max > half.bucket[to].max)
             half.bucket[to].max = s->bucket[from].n ? s->bucket[from].max : half.bucket[to].max;
         half.bucket[to].sum += s->bucket[from].sum;
@@ -82,7 +82,7 @@ static void series_coarsen(struct fm_log_series *s)
     s->shift++;
 }
 
-static void series_grow(struct fm_log_series *s, fm_time t)
+static void series_grow(struct fm_logs_series *s, fm_time t)
 {
     if (s->high < s->low) {
         s->low = s->high = t >> s->shift;
@@ -91,7 +91,7 @@ static void series_grow(struct fm_log_series *s, fm_time t)
     for (;;) {
         int64_t b = t >> s->shift;
         int64_t low = b < s->low ? b : s->low, high = b > s->high ? b : s->high;
-        if (high - low < FM_LOG_SERIES_BUCKETS) {
+        if (high - low < FM_LOGS_SERIES_BUCKETS) {
             s->low = low;
             s->high = high;
             return;
@@ -100,20 +100,21 @@ static void series_grow(struct fm_log_series *s, fm_time t)
     }
 }
 
-static void add_to_bucket(struct fm_log_series *s, double v, fm_time t)
+static void add_to_bucket(struct fm_logs_series *s, double v, fm_time t)
 {
     int64_t b = t >> s->shift;
     if (b < s->low || b > s->high) {
         series_grow(s, t);
         b = t >> s->shift;
     }
-    size_t i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+    size_t i = (size_t)(b & (FM_LOGS_SERIES_BUCKETS - 1));
     s->bucket[i].sum += v;
     if (s->bucket[i].n++ == 0 || v > s->bucket[i].max)
         s->bucket[i].max = v;
 }
 
-void fm_log_series_add(struct fm_log_series *s, double v, fm_time t, const struct fm_log_place *at)
+void fm_logs_series_add(struct fm_logs_series *s, double v, fm_time t,
+                        const struct fm_logs_place *at)
 {
     if (s->n == 0) {
         s->first = s->min = v;
@@ -137,7 +138,7 @@ void fm_log_series_add(struct fm_log_series *s, double v, fm_time t, const struc
     add_to_bucket(s, v, t);
 }
 
-static void merge_buckets(struct fm_log_series *into, const struct fm_log_series *from)
+static void merge_buckets(struct fm_logs_series *into, const struct fm_logs_series *from)
 {
     if (from->high < from->low)
         return;
@@ -149,8 +150,8 @@ static void merge_buckets(struct fm_log_series *into, const struct fm_log_series
     series_grow(into, from->high << from->shift);
     int down = into->shift - from->shift;
     for (int64_t b = from->low; b <= from->high; b++) {
-        size_t to = (size_t)((b >> down) & (FM_LOG_SERIES_BUCKETS - 1)),
-               i = (size_t)(b & (FM_LOG_SERIES_BUCKETS - 1));
+        size_t to = (size_t)((b >> down) & (FM_LOGS_SERIES_BUCKETS - 1)),
+               i = (size_t)(b & (FM_LOGS_SERIES_BUCKETS - 1));
         if (from->bucket[i].n == 0)
             continue;
         if (into->bucket[to].n == 0 || from->bucket[i].max > into->bucket[to].max)
@@ -160,7 +161,7 @@ static void merge_buckets(struct fm_log_series *into, const struct fm_log_series
     }
 }
 
-void fm_log_series_merge(struct fm_log_series *into, const struct fm_log_series *from)
+void fm_logs_series_merge(struct fm_logs_series *into, const struct fm_logs_series *from)
 {
     if (from->n == 0)
         return;

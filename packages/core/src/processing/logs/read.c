@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fm_log_read: parts of fixed size, each mined alone, merged in order. */
+/* fm_logs_read: parts of fixed size, each mined alone, merged in order. */
 #include <stdlib.h>
 
 #include "processing/logs/finish.h"
 #include "processing/logs/layout.h"
+#include "processing/logs/mix.h"
 #include "processing/logs/rate.h"
 
 #define PART_BYTES (4u << 20)
@@ -12,32 +13,32 @@
 
 /* One part of the input while it is read, and what was found in it. */
 struct part {
-    struct fm_log_table table;
+    struct fm_logs_table table;
     uint32_t *leaves; /* owned; one a line */
     size_t n_leaves, cap_leaves;
     uint32_t *map; /* owned */
     size_t cap_map;
     const char *begin, *end;
-    struct fm_log totals; /* counts, times and rates of the part */
+    struct fm_logs totals; /* counts, times and rates of the part */
     bool has_run;
 };
 
 struct reader {
     fm_str text;
-    const struct fm_log_options *opt;
-    struct fm_log_layout layout;
+    const struct fm_logs_options *opt;
+    struct fm_logs_layout layout;
     struct part *parts; /* owned */
     size_t n_parts;
-    struct fm_log_table all;
-    struct fm_log *log;
+    struct fm_logs_table all;
+    struct fm_logs *log;
     uint64_t line; /* lines before the parts at hand */
     fm_time last;
-    struct fm_log_leaf_text *leaves;
+    struct fm_logs_leaf_text *leaves;
 };
 
-struct fm_log_result {
-    struct fm_log log; /* first */
-    struct fm_log_leaf_text *leaves;
+struct fm_logs_result {
+    struct fm_logs log; /* first */
+    struct fm_logs_leaf_text *leaves;
     size_t n_leaves;
 };
 
@@ -52,7 +53,7 @@ static void add_leaf(struct part *p, uint32_t leaf)
     p->leaves[p->n_leaves++] = leaf;
 }
 
-static void count_totals(struct fm_log *log, const struct fm_log_record *r, bool is_trace)
+static void count_totals(struct fm_logs *log, const struct fm_logs_record *r, bool is_trace)
 {
     log->lines++;
     if (is_trace)
@@ -63,9 +64,9 @@ static void count_totals(struct fm_log *log, const struct fm_log_record *r, bool
         log->untimed++;
         return;
     }
-    fm_log_rate_add(&log->rate, r->t);
-    if (r->level >= FM_LOG_ERROR)
-        fm_log_rate_add(&log->errors, r->t);
+    fm_logs_rate_add(&log->rate, r->t);
+    if (r->level >= FM_LOGS_ERROR)
+        fm_logs_rate_add(&log->errors, r->t);
     if (log->first == FM_TIME_NONE || r->t < log->first)
         log->first = r->t;
     if (log->last == FM_TIME_NONE || r->t > log->last)
@@ -73,39 +74,42 @@ static void count_totals(struct fm_log *log, const struct fm_log_record *r, bool
 }
 
 struct line_work {
-    struct fm_log_record record;
-    struct fm_log_shape shape;
-    char scratch[FM_LOG_MESSAGE_MAX];
-    struct fm_log_line_state state;
+    struct fm_logs_record record;
+    struct fm_logs_shape shape;
+    char scratch[FM_LOGS_MESSAGE_MAX];
+    struct fm_logs_line_state state;
 };
 
 static void read_line(struct reader *r, struct part *p, struct line_work *w, fm_str line)
 {
-    bool is_trace = fm_log_layout_line(&r->layout, &w->state, line, &w->record);
-    fm_str msg = fm_log_collapse(w->record.message, w->scratch);
-    p->totals.cut += w->record.message.len > FM_LOG_MESSAGE_MAX;
-    fm_log_scan(msg, &w->shape);
-    struct fm_log_seen seen = {
+    bool is_trace = fm_logs_layout_line(&r->layout, &w->state, line, &w->record);
+    fm_str msg = fm_logs_collapse(w->record.message, w->scratch);
+    p->totals.cut += w->record.message.len > FM_LOGS_MESSAGE_MAX;
+    fm_logs_scan(msg, &w->shape);
+    if (w->record.entity.len)
+        w->shape.key = fm_mix_bytes(w->shape.key, w->record.entity.p, w->record.entity.len);
+    struct fm_logs_seen seen = {
         .message = msg,
         .t = w->record.t,
         .level = w->record.level,
         .component = w->record.component,
+        .entity = w->record.entity,
         .is_trace = is_trace,
         .place = {.offset = (uint64_t)(line.p - r->text.p),
                   .line = p->totals.lines + 1, /* within the part, until it is merged */
                   .length = line.len > UINT32_MAX ? UINT32_MAX : (uint32_t)line.len}};
     count_totals(&p->totals, &w->record, is_trace);
-    uint32_t leaf = fm_log_table_add(&p->table, &seen, &w->shape);
+    uint32_t leaf = fm_logs_table_add(&p->table, &seen, &w->shape);
     if (r->opt->on_leaves)
         add_leaf(p, leaf);
 }
 
-static void totals_init(struct fm_log *log)
+static void totals_init(struct fm_logs *log)
 {
     memset(log, 0, sizeof *log);
     log->first = log->last = FM_TIME_NONE;
-    fm_log_rate_init(&log->rate);
-    fm_log_rate_init(&log->errors);
+    fm_logs_rate_init(&log->rate);
+    fm_logs_rate_init(&log->errors);
 }
 
 static void read_part(void *arg, size_t i)
@@ -115,10 +119,10 @@ static void read_part(void *arg, size_t i)
     struct line_work *w = malloc(sizeof *w);
     if (!w)
         FM_BUG("out of memory");
-    fm_log_table_clear(&p->table);
+    fm_logs_table_clear(&p->table);
     totals_init(&p->totals);
     p->n_leaves = 0;
-    fm_log_line_state_init(&w->state);
+    fm_logs_line_state_init(&w->state);
     for (const char *q = p->begin; q < p->end;) {
         const char *nl = memchr(q, '\n', (size_t)(p->end - q));
         const char *stop = nl ? nl : p->end;
@@ -154,17 +158,17 @@ static size_t cut_parts(struct reader *r, const char **at)
     return n;
 }
 
-static void merge_totals(struct fm_log *into, const struct fm_log *from)
+static void merge_totals(struct fm_logs *into, const struct fm_logs *from)
 {
     into->lines += from->lines;
     into->records += from->records;
     into->untimed += from->untimed;
     into->backwards += from->backwards;
     into->cut += from->cut;
-    for (unsigned l = 0; l < FM_LOG_LEVEL_COUNT; l++)
+    for (unsigned l = 0; l < FM_LOGS_LEVEL_COUNT; l++)
         into->levels[l] += from->levels[l];
-    fm_log_rate_merge(&into->rate, &from->rate);
-    fm_log_rate_merge(&into->errors, &from->errors);
+    fm_logs_rate_merge(&into->rate, &from->rate);
+    fm_logs_rate_merge(&into->errors, &from->errors);
     if (from->first != FM_TIME_NONE && (into->first == FM_TIME_NONE || from->first < into->first))
         into->first = from->first;
     if (from->last != FM_TIME_NONE && (into->last == FM_TIME_NONE || from->last > into->last))
@@ -175,7 +179,7 @@ static void merge_totals(struct fm_log *into, const struct fm_log *from)
 static void shift_lines(struct part *p, uint64_t by)
 {
     for (size_t i = 0; i < p->table.groups.n; i++) {
-        struct fm_log_template *t = &p->table.groups.items[i]->t;
+        struct fm_logs_template *t = &p->table.groups.items[i]->t;
         for (uint32_t k = 0; k < t->n_examples; k++)
             t->examples[k].line += by;
         t->latest.line += by;
@@ -194,8 +198,8 @@ static void merge_part(struct reader *r, struct part *p, uint32_t number)
             FM_BUG("out of memory");
     }
     shift_lines(p, r->log->lines);
-    fm_log_table_merge(&r->all, &p->table, number, p->map);
-    fm_log_table_shrink(&r->all);
+    fm_logs_table_merge(&r->all, &p->table, number, p->map);
+    fm_logs_table_shrink(&r->all);
     merge_totals(r->log, &p->totals);
     if (!r->opt->on_leaves)
         return;
@@ -229,37 +233,37 @@ static void start(struct reader *r, struct fm_ctx *ctx)
     if (!r->parts)
         FM_BUG("out of memory");
     for (size_t i = 0; i < r->n_parts; i++)
-        fm_log_table_init(&r->parts[i].table, PART_GROUPS);
-    fm_log_table_init(&r->all, FM_LOG_TEMPLATES_MAX);
-    struct fm_log_result *res = FM_NEW(&ctx->arena, struct fm_log_result);
+        fm_logs_table_init(&r->parts[i].table, PART_GROUPS);
+    fm_logs_table_init(&r->all, FM_LOGS_TEMPLATES_MAX);
+    struct fm_logs_result *res = FM_NEW(&ctx->arena, struct fm_logs_result);
     r->log = &res->log;
     totals_init(r->log);
     r->log->bytes = r->text.len;
-    fm_log_layout_learn(&r->layout, ctx, r->text, r->opt);
+    fm_logs_layout_learn(&r->layout, ctx, r->text, r->opt);
     r->log->format = r->layout.format;
 }
 
 static void stop(struct reader *r)
 {
     for (size_t i = 0; i < r->n_parts; i++) {
-        fm_log_table_release(&r->parts[i].table);
+        fm_logs_table_release(&r->parts[i].table);
         free(r->parts[i].leaves);
         free(r->parts[i].map);
     }
     free(r->parts);
-    fm_log_table_release(&r->all);
+    fm_logs_table_release(&r->all);
 }
 
-enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_options *opt,
-                         struct fm_log **out)
+enum fm_code fm_logs_read(struct fm_ctx *ctx, fm_str text, const struct fm_logs_options *opt,
+                          struct fm_logs **out)
 {
     struct reader r = {.text = text, .opt = opt};
     start(&r, ctx);
     enum fm_code code = text.len ? read_parts(ctx, &r) : FM_OK;
     if (code == FM_OK) {
-        struct fm_log_templates list = {0};
-        struct fm_log_result *res = (struct fm_log_result *)r.log;
-        fm_log_finish(&r.all, &ctx->arena, &list, &res->leaves);
+        struct fm_logs_templates list = {0};
+        struct fm_logs_result *res = (struct fm_logs_result *)r.log;
+        fm_logs_finish(&r.all, &ctx->arena, &list, &res->leaves);
         res->n_leaves = r.all.leaves.n;
         r.log->templates = list.items;
         r.log->n_templates = list.n;
@@ -270,23 +274,23 @@ enum fm_code fm_log_read(struct fm_ctx *ctx, fm_str text, const struct fm_log_op
     return code;
 }
 
-static const struct fm_log_leaf_text *leaf_of(const struct fm_log *log, uint32_t leaf)
+static const struct fm_logs_leaf_text *leaf_of(const struct fm_logs *log, uint32_t leaf)
 {
-    const struct fm_log_result *res = (const struct fm_log_result *)log;
+    const struct fm_logs_result *res = (const struct fm_logs_result *)log;
     return &res->leaves[leaf < res->n_leaves ? leaf : 0];
 }
 
-const struct fm_log_template *fm_log_leaf(const struct fm_log *log, uint32_t leaf)
+const struct fm_logs_template *fm_logs_leaf(const struct fm_logs *log, uint32_t leaf)
 {
     return leaf_of(log, leaf)->t;
 }
 
-fm_str fm_log_leaf_text(const struct fm_log *log, uint32_t leaf)
+fm_str fm_logs_leaf_text(const struct fm_logs *log, uint32_t leaf)
 {
     return leaf_of(log, leaf)->text;
 }
 
-uint32_t fm_log_leaves(const struct fm_log *log)
+uint32_t fm_logs_leaves(const struct fm_logs *log)
 {
-    return (uint32_t)((const struct fm_log_result *)log)->n_leaves;
+    return (uint32_t)((const struct fm_logs_result *)log)->n_leaves;
 }

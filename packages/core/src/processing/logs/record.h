@@ -6,9 +6,9 @@
 #include "faultmaven/core/logs.h"
 #include "processing/timestamp.h"
 
-#define FM_LOG_FIELDS_MAX 64
+#define FM_LOGS_FIELDS_MAX 64
 
-struct fm_log_record {
+struct fm_logs_record {
     fm_str line;
     fm_str message;
     fm_str component;
@@ -17,27 +17,27 @@ struct fm_log_record {
     struct fm_timestamp ts;
     bool has_time;
     fm_time t; /* resolved; FM_TIME_NONE without has_time */
-    enum fm_log_level level;
-    struct fm_log_pair fields[FM_LOG_FIELDS_MAX];
+    enum fm_logs_level level;
+    struct fm_logs_pair fields[FM_LOGS_FIELDS_MAX];
     size_t n_fields;
 };
 
 /* What a reader that fails half-way has to put back. */
-struct fm_log_mark {
+struct fm_logs_mark {
     fm_str message, component, entity;
     struct fm_timestamp ts;
     bool has_time;
-    enum fm_log_level level;
+    enum fm_logs_level level;
     size_t n_fields;
 };
 
-static inline struct fm_log_mark fm_log_record_mark(const struct fm_log_record *r)
+static inline struct fm_logs_mark fm_logs_record_mark(const struct fm_logs_record *r)
 {
-    return (struct fm_log_mark){r->message,  r->component, r->entity,  r->ts,
-                                r->has_time, r->level,     r->n_fields};
+    return (struct fm_logs_mark){r->message,  r->component, r->entity,  r->ts,
+                                 r->has_time, r->level,     r->n_fields};
 }
 
-static inline void fm_log_record_reset(struct fm_log_record *r, const struct fm_log_mark *m)
+static inline void fm_logs_record_reset(struct fm_logs_record *r, const struct fm_logs_mark *m)
 {
     r->message = m->message;
     r->component = m->component;
@@ -48,10 +48,10 @@ static inline void fm_log_record_reset(struct fm_log_record *r, const struct fm_
     r->n_fields = m->n_fields;
 }
 
-static inline void fm_log_record_field(struct fm_log_record *r, fm_str name, fm_str value)
+static inline void fm_logs_record_field(struct fm_logs_record *r, fm_str name, fm_str value)
 {
-    if (r->n_fields < FM_LOG_FIELDS_MAX && value.len)
-        r->fields[r->n_fields++] = (struct fm_log_pair){name, value};
+    if (r->n_fields < FM_LOGS_FIELDS_MAX && value.len)
+        r->fields[r->n_fields++] = (struct fm_logs_pair){name, value};
 }
 
 #endif

@@ -7,7 +7,7 @@ struct scanner {
     const char *base, *p, *end;
     const char *run; /* literal bytes from here on are not hashed yet */
     uint64_t h;
-    struct fm_log_shape *out;
+    struct fm_logs_shape *out;
 };
 
 static char prev_of(const struct scanner *s, const char *p)
@@ -38,42 +38,42 @@ static bool is_between_quotes(const struct scanner *s, const char *p, const char
 }
 
 /* [p, q) is a value. */
-static bool emit(struct scanner *s, const char *p, const char *q, enum fm_log_value_type type)
+static bool emit(struct scanner *s, const char *p, const char *q, enum fm_logs_value_type type)
 {
-    struct fm_log_shape *o = s->out;
+    struct fm_logs_shape *o = s->out;
     s->h = fm_mix_bytes(s->h, s->run, (size_t)(p - s->run));
-    bool is_weak = type == FM_LOG_VALUE_WORD;
+    bool is_weak = type == FM_LOGS_VALUE_WORD;
     bool is_placed = is_after_equals(s, p) || is_between_quotes(s, p, q);
-    if (o->n == FM_LOG_VALUES_MAX - 1) {
+    if (o->n == FM_LOGS_VALUES_MAX - 1) {
         q = s->end;
-        type = FM_LOG_VALUE_TEXT;
+        type = FM_LOGS_VALUE_TEXT;
     }
-    s->h = fm_mix(s->h, is_weak || is_placed ? 0x57u : type == FM_LOG_VALUE_UNIT ? 0x55u : 0x53u);
-    o->values[o->n++] = (struct fm_log_value){.off = (uint32_t)(p - s->base),
-                                              .len = (uint32_t)(q - p),
-                                              .type = (uint8_t)type,
-                                              .is_weak = is_weak,
-                                              .is_placed = is_placed};
+    s->h = fm_mix(s->h, is_weak || is_placed ? 0x57u : type == FM_LOGS_VALUE_UNIT ? 0x55u : 0x53u);
+    o->values[o->n++] = (struct fm_logs_value){.off = (uint32_t)(p - s->base),
+                                               .len = (uint32_t)(q - p),
+                                               .type = (uint8_t)type,
+                                               .is_weak = is_weak,
+                                               .is_placed = is_placed};
     s->p = s->run = q;
     return true;
 }
 
-static bool emit_if(struct scanner *s, size_t len, enum fm_log_value_type type)
+static bool emit_if(struct scanner *s, size_t len, enum fm_logs_value_type type)
 {
     return len && emit(s, s->p, s->p + len, type);
 }
 
 static void number_with_unit(struct scanner *s, size_t len)
 {
-    (void)emit(s, s->p, s->p + len, FM_LOG_VALUE_NUMBER);
-    size_t n = fm_log_match_unit(s->p, s->end);
-    if (n && s->out->n + 1 < FM_LOG_VALUES_MAX)
-        (void)emit(s, s->p, s->p + n, FM_LOG_VALUE_UNIT);
+    (void)emit(s, s->p, s->p + len, FM_LOGS_VALUE_NUMBER);
+    size_t n = fm_logs_match_unit(s->p, s->end);
+    if (n && s->out->n + 1 < FM_LOGS_VALUES_MAX)
+        (void)emit(s, s->p, s->p + n, FM_LOGS_VALUE_UNIT);
 }
 
-static bool rule_number(struct scanner *s, const struct fm_log_word *w)
+static bool rule_number(struct scanner *s, const struct fm_logs_word *w)
 {
-    size_t n = fm_log_match_number(w->p, s->end);
+    size_t n = fm_logs_match_number(w->p, s->end);
     if (!n)
         return false;
     char c = at(s, w->p + n);
@@ -84,16 +84,16 @@ static bool rule_number(struct scanner *s, const struct fm_log_word *w)
     return true;
 }
 
-static bool rule_url(struct scanner *s, const struct fm_log_word *w)
+static bool rule_url(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *q = w->p + w->len;
     if (s->end - q < 4 || q[0] != ':' || q[1] != '/' || q[2] != '/')
         return false;
-    size_t n = fm_log_match_url(w->p, s->end);
-    return emit_if(s, n + fm_log_match_request(w->p + n, s->end), FM_LOG_VALUE_URL);
+    size_t n = fm_logs_match_url(w->p, s->end);
+    return emit_if(s, n + fm_logs_match_request(w->p + n, s->end), FM_LOGS_VALUE_URL);
 }
 
-static bool rule_time(struct scanner *s, const struct fm_log_word *w)
+static bool rule_time(struct scanner *s, const struct fm_logs_word *w)
 {
     if (!fm_ch_is_digit(*w->p)) {
         char c = at(s, w->p + w->len);
@@ -101,27 +101,28 @@ static bool rule_time(struct scanner *s, const struct fm_log_word *w)
             (c != ' ' && c != ',' && !w->dashes))
             return false;
     }
-    return emit_if(s, fm_log_match_time(w->p, s->end), FM_LOG_VALUE_TIME);
+    return emit_if(s, fm_logs_match_time(w->p, s->end), FM_LOGS_VALUE_TIME);
 }
 
-static bool rule_address(struct scanner *s, const struct fm_log_word *w)
+static bool rule_address(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *p = w->p;
     if (!fm_ch_is_hex(*p))
         return false;
-    if (w->dashes >= 4 && emit_if(s, fm_log_match_uuid(p, s->end), FM_LOG_VALUE_UUID))
+    if (w->dashes >= 4 && emit_if(s, fm_logs_match_uuid(p, s->end), FM_LOGS_VALUE_UUID))
         return true;
-    if (w->dots >= 3 && emit_if(s, fm_log_match_ipv4(p, s->end), FM_LOG_VALUE_IP))
+    if (w->dots >= 3 && emit_if(s, fm_logs_match_ipv4(p, s->end), FM_LOGS_VALUE_IP))
         return true;
     const char *colon = memchr(p, ':',
                                w->len < 5 ? (size_t)(s->end - p < 6 ? s->end - p : 6)
                                           : w->len + (p + w->len < s->end));
     if (!colon)
         return false;
-    return emit_if(s, fm_log_match_mac(p, s->end), FM_LOG_VALUE_MAC) ||
-           emit_if(s, fm_log_match_bus(p, s->end), FM_LOG_VALUE_ID) ||
-           emit_if(s, fm_log_match_ipv6(p, s->end), FM_LOG_VALUE_IP) ||
-           (fm_ch_is_digit(*p) && emit_if(s, fm_log_match_clock(p, s->end), FM_LOG_VALUE_DURATION));
+    return emit_if(s, fm_logs_match_mac(p, s->end), FM_LOGS_VALUE_MAC) ||
+           emit_if(s, fm_logs_match_bus(p, s->end), FM_LOGS_VALUE_ID) ||
+           emit_if(s, fm_logs_match_ipv6(p, s->end), FM_LOGS_VALUE_IP) ||
+           (fm_ch_is_digit(*p) &&
+            emit_if(s, fm_logs_match_clock(p, s->end), FM_LOGS_VALUE_DURATION));
 }
 
 static bool has_chunk_mark(const char *p, const char *q)
@@ -138,7 +139,7 @@ static bool has_chunk_mark(const char *p, const char *q)
 }
 
 /* key=a/b:c : the whole chunk is the value, unless another "=" makes it a list of pairs. */
-static bool rule_chunk(struct scanner *s, const struct fm_log_word *w)
+static bool rule_chunk(struct scanner *s, const struct fm_logs_word *w)
 {
     if (!is_after_equals(s, w->p))
         return false;
@@ -149,43 +150,43 @@ static bool rule_chunk(struct scanner *s, const struct fm_log_word *w)
         return false;
     while (q > w->p + 1 && (q[-1] == '.' || q[-1] == ':'))
         q--;
-    enum fm_log_value_type t = w->p[w->len] == '/' ? FM_LOG_VALUE_PATH : FM_LOG_VALUE_TEXT;
+    enum fm_logs_value_type t = w->p[w->len] == '/' ? FM_LOGS_VALUE_PATH : FM_LOGS_VALUE_TEXT;
     return emit(s, w->p, q, t);
 }
 
 /* A dotted name, its port or line, and more of the kind behind it: one value. */
-static bool rule_name(struct scanner *s, const struct fm_log_word *w)
+static bool rule_name(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *q = w->p + w->len;
-    size_t port = fm_log_match_port(q, s->end);
+    size_t port = fm_logs_match_port(q, s->end);
     bool is_call = at(s, q) == '(', is_quoted = is_between_quotes(s, w->p, q);
     bool is_version = (w->mask & FM_CH_DIGIT) && w->dots >= 2 &&
                       (fm_ch_is_digit(*w->p) || ((*w->p | 32) == 'v' && fm_ch_is_digit(w->p[1])));
     if (is_version && !port)
-        return emit(s, w->p, q, FM_LOG_VALUE_VERSION);
-    bool is_name = fm_log_word_is_name(w);
+        return emit(s, w->p, q, FM_LOGS_VALUE_VERSION);
+    bool is_name = fm_logs_word_is_name(w);
     if (is_name && !(w->mask & FM_CH_DIGIT) && (is_call || is_quoted))
         is_name = false;
     if (!is_name && !(port && w->dots))
         return false;
     q += port;
-    struct fm_log_word more;
+    struct fm_logs_word more;
     while (port && at(s, q) == ' ' && q + 1 < s->end && fm_ch_is_word(q[1])) {
-        const char *e = fm_log_word_scan(q + 1, s->end, &more);
-        size_t n = more.dots ? fm_log_match_port(e, s->end) : 0;
+        const char *e = fm_logs_word_scan(q + 1, s->end, &more);
+        size_t n = more.dots ? fm_logs_match_port(e, s->end) : 0;
         if (!n)
             break;
         q = e + n;
     }
-    return emit(s, w->p, q, port && !is_name ? FM_LOG_VALUE_PLACE : FM_LOG_VALUE_HOST);
+    return emit(s, w->p, q, port && !is_name ? FM_LOGS_VALUE_PLACE : FM_LOGS_VALUE_HOST);
 }
 
 /* a.b/c, a/b/c : a relative path; C:\x : a path of a drive. */
-static bool rule_relative_path(struct scanner *s, const struct fm_log_word *w)
+static bool rule_relative_path(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *q = w->p + w->len;
     if (w->len == 1 && (w->mask & FM_CH_ALPHA))
-        return emit_if(s, fm_log_match_path(w->p, s->end), FM_LOG_VALUE_PATH);
+        return emit_if(s, fm_logs_match_path(w->p, s->end), FM_LOGS_VALUE_PATH);
     if (at(s, q) != '/' || q + 1 >= s->end)
         return false;
     unsigned slashes = 0;
@@ -196,11 +197,11 @@ static bool rule_relative_path(struct scanner *s, const struct fm_log_word *w)
         q--;
     if (!slashes || (w->dots == 0 && slashes < 2))
         return false;
-    q += fm_log_match_port(q, s->end);
-    return emit(s, w->p, q, w->dots ? FM_LOG_VALUE_PATH : FM_LOG_VALUE_WORD);
+    q += fm_logs_match_port(q, s->end);
+    return emit(s, w->p, q, w->dots ? FM_LOGS_VALUE_PATH : FM_LOGS_VALUE_WORD);
 }
 
-static bool rule_identifier(struct scanner *s, const struct fm_log_word *w)
+static bool rule_identifier(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *end = w->p + w->len, *p = w->p;
     if (at(s, end) == '(' || at(s, end) == '=')
@@ -208,29 +209,29 @@ static bool rule_identifier(struct scanner *s, const struct fm_log_word *w)
     for (const char *u; (u = memchr(p, '_', (size_t)(end - p))) != NULL; p = u + 1) {
         const char *next = u + 1 < end && u[1] == '-' ? u + 2 : u + 1;
         if (next < end && fm_ch_is_digit(*next) && u > w->p)
-            return emit(s, w->p, end, FM_LOG_VALUE_ID);
+            return emit(s, w->p, end, FM_LOGS_VALUE_ID);
     }
     return false;
 }
 
-static bool rule_hex(struct scanner *s, const struct fm_log_word *w)
+static bool rule_hex(struct scanner *s, const struct fm_logs_word *w)
 {
-    if (prev_of(s, w->p) == '.' || !fm_log_word_is_hex(w))
+    if (prev_of(s, w->p) == '.' || !fm_logs_word_is_hex(w))
         return false;
     if (w->mask & FM_CH_HEX)
-        return emit(s, w->p, w->p + w->len, FM_LOG_VALUE_HEX);
+        return emit(s, w->p, w->p + w->len, FM_LOGS_VALUE_HEX);
     number_with_unit(s, w->len);
     return true;
 }
 
-static bool rule_bool(struct scanner *s, const struct fm_log_word *w)
+static bool rule_bool(struct scanner *s, const struct fm_logs_word *w)
 {
-    return fm_log_word_is_bool(w) && at(s, w->p + w->len) != '(' &&
-           emit(s, w->p, w->p + w->len, FM_LOG_VALUE_BOOL);
+    return fm_logs_word_is_bool(w) && at(s, w->p + w->len) != '(' &&
+           emit(s, w->p, w->p + w->len, FM_LOGS_VALUE_BOOL);
 }
 
 /* name-12, core.2275 : the letters stay, the number is the value. */
-static bool rule_numbered(struct scanner *s, const struct fm_log_word *w)
+static bool rule_numbered(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *end = w->p + w->len, *p = end;
     while (p > w->p && fm_ch_is_digit(p[-1]))
@@ -240,19 +241,19 @@ static bool rule_numbered(struct scanner *s, const struct fm_log_word *w)
     for (const char *q = w->p; q < p; q++)
         if (fm_ch_is_digit(*q))
             return false;
-    return emit(s, p, end, FM_LOG_VALUE_NUMBER);
+    return emit(s, p, end, FM_LOGS_VALUE_NUMBER);
 }
 
 /* The first word of a message that is followed by ":port" or by ":" is a name of its own. */
-static bool rule_first(struct scanner *s, const struct fm_log_word *w)
+static bool rule_first(struct scanner *s, const struct fm_logs_word *w)
 {
     if (w->p != s->base || at(s, w->p + w->len) != ':' || (w->mask & FM_CH_UPPER))
         return false;
-    size_t port = fm_log_match_port(w->p + w->len, s->end);
-    return port && emit(s, w->p, w->p + w->len + port, FM_LOG_VALUE_PLACE);
+    size_t port = fm_logs_match_port(w->p + w->len, s->end);
+    return port && emit(s, w->p, w->p + w->len + port, FM_LOGS_VALUE_PLACE);
 }
 
-static bool rule_weak(struct scanner *s, const struct fm_log_word *w)
+static bool rule_weak(struct scanner *s, const struct fm_logs_word *w)
 {
     const char *end = w->p + w->len;
     char next = at(s, end);
@@ -262,10 +263,10 @@ static bool rule_weak(struct scanner *s, const struct fm_log_word *w)
         (w->mask & FM_CH_DIGIT) && next != '(' && next != '=' && !(w->p == s->base && next == ':');
     if (!is_placed && !has_digit && !(w->ats && !w->dots))
         return false;
-    return emit(s, w->p, end, FM_LOG_VALUE_WORD);
+    return emit(s, w->p, end, FM_LOGS_VALUE_WORD);
 }
 
-typedef bool (*word_rule)(struct scanner *s, const struct fm_log_word *w);
+typedef bool (*word_rule)(struct scanner *s, const struct fm_logs_word *w);
 
 static const word_rule with_digit[] = {
     rule_url,           rule_time,     rule_address, rule_chunk,
@@ -275,7 +276,7 @@ static const word_rule without_digit[] = {rule_url,           rule_time, rule_ad
                                           rule_relative_path, rule_name, rule_hex,     rule_first,
                                           rule_bool,          rule_weak, NULL};
 
-static bool apply(struct scanner *s, const struct fm_log_word *w, const word_rule *rules)
+static bool apply(struct scanner *s, const struct fm_logs_word *w, const word_rule *rules)
 {
     for (; *rules; rules++)
         if ((*rules)(s, w))
@@ -284,7 +285,7 @@ static bool apply(struct scanner *s, const struct fm_log_word *w, const word_rul
 }
 
 /* Most words of a log: letters only, nothing special around them. */
-static bool is_plain(const struct scanner *s, const struct fm_log_word *w)
+static bool is_plain(const struct scanner *s, const struct fm_logs_word *w)
 {
     char next = at(s, w->p + w->len), prev = prev_of(s, w->p);
     if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' ||
@@ -300,8 +301,8 @@ static bool is_plain(const struct scanner *s, const struct fm_log_word *w)
 
 static void on_word(struct scanner *s)
 {
-    struct fm_log_word w;
-    const char *e = fm_log_word_scan(s->p, s->end, &w);
+    struct fm_logs_word w;
+    const char *e = fm_logs_word_scan(s->p, s->end, &w);
     if (is_plain(s, &w)) {
         s->p = e;
         return;
@@ -325,11 +326,11 @@ static bool on_slash(struct scanner *s)
     if (!is_value_border(prev_of(s, s->p)))
         return false;
     size_t ip =
-        s->end - s->p > 7 && fm_ch_is_digit(s->p[1]) ? fm_log_match_ipv4(s->p + 1, s->end) : 0;
+        s->end - s->p > 7 && fm_ch_is_digit(s->p[1]) ? fm_logs_match_ipv4(s->p + 1, s->end) : 0;
     if (ip)
-        return emit_if(s, ip + 1, FM_LOG_VALUE_IP);
-    size_t n = fm_log_match_path(s->p, s->end);
-    return emit_if(s, n ? n + fm_log_match_request(s->p + n, s->end) : 0, FM_LOG_VALUE_PATH);
+        return emit_if(s, ip + 1, FM_LOGS_VALUE_IP);
+    size_t n = fm_logs_match_path(s->p, s->end);
+    return emit_if(s, n ? n + fm_logs_match_request(s->p + n, s->end) : 0, FM_LOGS_VALUE_PATH);
 }
 
 static bool on_sign(struct scanner *s)
@@ -338,7 +339,7 @@ static bool on_sign(struct scanner *s)
     if (!is_value_border(prev) || prev == '-' || prev == '+' || s->p + 1 >= s->end ||
         !fm_ch_is_digit(s->p[1]))
         return false;
-    size_t n = fm_log_match_number(s->p, s->end);
+    size_t n = fm_logs_match_number(s->p, s->end);
     if (!n || (s->p + n + 1 < s->end && strchr("-.@", s->p[n]) && fm_ch_is_word(s->p[n + 1])))
         return false;
     number_with_unit(s, n);
@@ -361,7 +362,7 @@ static bool on_quote(struct scanner *s)
     }
     if (!is_value && (has_blank || !has_mark || fm_ch_is_word(at(s, q + 1))))
         return false;
-    return emit(s, p, q, FM_LOG_VALUE_QUOTED);
+    return emit(s, p, q, FM_LOGS_VALUE_QUOTED);
 }
 
 /* \042…\042 : a quoted string of a program that escapes its quotes. */
@@ -371,7 +372,7 @@ static bool on_backslash(struct scanner *s)
     if (s->end - s->p < 9 || memcmp(s->p, mark, 4) != 0)
         return false;
     const char *q = memmem(s->p + 4, (size_t)(s->end - s->p - 4), mark, 4);
-    return q && emit(s, s->p, q + 4, FM_LOG_VALUE_QUOTED);
+    return q && emit(s, s->p, q + 4, FM_LOGS_VALUE_QUOTED);
 }
 
 /* =[0,12][7,8] : a vector is one value. */
@@ -387,20 +388,20 @@ static bool on_vector(struct scanner *s)
             break;
         behind = ++q;
     }
-    return emit_if(s, (size_t)(behind - p), FM_LOG_VALUE_TEXT);
+    return emit_if(s, (size_t)(behind - p), FM_LOGS_VALUE_TEXT);
 }
 
 static bool on_less(struct scanner *s)
 {
     size_t left = (size_t)(s->end - s->p);
     return left >= 6 && fm_ch_is_digit(s->p[1]) && memcmp(s->p + 2, " sec", 4) == 0 &&
-           emit_if(s, 6, FM_LOG_VALUE_DURATION);
+           emit_if(s, 6, FM_LOGS_VALUE_DURATION);
 }
 
 static bool on_dot(struct scanner *s)
 {
     return !fm_ch_is_word(prev_of(s, s->p)) && prev_of(s, s->p) != '.' &&
-           emit_if(s, fm_log_match_path(s->p, s->end), FM_LOG_VALUE_PATH);
+           emit_if(s, fm_logs_match_path(s->p, s->end), FM_LOGS_VALUE_PATH);
 }
 
 static bool on_punct(struct scanner *s)
@@ -425,16 +426,16 @@ static bool on_punct(struct scanner *s)
         return on_dot(s);
     case ':':
         return is_value_border(prev_of(s, s->p)) &&
-               emit_if(s, fm_log_match_ipv6(s->p, s->end), FM_LOG_VALUE_IP);
+               emit_if(s, fm_logs_match_ipv6(s->p, s->end), FM_LOGS_VALUE_IP);
     default:
         return false;
     }
 }
 
-void fm_log_scan(fm_str msg, struct fm_log_shape *out)
+void fm_logs_scan(fm_str msg, struct fm_logs_shape *out)
 {
-    if (msg.len > FM_LOG_MESSAGE_MAX)
-        msg.len = FM_LOG_MESSAGE_MAX;
+    if (msg.len > FM_LOGS_MESSAGE_MAX)
+        msg.len = FM_LOGS_MESSAGE_MAX;
     struct scanner s = {.base = msg.p,
                         .p = msg.p,
                         .end = msg.p + msg.len,
@@ -461,9 +462,9 @@ static bool needs_collapse(fm_str msg)
     return false;
 }
 
-fm_str fm_log_collapse(fm_str msg, char *scratch)
+fm_str fm_logs_collapse(fm_str msg, char *scratch)
 {
-    msg = fm_str_trim(fm_str_sub(msg, 0, FM_LOG_MESSAGE_MAX));
+    msg = fm_str_trim(fm_str_sub(msg, 0, FM_LOGS_MESSAGE_MAX));
     if (!needs_collapse(msg))
         return msg;
     size_t n = 0;

@@ -15,30 +15,31 @@
 #include "faultmaven/base/str.h"
 #include "processing/logs/value.h"
 
-#define FM_LOG_MESSAGE_MAX 4096 /* bytes of a message that are scanned; the rest is one value */
-#define FM_LOG_VALUES_MAX 200
+#define FM_LOGS_MESSAGE_MAX 4096 /* bytes of a message that are scanned; the rest is one value */
+#define FM_LOGS_VALUES_MAX 200
 
-struct fm_log_value {
+struct fm_logs_value {
     uint32_t off, len; /* in the message */
-    uint8_t type;      /* enum fm_log_value_type */
+    uint8_t type;      /* enum fm_logs_value_type */
     bool is_weak;      /* found by its place or by a digit, not by its form */
     bool is_placed;    /* stands behind "=" or alone between equal quotes */
 };
 
-struct fm_log_shape {
+struct fm_logs_shape {
     uint64_t key;
     size_t n;
-    struct fm_log_value values[FM_LOG_VALUES_MAX]; /* in order, not overlapping */
+    struct fm_logs_value values[FM_LOGS_VALUES_MAX]; /* in order, not overlapping */
 };
 
-/* msg: white space collapsed (fm_log_collapse), at most FM_LOG_MESSAGE_MAX bytes are looked at. */
-void fm_log_scan(fm_str msg, struct fm_log_shape *out);
+/* msg: white space collapsed (fm_logs_collapse), at most FM_LOGS_MESSAGE_MAX bytes are looked at.
+ */
+void fm_logs_scan(fm_str msg, struct fm_logs_shape *out);
 
 /*
  * msg without white space at its ends, every run of it inside as one blank, cut to
- * FM_LOG_MESSAGE_MAX bytes. Returns msg's own bytes when nothing had to change, else the text
- * written to scratch[FM_LOG_MESSAGE_MAX].
+ * FM_LOGS_MESSAGE_MAX bytes. Returns msg's own bytes when nothing had to change, else the text
+ * written to scratch[FM_LOGS_MESSAGE_MAX].
  */
-fm_str fm_log_collapse(fm_str msg, char *scratch);
+fm_str fm_logs_collapse(fm_str msg, char *scratch);
 
 #endif

@@ -83,12 +83,12 @@ static bool read_clock(fm_str s, double *out)
     return true;
 }
 
-bool fm_log_number(enum fm_log_value_type type, fm_str text, fm_str unit, double *out)
+bool fm_logs_number(enum fm_logs_value_type type, fm_str text, fm_str unit, double *out)
 {
     size_t n;
-    if (type == FM_LOG_VALUE_DURATION)
+    if (type == FM_LOGS_VALUE_DURATION)
         return read_clock(text, out);
-    if (type != FM_LOG_VALUE_NUMBER || text.len > 40)
+    if (type != FM_LOGS_VALUE_NUMBER || text.len > 40)
         return false;
     double v = read_decimal(text, &n);
     if (n == 0 || n > 20)
@@ -99,14 +99,14 @@ bool fm_log_number(enum fm_log_value_type type, fm_str text, fm_str unit, double
     return true;
 }
 
-static fm_str keep(struct fm_log_table *t, fm_str s)
+static fm_str keep(struct fm_logs_table *t, fm_str s)
 {
     s = fm_str_sub(s, 0, VALUE_TEXT_MAX);
-    t->value_bytes += s.len + sizeof(struct fm_log_top);
+    t->value_bytes += s.len + sizeof(struct fm_logs_top);
     return fm_str_n(fm_arena_dup(&t->arena, s.p, s.len), s.len);
 }
 
-static bool count_known(struct fm_log_slot *s, uint64_t hash, uint64_t count)
+static bool count_known(struct fm_logs_slot *s, uint64_t hash, uint64_t count)
 {
     if (s->n_top && s->top[s->last_top].hash == hash) {
         s->top[s->last_top].count += count;
@@ -121,12 +121,12 @@ static bool count_known(struct fm_log_slot *s, uint64_t hash, uint64_t count)
     return false;
 }
 
-static void count_value(struct fm_log_table *t, struct fm_log_slot *s, fm_str text, uint64_t hash,
+static void count_value(struct fm_logs_table *t, struct fm_logs_slot *s, fm_str text, uint64_t hash,
                         uint64_t count)
 {
     if (count_known(s, hash, count))
         return;
-    if (s->n_top == FM_LOG_TOP || t->value_bytes > FM_LOG_VALUE_BYTES_MAX) {
+    if (s->n_top == FM_LOGS_TOP || t->value_bytes > FM_LOGS_VALUE_BYTES_MAX) {
         s->is_many = true;
         return;
     }
@@ -137,18 +137,18 @@ static void count_value(struct fm_log_table *t, struct fm_log_slot *s, fm_str te
         s->cap_top = cap;
     }
     s->last_top = s->n_top;
-    s->top[s->n_top++] = (struct fm_log_top){keep(t, text), hash, count};
+    s->top[s->n_top++] = (struct fm_logs_top){keep(t, text), hash, count};
 }
 
-static fm_str text_of(fm_str msg, const struct fm_log_value *v)
+static fm_str text_of(fm_str msg, const struct fm_logs_value *v)
 {
     return fm_str_n(msg.p + v->off, v->len);
 }
 
 /* Text of the unit that follows value i, or "". */
-static fm_str unit_behind(fm_str msg, const struct fm_log_value *values, size_t i, size_t n)
+static fm_str unit_behind(fm_str msg, const struct fm_logs_value *values, size_t i, size_t n)
 {
-    if (i + 1 < n && values[i + 1].type == FM_LOG_VALUE_UNIT) {
+    if (i + 1 < n && values[i + 1].type == FM_LOGS_VALUE_UNIT) {
         fm_str u = text_of(msg, &values[i + 1]);
         return fm_str_sub(
             u, 0, (size_t)(fm_str_chr(u, '(', 0) < 0 ? (ptrdiff_t)u.len : fm_str_chr(u, '(', 0)));
@@ -156,20 +156,20 @@ static fm_str unit_behind(fm_str msg, const struct fm_log_value *values, size_t 
     return FM_STR_NULL;
 }
 
-static void count_number(struct fm_log_table *t, struct fm_log_slot *s, double v,
-                         const struct fm_log_seen *seen, const struct fm_log_template *tpl)
+static void count_number(struct fm_logs_table *t, struct fm_logs_slot *s, double v,
+                         const struct fm_logs_seen *seen, const struct fm_logs_template *tpl)
 {
     if (!s->series) {
         s->series = fm_arena_alloc(&t->arena, sizeof *s->series);
-        fm_log_series_init(s->series);
+        fm_logs_series_init(s->series);
         if (s->is_number)
-            fm_log_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
+            fm_logs_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
     }
-    fm_log_series_add(s->series, v, seen->t, &seen->place);
+    fm_logs_series_add(s->series, v, seen->t, &seen->place);
 }
 
 /* The key of key=value, or the last word before the value. */
-static fm_str slot_name(fm_str msg, const struct fm_log_value *v, size_t floor)
+static fm_str slot_name(fm_str msg, const struct fm_logs_value *v, size_t floor)
 {
     const char *end = msg.p + v->off, *from = msg.p + floor;
     while (end > from && strchr("=: \"'(", end[-1]))
@@ -180,23 +180,31 @@ static fm_str slot_name(fm_str msg, const struct fm_log_value *v, size_t floor)
     return fm_str_n(p, (size_t)(end - p));
 }
 
-void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g,
-                       const struct fm_log_seen *seen)
+static fm_str text_behind(const struct fm_logs_group *g, uint32_t i)
+{
+    size_t from = g->values[i].off + g->values[i].len;
+    size_t to = i + 1 < g->t.n_slots ? g->values[i + 1].off : g->sample.len;
+    return fm_str_sub(g->sample, from, to - from > 24 ? 24 : to - from);
+}
+
+void fm_logs_slots_init(struct fm_logs_table *t, struct fm_logs_group *g,
+                        const struct fm_logs_seen *seen)
 {
     fm_str msg = g->sample;
     size_t floor = 0;
     for (uint32_t i = 0; i < g->t.n_slots; i++) {
-        const struct fm_log_value *v = &g->values[i];
-        struct fm_log_slot *s = &g->t.slots[i];
+        const struct fm_logs_value *v = &g->values[i];
+        struct fm_logs_slot *s = &g->t.slots[i];
         fm_str text = text_of(msg, v);
         s->type = v->type;
         s->is_weak = v->is_weak;
         s->is_placed = v->is_placed;
         s->is_after_blank = v->off == 0 || msg.p[v->off - 1] == ' ';
         s->name = slot_name(msg, v, floor);
-        s->is_varying_unit = v->type == FM_LOG_VALUE_UNIT && fm_str_chr(text, '(', 0) >= 0;
+        s->behind = text_behind(g, i);
+        s->is_varying_unit = v->type == FM_LOGS_VALUE_UNIT && fm_str_chr(text, '(', 0) >= 0;
         s->is_number =
-            fm_log_number(s->type, text, unit_behind(msg, g->values, i, g->t.n_slots), &s->number);
+            fm_logs_number(s->type, text, unit_behind(msg, g->values, i, g->t.n_slots), &s->number);
         g->has_candidates |= s->is_weak && !s->is_placed && s->is_after_blank;
         count_value(t, s, text, fm_mix_bytes(FM_MIX_SEED, text.p, text.len), 1);
         floor = v->off + v->len;
@@ -204,39 +212,40 @@ void fm_log_slots_init(struct fm_log_table *t, struct fm_log_group *g,
     (void)seen;
 }
 
-void fm_log_slots_add(struct fm_log_table *t, struct fm_log_group *g,
-                      const struct fm_log_seen *seen, const struct fm_log_shape *shape)
+void fm_logs_slots_add(struct fm_logs_table *t, struct fm_logs_group *g,
+                       const struct fm_logs_seen *seen, const struct fm_logs_shape *shape)
 {
     fm_str msg = seen->message;
     for (uint32_t i = 0; i < g->t.n_slots && i < shape->n; i++) {
-        const struct fm_log_value *v = &shape->values[i];
-        struct fm_log_slot *s = &g->t.slots[i];
+        const struct fm_logs_value *v = &shape->values[i];
+        struct fm_logs_slot *s = &g->t.slots[i];
         double number;
-        if (s->is_number && fm_log_number(v->type, text_of(msg, v),
-                                          unit_behind(msg, shape->values, i, shape->n), &number))
+        if (s->is_number && fm_logs_number(v->type, text_of(msg, v),
+                                           unit_behind(msg, shape->values, i, shape->n), &number))
             count_number(t, s, number, seen, &g->t);
         if (s->is_many)
             continue;
         fm_str text = text_of(msg, v);
-        if (s->type == FM_LOG_VALUE_UNIT && v->len > 6 && fm_str_chr(text, '(', 0) >= 0)
+        if (s->type == FM_LOGS_VALUE_UNIT && v->len > 6 && fm_str_chr(text, '(', 0) >= 0)
             s->is_varying_unit = true;
         count_value(t, s, text, fm_mix_bytes(FM_MIX_SEED, text.p, text.len), 1);
     }
 }
 
 /* The series of slot i of a template; of a single record when it has none yet. */
-static void start_series(struct fm_log_table *t, struct fm_log_template *tpl, struct fm_log_slot *s)
+static void start_series(struct fm_logs_table *t, struct fm_logs_template *tpl,
+                         struct fm_logs_slot *s)
 {
     s->series = fm_arena_alloc(&t->arena, sizeof *s->series);
-    fm_log_series_init(s->series);
-    fm_log_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
+    fm_logs_series_init(s->series);
+    fm_logs_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
 }
 
-void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl,
-                       const struct fm_log_template *from_tpl, uint32_t i)
+void fm_logs_slot_merge(struct fm_logs_table *t, struct fm_logs_template *into_tpl,
+                        const struct fm_logs_template *from_tpl, uint32_t i)
 {
-    struct fm_log_slot *into = &into_tpl->slots[i];
-    const struct fm_log_slot *from = &from_tpl->slots[i];
+    struct fm_logs_slot *into = &into_tpl->slots[i];
+    const struct fm_logs_slot *from = &from_tpl->slots[i];
     for (uint32_t k = 0; k < from->n_top; k++)
         count_value(t, into, from->top[k].text, from->top[k].hash, from->top[k].count);
     into->is_many |= from->is_many;
@@ -247,21 +256,22 @@ void fm_log_slot_merge(struct fm_log_table *t, struct fm_log_template *into_tpl,
     if (!into->series)
         start_series(t, into_tpl, into);
     if (from->series)
-        fm_log_series_merge(into->series, from->series);
+        fm_logs_series_merge(into->series, from->series);
     else
-        fm_log_series_add(into->series, from->number, from_tpl->first, &from_tpl->examples[0]);
+        fm_logs_series_add(into->series, from->number, from_tpl->first, &from_tpl->examples[0]);
 }
 
-void fm_log_slot_copy(struct fm_log_table *t, struct fm_log_slot *to,
-                      const struct fm_log_slot *from)
+void fm_logs_slot_copy(struct fm_logs_table *t, struct fm_logs_slot *to,
+                       const struct fm_logs_slot *from)
 {
     *to = *from;
     to->name = fm_str_dup(&t->arena, from->name);
+    to->behind = fm_str_dup(&t->arena, from->behind);
     to->cap_top = from->n_top;
-    to->top = FM_NEW_ARRAY(&t->arena, struct fm_log_top, from->n_top);
+    to->top = FM_NEW_ARRAY(&t->arena, struct fm_logs_top, from->n_top);
     for (uint32_t i = 0; i < from->n_top; i++)
         to->top[i] =
-            (struct fm_log_top){keep(t, from->top[i].text), from->top[i].hash, from->top[i].count};
+            (struct fm_logs_top){keep(t, from->top[i].text), from->top[i].hash, from->top[i].count};
     if (from->series) {
         to->series = fm_arena_alloc(&t->arena, sizeof *to->series);
         *to->series = *from->series;

@@ -5,14 +5,14 @@
 
 #include "processing/timestamp.h"
 
-const char *fm_log_value_type_name(enum fm_log_value_type t)
+const char *fm_logs_value_type_name(enum fm_logs_value_type t)
 {
     static const char *const names[] = {
-#define FM_LOG_VALUE_NAME(sym, name) name,
-        FM_LOG_VALUE_TYPES(FM_LOG_VALUE_NAME)
-#undef FM_LOG_VALUE_NAME
+#define FM_LOGS_VALUE_NAME(sym, name) name,
+        FM_LOGS_VALUE_TYPES(FM_LOGS_VALUE_NAME)
+#undef FM_LOGS_VALUE_NAME
     };
-    return (unsigned)t < FM_LOG_VALUE_COUNT ? names[t] : "unknown";
+    return (unsigned)t < FM_LOGS_VALUE_COUNT ? names[t] : "unknown";
 }
 
 /* Length of what joins two words at p: one of . - @, or up to three dashes (host labels may hold
@@ -27,9 +27,9 @@ static size_t joint(const char *p, const char *end)
     return p + n < end && (fm_ch(p[n]) & FM_CH_WORD) ? n : 0;
 }
 
-const char *fm_log_word_scan(const char *p, const char *end, struct fm_log_word *w)
+const char *fm_logs_word_scan(const char *p, const char *end, struct fm_logs_word *w)
 {
-    *w = (struct fm_log_word){.p = p};
+    *w = (struct fm_logs_word){.p = p};
     for (;;) {
         unsigned c;
         while (p < end && ((c = fm_ch(*p)) & FM_CH_WORD)) {
@@ -89,7 +89,7 @@ static bool may_be_date(const char *p, const char *end)
     return *q == '/' || *q == '-';
 }
 
-size_t fm_log_match_time(const char *p, const char *end)
+size_t fm_logs_match_time(const char *p, const char *end)
 {
     struct fm_timestamp ts;
     if (fm_ch_is_digit(*p) && !may_be_date(p, end))
@@ -100,7 +100,7 @@ size_t fm_log_match_time(const char *p, const char *end)
     return at_border(p + ts.len, end) ? ts.len : 0;
 }
 
-size_t fm_log_match_clock(const char *p, const char *end)
+size_t fm_logs_match_clock(const char *p, const char *end)
 {
     const char *q = p + digits(p, end);
     unsigned parts = 0;
@@ -117,7 +117,7 @@ size_t fm_log_match_clock(const char *p, const char *end)
                : 0;
 }
 
-size_t fm_log_match_uuid(const char *p, const char *end)
+size_t fm_logs_match_uuid(const char *p, const char *end)
 {
     static const uint8_t parts[] = {8, 4, 4, 4, 12};
     if (end - p < 36 || p[8] != '-')
@@ -133,7 +133,7 @@ size_t fm_log_match_uuid(const char *p, const char *end)
     return at_border(q, end) ? 36 : 0;
 }
 
-size_t fm_log_match_mac(const char *p, const char *end)
+size_t fm_logs_match_mac(const char *p, const char *end)
 {
     const char *q = p;
     unsigned pairs = 0;
@@ -147,7 +147,7 @@ size_t fm_log_match_mac(const char *p, const char *end)
     return pairs >= 6 && at_border(q, end) ? (size_t)(q - p) : 0;
 }
 
-size_t fm_log_match_port(const char *p, const char *end)
+size_t fm_logs_match_port(const char *p, const char *end)
 {
     if (p >= end || *p != ':')
         return 0;
@@ -155,7 +155,7 @@ size_t fm_log_match_port(const char *p, const char *end)
     return n >= 1 && n <= 6 && p[1] != '0' && at_border(p + 1 + n, end) ? n + 1 : 0;
 }
 
-size_t fm_log_match_ipv4(const char *p, const char *end)
+size_t fm_logs_match_ipv4(const char *p, const char *end)
 {
     const char *q = p;
     for (unsigned i = 0; i < 4; i++) {
@@ -170,10 +170,10 @@ size_t fm_log_match_ipv4(const char *p, const char *end)
         return 0;
     if (q + 1 < end && *q == '/' && digits(q + 1, end) && digits(q + 1, end) <= 5)
         return (size_t)(q - p) + 1 + digits(q + 1, end);
-    return (size_t)(q - p) + fm_log_match_port(q, end);
+    return (size_t)(q - p) + fm_logs_match_port(q, end);
 }
 
-size_t fm_log_match_ipv6(const char *p, const char *end)
+size_t fm_logs_match_ipv6(const char *p, const char *end)
 {
     const char *q = p;
     unsigned colons = 0, groups = 0;
@@ -196,7 +196,7 @@ size_t fm_log_match_ipv6(const char *p, const char *end)
     return at_border(q, end) ? (size_t)(q - p) : 0;
 }
 
-size_t fm_log_match_bus(const char *p, const char *end)
+size_t fm_logs_match_bus(const char *p, const char *end)
 {
     const char *q = p;
     if (hex_digits(q, end) == 4 && end - q > 4 && q[4] == ':')
@@ -208,7 +208,7 @@ size_t fm_log_match_bus(const char *p, const char *end)
 }
 
 /* Up to white space, a quote or a closing mark; what ends a sentence stays outside. */
-size_t fm_log_match_url(const char *p, const char *end)
+size_t fm_logs_match_url(const char *p, const char *end)
 {
     const char *q = p;
     while (q < end && !fm_ch_is_space(*q) && *q != '"' && *q != '\'' && *q != '<' && *q != '>' &&
@@ -231,7 +231,7 @@ static bool is_path_start(const char *p, const char *end)
            (p[2] == '\\' || (p[2] == '/' && p[3] != '/'));
 }
 
-size_t fm_log_match_path(const char *p, const char *end)
+size_t fm_logs_match_path(const char *p, const char *end)
 {
     const char *q = p;
     if (!is_path_start(p, end))
@@ -284,7 +284,7 @@ static size_t compound_duration(const char *p, const char *end)
     return parts >= 2 && at_border(q, end) ? (size_t)(q - p) : 0;
 }
 
-size_t fm_log_match_number(const char *p, const char *end)
+size_t fm_logs_match_number(const char *p, const char *end)
 {
     const char *q = p;
     if (q < end && (*q == '-' || *q == '+'))
@@ -322,7 +322,7 @@ static size_t match_size_unit(const char *p, const char *end)
     return 0;
 }
 
-size_t fm_log_match_unit(const char *p, const char *end)
+size_t fm_logs_match_unit(const char *p, const char *end)
 {
     if (end - p < 2 || *p != ' ' || !strchr("bBkKMGT", p[1]))
         return 0;
@@ -341,7 +341,7 @@ size_t fm_log_match_unit(const char *p, const char *end)
     return (size_t)(r + n + 2 - p);
 }
 
-size_t fm_log_match_request(const char *p, const char *end)
+size_t fm_logs_match_request(const char *p, const char *end)
 {
     if (end - p < 9 || memcmp(p, " HTTP/", 6) != 0 || !fm_ch_is_digit(p[6]))
         return 0;

@@ -46,7 +46,7 @@ static bool is_exception_name(fm_str s)
     return fm_str_ends(last, FM_STR("Exception")) || fm_str_ends(last, FM_STR("Error"));
 }
 
-bool fm_log_word_is_name(const struct fm_log_word *w)
+bool fm_logs_word_is_name(const struct fm_logs_word *w)
 {
     fm_str s = fm_str_n(w->p, w->len);
     if (w->ats && w->dots)
@@ -65,7 +65,7 @@ bool fm_log_word_is_name(const struct fm_log_word *w)
     return is_reverse_domain_start(fm_str_sub(s, 0, (size_t)fm_str_chr(s, '.', 0)));
 }
 
-bool fm_log_word_is_hex(const struct fm_log_word *w)
+bool fm_logs_word_is_hex(const struct fm_logs_word *w)
 {
     const char *p = w->p, *end = p + w->len;
     if (w->dots || w->dashes || w->ats)
@@ -81,7 +81,7 @@ bool fm_log_word_is_hex(const struct fm_log_word *w)
     return has_prefix || (w->len >= 6 && has_digit) || w->len == 8;
 }
 
-bool fm_log_word_is_bool(const struct fm_log_word *w)
+bool fm_logs_word_is_bool(const struct fm_logs_word *w)
 {
     static const char *const words[] = {"true",  "false", "null", "nil",   "None", "True",
                                         "False", "NULL",  "TRUE", "FALSE", "Null", "NaN"};
@@ -89,12 +89,12 @@ bool fm_log_word_is_bool(const struct fm_log_word *w)
            one_of(fm_str_n(w->p, w->len), words, sizeof words / sizeof *words);
 }
 
-bool fm_log_word_is_month(const char *p, size_t len)
+bool fm_logs_word_is_month(const char *p, size_t len)
 {
     return fm_timestamp_month(p, len) != 0;
 }
 
-bool fm_log_word_is_weekday(const char *p, size_t len)
+bool fm_logs_word_is_weekday(const char *p, size_t len)
 {
     return fm_timestamp_weekday(p, len);
 }

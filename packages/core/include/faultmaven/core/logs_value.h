@@ -3,11 +3,11 @@
  * Types of the variable parts of log lines. A type says what the scanner saw, not what the text
  * means.
  */
-#ifndef FAULTMAVEN_CORE_LOG_VALUE_H
-#define FAULTMAVEN_CORE_LOG_VALUE_H
+#ifndef FAULTMAVEN_CORE_LOGS_VALUE_TYPE_H
+#define FAULTMAVEN_CORE_LOGS_VALUE_TYPE_H
 
 /* X(symbol, name) */
-#define FM_LOG_VALUE_TYPES(X)                                                                      \
+#define FM_LOGS_VALUE_TYPES(X)                                                                     \
     X(WORD, "word")                                                                                \
     X(NUMBER, "number")                                                                            \
     X(HEX, "hex")                                                                                  \
@@ -28,13 +28,13 @@
     X(QUOTED, "quoted")                                                                            \
     X(TEXT, "text")
 
-enum fm_log_value_type {
-#define FM_LOG_VALUE_ENUM(sym, name) FM_LOG_VALUE_##sym,
-    FM_LOG_VALUE_TYPES(FM_LOG_VALUE_ENUM)
-#undef FM_LOG_VALUE_ENUM
-        FM_LOG_VALUE_COUNT
+enum fm_logs_value_type {
+#define FM_LOGS_VALUE_ENUM(sym, name) FM_LOGS_VALUE_##sym,
+    FM_LOGS_VALUE_TYPES(FM_LOGS_VALUE_ENUM)
+#undef FM_LOGS_VALUE_ENUM
+        FM_LOGS_VALUE_COUNT
 };
 
-const char *fm_log_value_type_name(enum fm_log_value_type t);
+const char *fm_logs_value_type_name(enum fm_logs_value_type t);
 
 #endif

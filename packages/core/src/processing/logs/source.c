@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The logs of an incident: which inputs, whose they are, and what stands out in them. */
+#include "faultmaven/core/processor.h"
+#include "processing/logs/chars.h"
+#include "processing/logs/observe.h"
+
+/* File names that say what a log is, not whose. */
+static bool is_common_name(fm_str s)
+{
+    static const char *const names[] = {
+        "app",      "application", "log",        "logs",     "messages", "syslog",   "error",
+        "errors",   "access",      "all",        "events",   "event",    "output",   "stdout",
+        "stderr",   "debug",       "server",     "system",   "kern",     "dmesg",    "journal",
+        "evidence", "data",        "raw",        "previous", "current",  "console",  "audit",
+        "trace",    "auth",        "baseline",   "incident", "service",  "services", "pod",
+        "pods",     "container",   "containers", "kubectl"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fm_str_ieq(s, fm_str_c(names[i])))
+            return true;
+    return s.len < 2;
+}
+
+static fm_str cut_suffix(fm_str s)
+{
+    static const char *const ends[] = {
+        ".gz",   ".log",  ".txt", ".json", ".jsonl",    ".ndjson",   ".out",      ".csv",
+        "-logs", "_logs", "-log", "_log",  "-previous", "_previous", ".previous", "-current"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (fm_str_ends(s, fm_str_c(ends[i])) && s.len > strlen(ends[i]))
+            return cut_suffix(fm_str_sub(s, 0, s.len - strlen(ends[i])));
+    return s;
+}
+
+static bool is_name(fm_str s)
+{
+    unsigned letters = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!fm_ch_is_word(s.p[i]) && !strchr(".-_", s.p[i]))
+            return false;
+        letters += (fm_ch(s.p[i]) & FM_CH_ALPHA) != 0;
+    }
+    return letters >= 2;
+}
+
+static fm_entity_id entity_of_name(struct fm_incident *in, fm_str name, bool is_pod)
+{
+    fm_str unified = fm_workload_name(name, is_pod);
+    fm_entity_id known = fm_incident_find_entity(in, unified);
+    return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, FM_ENTITY_SERVICE, unified);
+}
+
+/* "logs/cart-6b9f7d5c4-x2x8p.log" is the cart's log; for a common name the folder is asked. */
+static fm_entity_id entity_of_path(struct fm_incident *in, fm_str path)
+{
+    for (unsigned level = 0; level < 2 && path.len; level++) {
+        ptrdiff_t slash = fm_str_rchr(path, '/');
+        fm_str name = cut_suffix(fm_str_skip(path, (size_t)(slash + 1)));
+        if (!is_common_name(name) && is_name(name))
+            return entity_of_name(in, name, true);
+        path = fm_str_sub(path, 0, slash > 0 ? (size_t)slash : 0);
+    }
+    return FM_ENTITY_NONE;
+}
+
+fm_entity_id fm_logs_entity(const struct fm_incident *in, const struct fm_log_source *s,
+                            const struct fm_logs_template *t)
+{
+    if (!t->entity.len)
+        return s->entity;
+    return fm_incident_find_entity(in, fm_workload_name(t->entity, true));
+}
+
+/* The entities that lines name exist once the log is read. */
+static void make_entities(struct fm_incident *in, const struct fm_logs *logs)
+{
+    for (size_t i = 0; i < logs->n_templates; i++)
+        if (logs->templates[i]->entity.len)
+            (void)entity_of_name(in, logs->templates[i]->entity, true);
+}
+
+static void shift_places(struct fm_logs *logs, uint64_t offset)
+{
+    for (size_t i = 0; offset && i < logs->n_templates; i++) {
+        struct fm_logs_template *t = logs->templates[i];
+        for (uint32_t k = 0; k < t->n_examples; k++)
+            t->examples[k].offset += offset;
+        t->latest.offset += offset;
+        for (uint32_t k = 0; k < t->n_slots; k++)
+            if (t->slots[k].series)
+                t->slots[k].series->max_place.offset += offset;
+    }
+}
+
+static void report_limits(struct fm_incident *in, struct fm_evidence *e, const struct fm_logs *logs)
+{
+    if (logs->evicted)
+        fm_incident_problem(
+            in, e, 0,
+            "%llu records are of more than %d different templates and were counted together",
+            (unsigned long long)logs->evicted, FM_LOGS_TEMPLATES_MAX);
+    if (logs->cut)
+        fm_incident_problem(
+            in, e, 0, "%llu messages are longer than %d bytes; the rest of each was not compared",
+            (unsigned long long)logs->cut, FM_LOGS_MESSAGE_SCAN);
+}
+
+static void note_evidence(struct fm_evidence *e, const struct fm_logs *logs)
+{
+    e->records += logs->records;
+    if (logs->first != FM_TIME_NONE &&
+        (e->first == FM_TIME_NONE || e->records == logs->records || logs->first < e->first))
+        e->first = logs->first;
+    if (logs->last != FM_TIME_NONE &&
+        (e->last == FM_TIME_NONE || e->records == logs->records || logs->last > e->last))
+        e->last = logs->last;
+    if (!e->format.len)
+        e->format = logs->format;
+}
+
+static enum fm_code read_source(struct fm_incident *in, struct fm_evidence *e, fm_str text,
+                                fm_entity_id entity)
+{
+    struct fm_logs_options opt = {.zone_s = in->ask.zone_offset_s,
+                                  .reference =
+                                      in->ask.until != FM_TIME_NONE ? in->ask.until : in->ask.at,
+                                  .pool = in->pool};
+    struct fm_logs *logs;
+    FM_TRY(fm_logs_read(in->ctx, text, &opt, &logs));
+    shift_places(logs, (uint64_t)(text.p - e->bytes.p));
+    make_entities(in, logs);
+    report_limits(in, e, logs);
+    if (!in->logs)
+        in->logs = FM_NEW(&in->ctx->arena, struct fm_log_set);
+    fm_vec_push(&in->ctx->arena, &in->logs->sources, ((struct fm_log_source){e, logs, entity}));
+    note_evidence(e, logs);
+    return FM_OK;
+}
+
+enum fm_code fm_logs_add(struct fm_incident *in, struct fm_evidence *e, fm_str text,
+                         fm_entity_id entity)
+{
+    FM_TRY(read_source(in, e, text, entity));
+    fm_logs_observe(in, &in->logs->sources.items[in->logs->sources.n - 1], fm_logs_baseline(in));
+    return FM_OK;
+}
+
+static enum fm_code run(struct fm_incident *in)
+{
+    for (size_t i = 0; i < in->inputs.n; i++) {
+        struct fm_evidence *e = in->inputs.items[i];
+        if (e->type == FM_EVIDENCE_LOG)
+            FM_TRY(read_source(in, e, e->bytes, entity_of_path(in, e->path)));
+    }
+    if (!in->logs)
+        return FM_OK;
+    const struct fm_map *baseline = fm_logs_baseline(in);
+    for (size_t i = 0; i < in->logs->sources.n; i++)
+        fm_logs_observe(in, &in->logs->sources.items[i], baseline);
+    fm_logs_observe_silence(in);
+    return FM_OK;
+}
+
+const struct fm_processor fm_logs_processor = {
+    .name = "logs",
+    .types = FM_TYPE_BIT(FM_EVIDENCE_LOG),
+    .run = run,
+};
