@@ -22,6 +22,7 @@ enum svc_signal {
     SVC_SELF,
     SVC_LATENCY,
     SVC_MEMORY,
+    SVC_SYMPTOM,
     SVC_SIGNALS
 };
 

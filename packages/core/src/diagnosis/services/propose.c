@@ -52,6 +52,8 @@ static enum fm_fault fault_of(const struct svc *s)
 {
     struct shape x = shape_of(s);
     double most = fmax(fmax(x.cpu, x.memory), fmax(x.delay, x.code));
+    if (s->found[SVC_SYMPTOM].strength > most)
+        return FM_FAULT_OTHER_UNKNOWN;
     if (!(most > 0))
         return s->found[SVC_SELF].strength >= s->found[SVC_LATENCY].strength
                    ? FM_FAULT_RUNTIME_CPU_SATURATION
@@ -186,6 +188,25 @@ static void say_delay(struct svc_model *m, struct fm_cause *c, const struct svc 
         fm_str_fmt(m->arena, "kubectl exec deployment/%.*s -- tc qdisc show", FM_STR_ARG(s->name));
 }
 
+/* What is known is where it starts, not why: the component's own series go no further. */
+static void say_symptom(struct svc_model *m, struct fm_cause *c, const struct svc *s)
+{
+    const struct svc_finding *f = &s->found[SVC_SYMPTOM];
+    fm_str before = written(m, c, f->series, f->before), after = fm_series_text(f->series, f->row);
+    bool is_latency = f->series->role == FM_ROLE_LATENCY;
+    c->location = f->series->written;
+    c->statement =
+        fm_str_fmt(m->arena,
+                   "%.*s is where %.*s goes wrong first: %s of %.*s against a median of %.*s, and "
+                   "no component below it explains that.",
+                   FM_STR_ARG(s->name), FM_STR_ARG(f->series->written),
+                   is_latency ? "a peak" : "a worst value", FM_STR_ARG(after), FM_STR_ARG(before));
+    c->mechanism = FM_STR("Components above it on the path to the alert show the same, by no more "
+                          "than it accounts for.");
+    support_series(m, c, f, "the worst value around the alert");
+    c->settle_ask = FM_STR("What changed in this component, or in the resources it runs on?");
+}
+
 /* A key without its level: "INFO Order#88" → "Order#88". */
 static fm_str place(fm_str key)
 {
@@ -227,8 +248,8 @@ static void say_code(struct svc_model *m, struct fm_cause *c, const struct svc *
 
 static void add_features(struct svc_model *m, struct fm_cause *c, const struct svc *s)
 {
-    static const char *const names[SVC_SIGNALS] = {"sequence",  "gap",     "edge latency", "cpu",
-                                                   "self time", "latency", "memory"};
+    static const char *const names[SVC_SIGNALS] = {
+        "sequence", "gap", "edge latency", "cpu", "self time", "latency", "memory", "symptom"};
     for (size_t i = 0; i < SVC_SIGNALS; i++)
         if (s->found[i].strength > 0)
             fm_cause_feature(m->h, c, names[i], s->found[i].strength);
@@ -269,6 +290,8 @@ void svc_propose(struct svc_model *m, const struct svc *s)
         say_memory(m, c, s);
     else if (fault == FM_FAULT_NETWORK_DELAY)
         say_delay(m, c, s);
+    else if (fault == FM_FAULT_OTHER_UNKNOWN)
+        say_symptom(m, c, s);
     else
         say_code(m, c, s);
     add_features(m, c, s);

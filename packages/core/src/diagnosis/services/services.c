@@ -5,6 +5,7 @@
 
 #include "diagnosis/services/model.h"
 #include "diagnosis/services/propose.h"
+#include "diagnosis/services/symptom.h"
 
 #define PROPOSALS_MAX 6
 #define WORTH_LISTING 0.2
@@ -12,7 +13,7 @@
 /* Fixed, not fitted: see docs/internals/services.md. */
 static const double weights[SVC_SIGNALS] = {
     [SVC_SEQUENCE] = 0.9, [SVC_GAP] = 0.9,     [SVC_EDGE_METRIC] = 0.6, [SVC_CPU] = 0.95,
-    [SVC_SELF] = 0.5,     [SVC_LATENCY] = 0.4, [SVC_MEMORY] = 0.3,
+    [SVC_SELF] = 0.5,     [SVC_LATENCY] = 0.4, [SVC_MEMORY] = 0.3,      [SVC_SYMPTOM] = 0.9,
 };
 
 static bool is_service_kind(enum fm_entity_kind k)
@@ -112,6 +113,7 @@ static void run_signals(struct svc_model *m)
     svc_resources(m);
     svc_latency(m);
     svc_self_time(m);
+    svc_symptom(m);
     fuse(m);
 }
 

@@ -36,7 +36,7 @@ static fm_str resource_of(const struct fm_node *n)
                     "commonLabels.db_instance_identifier", "labels.app", "labels.service",
                     "labels.pod", "labels.node", "labels.instance", "labels.job",
                     "commonLabels.service", "commonLabels.pod", "resource", "host", "entity",
-                    "component", "incident.service.summary", "service.summary");
+                    "component", "node", "incident.service.summary", "service.summary");
 }
 
 static enum fm_alert_state state_of(const struct fm_node *n)
@@ -62,8 +62,17 @@ static double number_of(const struct fm_node *n, const char *const *paths)
     return fm_str_f64(first_of(n, paths), &v) ? v : NAN;
 }
 
+/* A threshold watcher's own record: a component, its metric and a time. */
+static bool is_symptom(const struct fm_node *n)
+{
+    return resource_of(n).len && FIRST_OF(n, "metric", "metric_name").len &&
+           FIRST_OF(n, "timestamp", "at", "time", "triggered_at").len;
+}
+
 static bool is_alert(const struct fm_node *n)
 {
+    if (is_symptom(n))
+        return true;
     return FIRST_OF(n, "alertname", "labels.alertname", "commonLabels.alertname", "AlarmName",
                     "monitor", "alert_name", "rule", "title", "name")
                .len &&
@@ -79,7 +88,7 @@ static void add_alert(struct reader *r, const struct fm_node *n)
     if (r->out->items.n >= FM_ALERTS_MAX)
         return;
     a.name = FIRST_OF(n, "labels.alertname", "commonLabels.alertname", "alertname", "AlarmName",
-                      "monitor", "alert_name", "rule", "title", "name");
+                      "monitor", "alert_name", "rule", "title", "name", "metric", "metric_name");
     a.summary =
         FIRST_OF(n, "summary", "annotations.summary", "commonAnnotations.summary",
                  "annotations.description", "AlarmDescription", "description", "message", "title");
@@ -99,8 +108,8 @@ static void add_alert(struct reader *r, const struct fm_node *n)
 /* A webhook's own title and its list say the same thing; the list is more specific. */
 static void read_node(struct reader *r, const struct fm_node *n, unsigned depth)
 {
-    static const char *const lists[] = {"alerts",    "monitors", "data", "MetricAlarms",
-                                        "incidents", "groups",   "rules"};
+    static const char *const lists[] = {"alerts",    "monitors", "data",  "MetricAlarms",
+                                        "incidents", "groups",   "rules", "alert"};
     bool has_list = false;
     for (size_t i = 0; n->kind == FM_NODE_MAP && depth && i < sizeof lists / sizeof *lists; i++) {
         const struct fm_node *list = fm_node_member(n, fm_str_c(lists[i]));
