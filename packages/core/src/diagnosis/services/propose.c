@@ -52,12 +52,8 @@ static enum fm_fault fault_of(const struct svc *s)
 {
     struct shape x = shape_of(s);
     double most = fmax(fmax(x.cpu, x.memory), fmax(x.delay, x.code));
-    if (s->found[SVC_SYMPTOM].strength > most)
+    if (s->found[SVC_SYMPTOM].strength > most || !(most > 0.05))
         return FM_FAULT_OTHER_UNKNOWN;
-    if (!(most > 0))
-        return s->found[SVC_SELF].strength >= s->found[SVC_LATENCY].strength
-                   ? FM_FAULT_RUNTIME_CPU_SATURATION
-                   : FM_FAULT_NETWORK_DELAY;
     if (most == x.code)
         return code_fault(&s->order);
     if (most == x.delay)
@@ -192,19 +188,27 @@ static void say_delay(struct svc_model *m, struct fm_cause *c, const struct svc 
 static void say_symptom(struct svc_model *m, struct fm_cause *c, const struct svc *s)
 {
     const struct svc_finding *f = &s->found[SVC_SYMPTOM];
-    fm_str before = written(m, c, f->series, f->before), after = fm_series_text(f->series, f->row);
-    bool is_latency = f->series->role == FM_ROLE_LATENCY;
-    c->location = f->series->written;
-    c->statement =
-        fm_str_fmt(m->arena,
-                   "%.*s is where %.*s goes wrong first: %s of %.*s against a median of %.*s, and "
-                   "no component below it explains that.",
-                   FM_STR_ARG(s->name), FM_STR_ARG(f->series->written),
-                   is_latency ? "a peak" : "a worst value", FM_STR_ARG(after), FM_STR_ARG(before));
-    c->mechanism = FM_STR("Components above it on the path to the alert show the same, by no more "
-                          "than it accounts for.");
-    support_series(m, c, f, "the worst value around the alert");
+    bool has_alert = f->series != NULL;
+    f = has_alert ? f : s->found[SVC_LATENCY].series ? &s->found[SVC_LATENCY] : &s->found[SVC_SELF];
     c->settle_ask = FM_STR("What changed in this component, or in the resources it runs on?");
+    if (!f->series) {
+        c->location = FM_STR("self time");
+        c->statement = fm_str_fmt(
+            m->arena, "%.*s spends more time in its own spans than usual; why is not visible.",
+            FM_STR_ARG(s->name));
+        support_spans(m, c, f, "spans without calls to others take longer");
+        return;
+    }
+    fm_str before = written(m, c, f->series, f->before), after = fm_series_text(f->series, f->row);
+    c->location = f->series->written;
+    c->statement = fm_str_fmt(
+        m->arena, "%.*s is where %.*s goes wrong: %.*s against a median of %.*s%s.",
+        FM_STR_ARG(s->name), FM_STR_ARG(f->series->written), FM_STR_ARG(after), FM_STR_ARG(before),
+        has_alert ? ", and no component below it explains that" : "");
+    if (has_alert)
+        c->mechanism = FM_STR("Components above it on the path to the alert show the same, by no "
+                              "more than it accounts for.");
+    support_series(m, c, f, "the worst value");
 }
 
 /* A key without its level: "INFO Order#88" → "Order#88". */

@@ -17,8 +17,10 @@
 #define AROUND (450 * FM_SEC) /* three rows of five minutes */
 
 struct node {
-    double anomaly;  /* 0…1 */
-    double excess;   /* of the worst value over the reference, in the metric's unit */
+    double anomaly; /* 0…1 */
+    double excess; /* of the worst value over the reference, in the metric's unit; of the average if
+                      there is one */
+    bool has_average;
     double requests; /* around the alert */
     double callee, path;
     bool is_address;
@@ -137,6 +139,17 @@ struct top2 {
     double z[2];
 };
 
+/* Averages times requests add up along the graph, percentiles do not. */
+static void note_excess(struct node *n, const struct fm_metric_series *x,
+                        const struct svc_finding *f, bool is_strongest)
+{
+    bool is_average = fm_str_eqc(x->statistic, "average");
+    if (!f->series || (n->has_average && !is_average) || (!is_average && !is_strongest))
+        return;
+    n->excess = fabs(f->after - f->before);
+    n->has_average |= is_average;
+}
+
 static void collect(struct symptom *s)
 {
     struct top2 *top = FM_NEW_ARRAY(s->m->arena, struct top2, s->m->n + 1);
@@ -147,19 +160,17 @@ static void collect(struct symptom *s)
         if (i == SVC_NONE || x->is_baseline || x->peer != FM_ENTITY_NONE)
             continue;
         if (x->role == FM_ROLE_REQUESTS) {
-            size_t row;
             double n = fm_series_summary(s->m->arena, x, s->at - AROUND, s->at + AROUND + 1).median;
-            (void)row;
             s->nodes[i].requests = n > s->nodes[i].requests ? n : s->nodes[i].requests;
         }
         if (x->role != s->role)
             continue;
         double z = distance(s, x, &f);
+        note_excess(&s->nodes[i], x, &f, z > top[i].z[0]);
         if (z > top[i].z[0]) {
             top[i].z[1] = top[i].z[0];
             top[i].z[0] = z;
             s->nodes[i].f = f;
-            s->nodes[i].excess = fabs(f.after - f.before);
         } else if (z > top[i].z[1]) {
             top[i].z[1] = z;
         }
@@ -172,15 +183,31 @@ static void collect(struct symptom *s)
     }
 }
 
-/* The most anomalous callee of each node; one that is only an address says little. */
+/* What a node adds to the symptom: its excess times its requests. */
+static double burden(const struct node *n)
+{
+    return n->excess * (n->requests > 0 ? n->requests : 1);
+}
+
+/* How much of what b complains of, a can account for. */
+static double contribution(const struct node *a, const struct node *b)
+{
+    return burden(b) > 0 ? svc_clip(burden(a) / burden(b)) : 1;
+}
+
+/* How well its callees explain a node: by being anomalous, or by accounting for its excess. An
+ * address alone says little. */
 static void explain_by_callees(struct symptom *s)
 {
     fm_vec_each (&s->m->in->edges, e) {
         uint32_t from = svc_of(s->m, e->from), to = svc_of(s->m, e->to);
         if (e->kind != FM_EDGE_CALLS || from == SVC_NONE || to == SVC_NONE)
             continue;
-        double a = s->nodes[to].anomaly * (s->nodes[to].is_address ? 0.3 : 1);
-        s->nodes[from].callee = fmax(s->nodes[from].callee, a);
+        struct node *caller = &s->nodes[from];
+        const struct node *callee = &s->nodes[to];
+        double share = contribution(callee, caller) * svc_clip(callee->anomaly / 0.2);
+        double a = fmax(callee->anomaly, 0.9 * share) * (callee->is_address ? 0.3 : 1);
+        caller->callee = fmax(caller->callee, a);
     }
 }
 
@@ -206,15 +233,6 @@ static void find_paths(struct symptom *s)
     }
 }
 
-/* How much of what the alert complains of this node can account for. */
-static double contribution(const struct symptom *s, const struct node *n)
-{
-    const struct node *a = &s->nodes[s->from];
-    double all = a->excess * (a->requests > 0 ? a->requests : 1),
-           own = n->excess * (n->requests > 0 ? n->requests : 1);
-    return all > 0 ? svc_clip(own / all) : 1;
-}
-
 void svc_symptom(struct svc_model *m)
 {
     struct symptom s = {.m = m};
@@ -228,8 +246,11 @@ void svc_symptom(struct svc_model *m)
         struct node *n = &s.nodes[i];
         struct svc_finding f = n->f;
         f.strength = n->anomaly * (1 - 0.7 * n->callee) * (0.3 + 0.7 * n->path) *
-                     (0.3 + 0.7 * contribution(&s, n)) * (n->is_address ? 0.4 : 1);
-        if (f.strength > 0 && f.series)
+                     (0.3 + 0.7 * contribution(n, &s.nodes[s.from])) * (n->is_address ? 0.4 : 1);
+        /* The factors rank; that something is wrong the alert says already, so a modest product is
+         * convincing. */
+        f.strength = 1.15 * f.strength / (f.strength + 0.15);
+        if (f.strength > 0.1 && f.series)
             svc_find(&m->items[i], SVC_SYMPTOM, &f);
     }
 }
