@@ -73,7 +73,9 @@ static fm_str encode(struct fm_ctx *ctx, const char *kind, const char *model, un
     struct fm_buf b;
     yyjson_val *v;
     fm_buf_init(&b, 1 << 20);
-    assert_int_equal(fm_llm_wire(p.facts->family)->encode(ctx, &m, &r, drop, is_stream, &b), FM_OK);
+    assert_int_equal(fm_llm_wire(p.facts->family)
+                         ->encode(ctx, &(struct fm_llm_wire_request){&m, &r, drop, is_stream}, &b),
+                     FM_OK);
     assert_int_equal(fm_json_read(ctx, fm_buf_str(&b), &v), FM_OK);
     fm_buf_clear(&b);
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
@@ -166,7 +168,9 @@ TEST(a_bad_schema_is_the_callers_fault)
         p.facts = f;
         fm_ctx_init(&ctx, &fm_clock_system);
         fm_buf_init(&b, 1 << 20);
-        assert_int_equal(fm_llm_wire(f->family)->encode(&ctx, &m, &r, 0, false, &b), FM_EINVAL);
+        assert_int_equal(fm_llm_wire(f->family)->encode(
+                             &ctx, &(struct fm_llm_wire_request){&m, &r, 0, false}, &b),
+                         FM_EINVAL);
         assert_non_null(strstr(ctx.error, "schema"));
         fm_buf_release(&b);
         fm_ctx_release(&ctx);

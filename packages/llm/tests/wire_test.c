@@ -319,12 +319,14 @@ static const struct {
 
 TEST(errors_of_all_providers)
 {
-    static const struct fm_http_headers none = {NULL, 0};
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         struct fm_ctx ctx;
         struct fm_llm_error e;
         fm_ctx_init(&ctx, &fm_clock_system);
-        fm_llm_error_classify(&ctx, errors[i].status, &none, fm_str_c(errors[i].body), 0, &e);
+        fm_llm_error_classify(&ctx,
+                              &(struct fm_llm_bad_answer){.status = errors[i].status,
+                                                          .body = fm_str_c(errors[i].body)},
+                              &e);
         if (e.result != errors[i].want || e.retry_after_ms != errors[i].wait)
             print_error("%d %s\n -> %s, wait %lld\n", errors[i].status, errors[i].body,
                         fm_llm_class_name(e.result), (long long)e.retry_after_ms);
@@ -404,7 +406,6 @@ static const struct {
 
 TEST(a_refused_field_is_named)
 {
-    static const struct fm_http_headers none = {NULL, 0};
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct fm_ctx ctx;
         struct fm_llm_error e;
@@ -413,7 +414,7 @@ TEST(a_refused_field_is_named)
             &ctx.arena,
             "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\",\"param\":\"%s\"}}",
             refusals[i].message, refusals[i].param);
-        fm_llm_error_classify(&ctx, 400, &none, body, 0, &e);
+        fm_llm_error_classify(&ctx, &(struct fm_llm_bad_answer){.status = 400, .body = body}, &e);
         assert_int_equal(e.unsupported, refusals[i].want);
         fm_ctx_release(&ctx);
     }

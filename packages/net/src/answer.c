@@ -26,6 +26,14 @@ static const char *date_of(struct fm_http_server *s)
     return s->date;
 }
 
+static void add_transfer(struct fm_http_exchange *x, struct evbuffer *out)
+{
+    if (x->is_chunked)
+        evbuffer_add_printf(out, "Transfer-Encoding: chunked\r\n");
+    if (!x->keeps_alive || x->head.minor == 0)
+        evbuffer_add_printf(out, "Connection: %s\r\n", x->keeps_alive ? "keep-alive" : "close");
+}
+
 /* length -1: a stream. A connection whose request body was not read to its end cannot be used
  * again. */
 void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type,
@@ -41,10 +49,7 @@ void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *
         evbuffer_add_printf(out, "Content-Type: %s\r\n", type);
     if (length >= 0 && status != 204 && status != 304)
         evbuffer_add_printf(out, "Content-Length: %lld\r\n", (long long)length);
-    if (x->is_chunked)
-        evbuffer_add_printf(out, "Transfer-Encoding: chunked\r\n");
-    if (!x->keeps_alive || x->head.minor == 0)
-        evbuffer_add_printf(out, "Connection: %s\r\n", x->keeps_alive ? "keep-alive" : "close");
+    add_transfer(x, out);
     evbuffer_add(out, x->headers.p, x->headers.len);
     evbuffer_add(out, "\r\n", 2);
 }

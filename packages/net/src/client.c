@@ -31,7 +31,7 @@ struct fm_http_call {
     struct fm_http_request request;
     struct fm_buf head;
     struct fm_http_header items[FM_HTTP_HEADERS_MAX];
-    struct fm_http_reply reply;
+    struct fm_http_response reply;
     uint64_t body_bytes;
     int64_t started_ns, first_byte_ns;
     bool is_head_done, is_finishing, is_cancelled, is_too_large;
@@ -47,6 +47,7 @@ struct fm_http_client {
     struct fm_http_call *first;
     struct fm_http_call *queued; /* to be started, or reported as unstartable, by `later` */
     int depth;                   /* curl callbacks on the stack */
+    bool has_cancelled;          /* a running call was cancelled meanwhile */
     CURL *spare[SPARE_MAX];      /* handles to use again */
     size_t n_spare;
     char user_agent[64];
@@ -159,11 +160,26 @@ static void finish(struct fm_http_call *k, CURLcode code)
     free_call(k);
 }
 
+/* Calls that were cancelled while curl was on the stack: their memory may go with the next
+ * callback. */
+static void reap(struct fm_http_client *c)
+{
+    if (!c->has_cancelled)
+        return;
+    c->has_cancelled = false;
+    for (struct fm_http_call *k = c->first, *next; k; k = next) {
+        next = k->next;
+        if (k->is_cancelled)
+            free_call(k);
+    }
+}
+
 /* Calls of the client that ended; a callback may start and cancel others. */
 static void collect(struct fm_http_client *c)
 {
     CURLMsg *m;
     int left;
+    reap(c);
     while ((m = curl_multi_info_read(c->multi, &left))) {
         if (m->msg != CURLMSG_DONE)
             continue;
@@ -265,11 +281,7 @@ static void start_queued(struct fm_http_client *c)
 static void do_later(void *arg)
 {
     struct fm_http_client *c = arg;
-    for (struct fm_http_call *k = c->first, *next; k; k = next) {
-        next = k->next;
-        if (k->is_cancelled)
-            free_call(k);
-    }
+    reap(c);
     start_queued(c);
     collect(c);
 }
@@ -486,10 +498,12 @@ void fm_http_call_cancel(struct fm_http_call *k)
     k->is_cancelled = true;
     if (k->is_finishing)
         return;
-    if (k->client->depth)
-        fm_timer_set(&k->client->later, 0);
-    else
+    if (!k->client->depth) {
         free_call(k);
+        return;
+    }
+    k->client->has_cancelled = true;
+    fm_timer_set(&k->client->later, 0);
 }
 
 struct fm_loop *fm_http_client_loop(struct fm_http_client *c)

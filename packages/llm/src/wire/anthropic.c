@@ -158,17 +158,18 @@ static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct f
         yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            struct fm_buf *out)
 {
+    const struct fm_llm_model *m = q->model;
+    const struct fm_llm_request *r = q->request;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
     int64_t dflt =
         m->max_output && m->max_output < MAX_TOKENS_DEFAULT ? m->max_output : MAX_TOKENS_DEFAULT;
     fm_str system = fm_llm_system_text(&ctx->arena, r);
     struct fm_llm_request own = *r;
-    drop |= m->provider->facts->drop | m->drop;
+    unsigned drop = q->drop | m->provider->facts->drop | m->drop;
     if (drop & FM_LLM_DROP_EFFORT)
         own.effort = FM_LLM_EFFORT_DEFAULT;
     yyjson_mut_obj_add_str(d, root, "model", m->name);
@@ -179,7 +180,7 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
     FM_TRY(add_tools(ctx, d, root, r));
     FM_TRY(add_output(ctx, d, root, &own, m->has_schema && !(drop & FM_LLM_DROP_FORMAT)));
     add_sampling(d, root, r, drop);
-    if (is_stream)
+    if (q->is_stream)
         yyjson_mut_obj_add_bool(d, root, "stream", true);
     return fm_json_write(ctx, d, root, false, out);
 }

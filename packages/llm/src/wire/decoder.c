@@ -95,13 +95,13 @@ void fm_llm_decoder_finish(struct fm_llm_decoder *d, fm_str raw, enum fm_llm_fin
 
 void fm_llm_decoder_fail(struct fm_llm_decoder *d, fm_str body)
 {
-    static const struct fm_http_headers none = {NULL, 0};
     struct fm_ctx scratch;
     if (d->has_error)
         return;
     d->has_error = true;
     fm_ctx_init(&scratch, &fm_clock_system);
-    fm_llm_error_classify(&scratch, 200, &none, body, 0, &d->error);
+    fm_llm_error_classify(&scratch, &(struct fm_llm_bad_answer){.status = 200, .body = body},
+                          &d->error);
     fm_ctx_release(&scratch);
 }
 
@@ -174,16 +174,34 @@ static bool is_empty(const struct fm_llm_decoder *d)
     return ends_normally && !d->text.len && !d->reasoning.len && !d->calls.n && !d->has_refusal;
 }
 
+/* Is it an answer at all? NULL when it is. */
+static const char *defect(const struct fm_llm_decoder *d)
+{
+    if (d->text.overflow || d->reasoning.overflow)
+        return "the answer is longer than the limit";
+    if (!d->is_terminal)
+        return "the answer was cut off: its end is missing";
+    if (d->bad_frames > 1 || (d->bad_frames && !d->has_content))
+        return "the answer is not in the provider's format";
+    return NULL;
+}
+
+static void settle_finish(struct fm_llm_decoder *d)
+{
+    bool is_plain = d->finish == FM_LLM_FINISH_STOP || d->finish == FM_LLM_FINISH_UNKNOWN;
+    if (is_plain && d->calls.n)
+        d->finish = FM_LLM_FINISH_TOOL_CALLS;
+    else if (is_plain)
+        d->finish = d->has_refusal ? FM_LLM_FINISH_FILTERED : FM_LLM_FINISH_STOP;
+}
+
 enum fm_llm_class fm_llm_decoder_judge(struct fm_llm_decoder *d)
 {
     if (d->has_error)
         return d->error.result;
-    if (d->text.overflow || d->reasoning.overflow)
-        return verdict(d, FM_LLM_MALFORMED, "the answer is longer than the limit");
-    if (!d->is_terminal)
-        return verdict(d, FM_LLM_MALFORMED, "the answer was cut off: its end is missing");
-    if (d->bad_frames > 1 || (d->bad_frames && !d->has_content))
-        return verdict(d, FM_LLM_MALFORMED, "the answer is not in the provider's format");
+    const char *what = defect(d);
+    if (what)
+        return verdict(d, FM_LLM_MALFORMED, what);
     if (d->finish == FM_LLM_FINISH_ERROR)
         return verdict(d, FM_LLM_UPSTREAM, "the provider ended the answer with an error");
     size_t whole = count_whole_calls(d);
@@ -192,12 +210,7 @@ enum fm_llm_class fm_llm_decoder_judge(struct fm_llm_decoder *d)
     drop_calls_from(d, whole);
     if (is_empty(d))
         return verdict(d, FM_LLM_UPSTREAM, "the answer is empty");
-    if (d->calls.n && (d->finish == FM_LLM_FINISH_STOP || d->finish == FM_LLM_FINISH_UNKNOWN))
-        d->finish = FM_LLM_FINISH_TOOL_CALLS;
-    if (d->has_refusal && d->finish == FM_LLM_FINISH_STOP)
-        d->finish = FM_LLM_FINISH_FILTERED;
-    if (d->finish == FM_LLM_FINISH_UNKNOWN)
-        d->finish = FM_LLM_FINISH_STOP;
+    settle_finish(d);
     return FM_LLM_OK;
 }
 

@@ -46,6 +46,8 @@ static const struct {
     {"context_length_exceeded", FM_LLM_CONTEXT_OVERFLOW},
     {"exceed_context_size_error", FM_LLM_CONTEXT_OVERFLOW},
     {"token_limit_exceeded", FM_LLM_CONTEXT_OVERFLOW},
+    {"string_above_max_length", FM_LLM_BAD_REQUEST}, /* the limit of a field, not of the context */
+    {"string_too_long", FM_LLM_BAD_REQUEST},
     {"content_policy_violation", FM_LLM_CONTENT_FILTERED},
     {"content_filter", FM_LLM_CONTENT_FILTERED},
     {"refusal", FM_LLM_CONTENT_FILTERED},
@@ -196,30 +198,44 @@ static bool is_daily_quota(yyjson_val *e, fm_str message)
     return fm_str_has(message, FM_STR("limit: 0"));
 }
 
+/* Status 400 for what others tell by 401, 402 or 403. */
+static bool special_400(const struct words *w, fm_str message, enum fm_llm_class *out)
+{
+    if (fm_str_ihas(message, FM_STR("api key not valid")))
+        *out = FM_LLM_AUTH;
+    else if (has_word(w, "failed_precondition") ||
+             fm_str_ihas(message, FM_STR("credit balance is too low")))
+        *out = FM_LLM_QUOTA; /* region or billing */
+    else
+        return false;
+    return true;
+}
+
 /* Where the words alone mislead. */
 static bool special_case(yyjson_val *e, int status, const struct words *w, fm_str message,
                          enum fm_llm_class *out)
 {
     bool is_rate =
         status == 429 || has_word(w, "rate_limit_exceeded") || has_word(w, "resource_exhausted");
-    if (has_word(w, "string_above_max_length") || has_word(w, "string_too_long"))
-        *out = FM_LLM_BAD_REQUEST; /* the limit of a field, not of the context */
-    else if ((status == 429 || status == 413) && fm_str_ihas(message, FM_STR("request too large")))
+    bool is_too_large =
+        (status == 429 || status == 413) && fm_str_ihas(message, FM_STR("request too large"));
+    if (is_too_large)
         *out =
             FM_LLM_CONTEXT_OVERFLOW; /* larger than the limit per minute: waiting does not help */
     else if (is_rate && is_daily_quota(e, message))
         *out = FM_LLM_QUOTA;
-    else if (status == 400 && fm_str_ihas(message, FM_STR("api key not valid")))
-        *out = FM_LLM_AUTH;
-    else if (status == 400 && has_word(w, "failed_precondition"))
-        *out = FM_LLM_QUOTA; /* region or billing */
-    else if (status == 400 && fm_str_ihas(message, FM_STR("credit balance is too low")))
-        *out = FM_LLM_QUOTA;
     else if (status == 403 && fm_json_get(fm_json_get(e, "metadata"), "reasons"))
         *out = FM_LLM_CONTENT_FILTERED; /* moderation */
     else
-        return false;
+        return status == 400 && special_400(w, message, out);
     return true;
+}
+
+static bool is_overflow(int status, const struct words *w, fm_str message)
+{
+    bool is_field = has_word(w, "string_above_max_length") || has_word(w, "string_too_long");
+    bool is_other = status == 429 || status == 403 || status == 404;
+    return !is_field && !is_other && has_overflow_text(message);
 }
 
 static enum fm_llm_class classify(yyjson_val *e, int status, const struct words *w, fm_str message)
@@ -229,7 +245,7 @@ static enum fm_llm_class classify(yyjson_val *e, int status, const struct words 
         return out;
     if (status == 401 || status == 402)
         return class_of_status(status);
-    if (status != 429 && status != 403 && status != 404 && has_overflow_text(message))
+    if (is_overflow(status, w, message))
         return FM_LLM_CONTEXT_OVERFLOW;
     for (size_t i = 0; i < sizeof words_table / sizeof words_table[0]; i++)
         if (has_word(w, words_table[i].word))
@@ -330,32 +346,37 @@ static void describe(struct fm_llm_error *out, int status, fm_str message)
         snprintf(out->message, sizeof out->message, "status %d without a reason", status);
 }
 
-void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_http_headers *h,
-                           fm_str body, fm_time now, struct fm_llm_error *out)
+/* Another target may know the model, or take a larger body. */
+static bool is_next_ok(int status, fm_str message)
+{
+    return status == 404 || status == 413 ||
+           fm_str_ihas(message, FM_STR("not supported by any provider you have enabled"));
+}
+
+void fm_llm_error_classify(struct fm_ctx *scratch, const struct fm_llm_bad_answer *a,
+                           struct fm_llm_error *out)
 {
     struct words w = {.n = 0};
     yyjson_val *root = NULL, *e = NULL;
     fm_str message = FM_STR_NULL;
-    if (body.len && fm_json_read(scratch, body, &root) == FM_OK) {
+    if (a->body.len && fm_json_read(scratch, a->body, &root) == FM_OK) {
         e = find_error(root);
         message = find_message(e);
         collect_words(e, &w);
-    } else if (body.len &&
-               fm_str_trim(body).p[0] != '<') { /* plain text; HTML says nothing to people */
-        message = fm_str_trim(body);
+    } else if (!fm_str_starts(fm_str_trim(a->body),
+                              FM_STR("<"))) { /* HTML says nothing to people */
+        message = fm_str_trim(a->body);
     }
     fm_ctx_clear_error(scratch);
     memset(out, 0, sizeof *out);
-    out->http_status = status_in(e, status);
+    out->http_status = status_in(e, a->status);
     out->result = classify(e, out->http_status, &w, message);
-    out->retry_after_ms = fm_llm_retry_after(h, e, message, now);
-    out->should_retry = read_should_retry(h);
-    out->is_next_ok = out->http_status == 404 || out->http_status == 413;
+    out->retry_after_ms = fm_llm_retry_after(&a->headers, e, message, a->now);
+    out->should_retry = read_should_retry(&a->headers);
+    out->is_next_ok = is_next_ok(out->http_status, message);
     if (out->http_status == 402 && out->result == FM_LLM_QUOTA &&
-        fm_http_header(h, "retry-after").len)
+        fm_http_header(&a->headers, "retry-after").len)
         out->result = FM_LLM_RATE_LIMITED; /* OpenRouter: budget in flight */
-    if (fm_str_ihas(message, FM_STR("not supported by any provider you have enabled")))
-        out->is_next_ok = true;
     if (out->result == FM_LLM_BAD_REQUEST)
         out->unsupported = unsupported_field(e, &w, message);
     if (w.n)

@@ -182,14 +182,14 @@ static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct
         yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            struct fm_buf *out)
 {
+    const struct fm_llm_model *m = q->model;
+    const struct fm_llm_request *r = q->request;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
-    (void)is_stream; /* the path says it */
-    drop |= m->provider->facts->drop | m->drop;
+    unsigned drop = q->drop | m->provider->facts->drop | m->drop;
     FM_TRY(add_contents(ctx, d, root, r));
     FM_TRY(add_tools(ctx, d, root, r));
     yyjson_mut_val *config = yyjson_mut_obj_add_obj(d, root, "generationConfig");

@@ -103,13 +103,14 @@ static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *root, enum fm_llm_ef
         yyjson_mut_obj_add_str(d, root, "think", fm_llm_effort_name(e));
 }
 
-static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            struct fm_buf *out)
 {
+    const struct fm_llm_model *m = q->model;
+    const struct fm_llm_request *r = q->request;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
-    drop |= m->provider->facts->drop | m->drop;
+    unsigned drop = q->drop | m->provider->facts->drop | m->drop;
     yyjson_mut_obj_add_str(d, root, "model", m->name);
     FM_TRY(add_messages(ctx, d, root, r));
     FM_TRY(add_tools(ctx, d, root, r));
@@ -120,7 +121,7 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
         add_thinking(d, root, r->effort);
     yyjson_mut_obj_add_bool(d, root, "truncate", false);
     yyjson_mut_obj_add_bool(d, root, "shift", false);
-    yyjson_mut_obj_add_bool(d, root, "stream", is_stream);
+    yyjson_mut_obj_add_bool(d, root, "stream", q->is_stream);
     return fm_json_write(ctx, d, root, false, out);
 }
 

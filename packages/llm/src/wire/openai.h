@@ -5,8 +5,7 @@
 
 #include "wire.h"
 
-enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                                  const struct fm_llm_request *r, unsigned drop, bool is_stream,
+enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                                   struct fm_buf *out);
 fm_str fm_llm_openai_path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream);
 

@@ -160,14 +160,15 @@ static void add_stream(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_
         yyjson_mut_obj_add_bool(d, o, "include_obfuscation", false);
 }
 
-enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                                  const struct fm_llm_request *r, unsigned drop, bool is_stream,
+enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                                   struct fm_buf *out)
 {
+    const struct fm_llm_model *m = q->model;
+    const struct fm_llm_request *r = q->request;
     const struct fm_llm_facts *f = m->provider->facts;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
     yyjson_mut_val *root = yyjson_mut_obj(d);
-    drop |= f->drop | m->drop;
+    unsigned drop = q->drop | f->drop | m->drop;
     if (has_fixed_sampling(m, r))
         drop |= FM_LLM_DROP_TEMPERATURE | FM_LLM_DROP_TOP_P;
     yyjson_mut_obj_add_str(d, root, "model", m->name);
@@ -179,7 +180,7 @@ enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_model 
     if (!(drop & FM_LLM_DROP_EFFORT))
         add_effort(d, root, r, f);
     add_max_tokens(d, root, f, r->max_tokens, drop);
-    if (is_stream)
+    if (q->is_stream)
         add_stream(d, root, f, drop);
     fm_llm_add_extra(ctx, d, root, f->extra_json);
     return fm_json_write(ctx, d, root, false, out);

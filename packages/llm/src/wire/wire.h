@@ -79,10 +79,17 @@ enum fm_llm_framing {
     FM_LLM_NDJSON,
 };
 
+/* What is to be written for whom. */
+struct fm_llm_wire_request {
+    const struct fm_llm_model *model;
+    const struct fm_llm_request *request;
+    unsigned drop; /* FM_LLM_DROP_*, beyond what the facts say */
+    bool is_stream;
+};
+
 struct fm_llm_wire_ops {
     /* Appends the request body. */
-    enum fm_code (*encode)(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                           const struct fm_llm_request *r, unsigned drop, bool is_stream,
+    enum fm_code (*encode)(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            struct fm_buf *out);
     /* Path and query behind the base URL. */
     fm_str (*path)(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream);
@@ -113,10 +120,16 @@ struct fm_llm_listed_models FM_VEC_OF(struct fm_llm_listed_model);
 FM_MUST_CHECK enum fm_code fm_llm_models_decode(struct fm_ctx *ctx, fm_str body,
                                                 struct fm_llm_listed_models *out);
 
-/* Judges an answer with a status other than 200, or (status 200) an error inside an answer. body
- * may be anything. now: wall clock, for dates. */
-void fm_llm_error_classify(struct fm_ctx *scratch, int status, const struct fm_http_headers *h,
-                           fm_str body, fm_time now, struct fm_llm_error *out);
+/* An answer with a status other than 200, or (status 200) an error inside an answer. body may be
+ * anything. */
+struct fm_llm_bad_answer {
+    int status;
+    struct fm_http_headers headers;
+    fm_str body;
+    fm_time now; /* wall clock, for dates; 0: dates are not used */
+};
+void fm_llm_error_classify(struct fm_ctx *scratch, const struct fm_llm_bad_answer *a,
+                           struct fm_llm_error *out);
 
 /* Every known form of "retry after": headers first, then members and texts of the body. 0 when
  * none. At most a day. */

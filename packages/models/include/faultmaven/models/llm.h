@@ -144,6 +144,7 @@ enum fm_llm_delta_kind {
     FM_LLM_DELTA_REASONING,
     FM_LLM_DELTA_CALL,      /* a tool call begins: index, id, name */
     FM_LLM_DELTA_ARGUMENTS, /* a piece of the arguments of call `index` */
+    FM_LLM_DELTA_RESTART,   /* the stream broke and begins anew: forget what came before */
 };
 
 struct fm_llm_delta {

@@ -44,7 +44,7 @@ enum fm_http_failure {
 
 const char *fm_http_failure_name(enum fm_http_failure f);
 
-struct fm_http_reply {
+struct fm_http_response {
     int status; /* 0 before the head */
     struct fm_http_headers headers;
 };
@@ -52,7 +52,7 @@ struct fm_http_reply {
 struct fm_http_result {
     enum fm_http_failure failure;
     const char *message; /* what went wrong, for people; "" when fine */
-    const struct fm_http_reply *reply;
+    const struct fm_http_response *reply;
     uint64_t body_bytes;
     int64_t first_byte_us; /* from the start of the call; 0 when none came */
     int64_t total_us;
@@ -72,7 +72,7 @@ struct fm_http_request {
     int64_t connect_ms;  /* 0: 5000 */
     int64_t total_ms;    /* 0: none */
     uint64_t max_body;   /* bytes of the answer; 0: 16 MiB */
-    void (*head)(void *arg, const struct fm_http_reply *reply); /* may be NULL */
+    void (*head)(void *arg, const struct fm_http_response *reply); /* may be NULL */
     void (*data)(void *arg, fm_str bytes);                      /* may be NULL */
     void (*done)(void *arg,
                  const struct fm_http_result *result); /* exactly once, unless cancelled */

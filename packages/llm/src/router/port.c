@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The blocking port: a loop and a client per object, one call at a time. */
+#include "internal.h"
+
+#include <stdlib.h>
+
+#define TURN_MS 20 /* how soon a cancel flag that another thread set is seen */
+#define EMBED_MS 60000
+
+struct port {
+    struct fm_llm base;
+    struct fm_llm_router *router;
+    struct fm_egress *gate;
+    const struct fm_pseudonyms *map;
+    struct fm_loop *loop;
+    struct fm_llm_client *client;
+};
+
+struct waiting {
+    bool is_done;
+    enum fm_code code;
+    struct fm_llm_response *response;
+};
+
+static void on_done(void *arg, enum fm_code code, struct fm_llm_response *r)
+{
+    struct waiting *w = arg;
+    *w = (struct waiting){true, code, r};
+}
+
+static enum fm_code port_chat(struct fm_llm *l, struct fm_ctx *ctx, const struct fm_llm_request *r,
+                              const struct fm_llm_sink *sink, struct fm_llm_response *out)
+{
+    struct port *p = (struct port *)l;
+    struct waiting w = {0};
+    struct fm_llm_call_options o = {
+        .gate = p->gate, .map = p->map, .done = on_done, .arg = &w, .can_restart = true};
+    if (sink && sink->fn) {
+        o.sink = *sink;
+        o.is_stream = true;
+    }
+    struct fm_llm_call *call = fm_llm_call_start(p->client, ctx, r, &o);
+    while (!w.is_done && !atomic_load_explicit(&ctx->cancelled, memory_order_relaxed))
+        fm_loop_turn(p->loop, TURN_MS);
+    if (!w.is_done) {
+        fm_llm_call_cancel(call);
+        fm_loop_turn(p->loop, 0); /* the cancel happens there */
+        out->failure = FM_LLM_CANCELLED;
+        return fm_fail(ctx, FM_ECANCELLED, "cancelled");
+    }
+    *out = *w.response;
+    return w.code;
+}
+
+static const struct fm_llm_model *embedder_of(const struct fm_llm_setup *s)
+{
+    for (size_t i = 0; i < s->n_routes; i++)
+        if (strcmp(s->routes[i].purpose, "embed") == 0 && s->routes[i].n)
+            return s->routes[i].choices[0].model;
+    return NULL;
+}
+
+static enum fm_code embed_body(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
+                               struct fm_buf *body, const struct fm_cleared **out)
+{
+    struct fm_egress_request q = {.kind = FM_EGRESS_EMBEDDER,
+                                  .format = FM_EGRESS_JSON,
+                                  .origin = "embedding",
+                                  .receiver = m->provider->id,
+                                  .is_local = m->provider->is_local,
+                                  .body = fm_buf_str(body)};
+    return fm_egress_pass(p->gate, ctx, &q, out);
+}
+
+struct texts {
+    const fm_str *items;
+    size_t n;
+};
+
+static enum fm_code embed_with(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
+                               struct texts t, struct fm_llm_embeddings *out)
+{
+    struct fm_buf body;
+    const struct fm_cleared *cleared = NULL;
+    struct fm_http_answer answer;
+    struct fm_http_request r = {.method = "POST", .total_ms = EMBED_MS};
+    static const struct fm_http_header json = {{"Content-Type", 12}, {"application/json", 16}};
+    fm_buf_init(&body, FM_EGRESS_BODY_MAX);
+    enum fm_code code = fm_llm_embed_encode(ctx, m, t.items, t.n, &body);
+    if (code == FM_OK)
+        code = embed_body(p, ctx, m, &body, &cleared);
+    fm_buf_release(&body);
+    FM_TRY(code);
+    FM_TRY(fm_cleared_body(cleared, ctx, m->provider->is_local, &r.body));
+    r.headers = &json;
+    r.n_headers = 1;
+    fm_llm_address(&ctx->arena, m->provider, fm_llm_embed_path(&ctx->arena, m), &r);
+    FM_TRY(fm_http_fetch(p->client->http, ctx, &r, &answer));
+    if (answer.status != 200)
+        return fm_fail(ctx, FM_EUPSTREAM, "%s: embeddings: status %d", m->provider->id,
+                       answer.status);
+    return fm_llm_embed_decode(ctx, answer.body, t.n, out);
+}
+
+static enum fm_code port_embed(struct fm_llm *l, struct fm_ctx *ctx, const fm_str *texts, size_t n,
+                               struct fm_llm_embeddings *out)
+{
+    struct port *p = (struct port *)l;
+    struct fm_llm_setup *s = fm_llm_router_setup(p->router);
+    const struct fm_llm_model *m = embedder_of(s);
+    enum fm_code code =
+        m ? embed_with(p, ctx, m, (struct texts){texts, n}, out)
+          : fm_fail(ctx, FM_EUNAVAILABLE, "no model is configured for purpose \"embed\"");
+    fm_llm_setup_unref(s);
+    return code;
+}
+
+static int64_t port_context(struct fm_llm *l, fm_str purpose)
+{
+    struct port *p = (struct port *)l;
+    struct fm_llm_setup *s = fm_llm_router_setup(p->router);
+    const struct fm_llm_route *route = fm_llm_setup_route(s, purpose);
+    int64_t most = 0;
+    for (size_t i = 0; route && i < route->n; i++) {
+        int64_t window = route->choices[i].model->context_tokens;
+        window = window ? window : 32768;
+        most = window > most ? window : most;
+    }
+    fm_llm_setup_unref(s);
+    return most;
+}
+
+static void port_free(struct fm_llm *l)
+{
+    struct port *p = (struct port *)l;
+    fm_llm_client_free(p->client);
+    fm_loop_free(p->loop);
+    free(p);
+}
+
+static const struct fm_llm_ops port_ops = {
+    .chat = port_chat,
+    .embed = port_embed,
+    .context_tokens = port_context,
+    .free = port_free,
+};
+
+struct fm_llm *fm_llm_router_port(struct fm_llm_router *r, struct fm_egress *gate,
+                                  const struct fm_pseudonyms *map)
+{
+    struct port *p = calloc(1, sizeof *p);
+    if (!p)
+        FM_BUG("out of memory");
+    p->base.ops = &port_ops;
+    p->router = r;
+    p->gate = gate;
+    p->map = map;
+    p->loop = fm_loop_new();
+    p->client = fm_llm_client_new(r, p->loop);
+    return &p->base;
+}
