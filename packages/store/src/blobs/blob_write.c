@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "blob_files.h"
+
+#define PART (256 * 1024)
+#define LEVEL 3
+
+struct writer {
+    struct fm_ctx *ctx;
+    ZSTD_CCtx *z;
+    EVP_MD_CTX *md;
+    int fd;
+    char *out; /* owned; ZSTD_CStreamOutSize bytes */
+    size_t out_size;
+    int64_t size;
+};
+
+static enum fm_code write_all(struct writer *w, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t k = write(w->fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return fm_fail(w->ctx, FM_EIO, "evidence: cannot write: %s", strerror(errno));
+        p += k;
+        n -= (size_t)k;
+    }
+    return FM_OK;
+}
+
+static enum fm_code feed(struct writer *w, fm_str part, ZSTD_EndDirective end)
+{
+    ZSTD_inBuffer in = {part.p, part.len, 0};
+    w->size += (int64_t)part.len;
+    if (part.len && EVP_DigestUpdate(w->md, part.p, part.len) != 1)
+        FM_BUG("SHA-256 failed");
+    for (;;) {
+        ZSTD_outBuffer out = {w->out, w->out_size, 0};
+        size_t left = ZSTD_compressStream2(w->z, &out, &in, end);
+        if (ZSTD_isError(left))
+            return fm_fail(w->ctx, FM_EINTERNAL, "zstd: %s", ZSTD_getErrorName(left));
+        FM_TRY(write_all(w, w->out, out.pos));
+        if (end == ZSTD_e_end ? left == 0 : in.pos == in.size)
+            return FM_OK;
+    }
+}
+
+static enum fm_code finish(struct writer *w, struct fm_blob_info *info)
+{
+    uint8_t hash[FM_SHA256_BYTES];
+    FM_TRY(feed(w, FM_STR(""), ZSTD_e_end));
+    if (fsync(w->fd) != 0)
+        return fm_fail(w->ctx, FM_EIO, "evidence: cannot sync: %s", strerror(errno));
+    if (EVP_DigestFinal_ex(w->md, hash, NULL) != 1)
+        FM_BUG("SHA-256 failed");
+    fm_hex(hash, sizeof hash, info->sha256);
+    info->size = w->size;
+    return FM_OK;
+}
+
+static void open_writer(struct writer *w)
+{
+    w->z = ZSTD_createCCtx();
+    w->md = EVP_MD_CTX_new();
+    w->out_size = ZSTD_CStreamOutSize();
+    w->out = malloc(w->out_size);
+    if (!w->z || !w->md || !w->out || EVP_DigestInit_ex(w->md, EVP_sha256(), NULL) != 1)
+        FM_BUG("out of memory");
+    ZSTD_CCtx_setParameter(w->z, ZSTD_c_compressionLevel, LEVEL);
+    ZSTD_CCtx_setParameter(w->z, ZSTD_c_checksumFlag, 1);
+}
+
+static void close_writer(struct writer *w)
+{
+    ZSTD_freeCCtx(w->z);
+    EVP_MD_CTX_free(w->md);
+    free(w->out);
+    close(w->fd);
+}
+
+/* Content comes from bytes, or from a descriptor when that is not negative. */
+static enum fm_code write_content(struct writer *w, fm_str bytes, int from, struct fm_blob_info *info)
+{
+    if (from < 0) {
+        FM_TRY(feed(w, bytes, ZSTD_e_continue));
+        return finish(w, info);
+    }
+    char *part = fm_arena_alloc(&w->ctx->arena, PART);
+    ssize_t n;
+    while ((n = read(from, part, PART)) != 0) {
+        if (n < 0 && errno != EINTR)
+            return fm_fail(w->ctx, FM_EIO, "evidence: cannot read: %s", strerror(errno));
+        if (n > 0)
+            FM_TRY(feed(w, fm_str_n(part, (size_t)n), ZSTD_e_continue));
+        FM_TRY(fm_ctx_check(w->ctx));
+    }
+    return finish(w, info);
+}
+
+static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, int from, struct fm_blob_info *out)
+{
+    char temporary[BLOB_PATH_MAX];
+    struct fm_blob_info info;
+    struct writer w = {.ctx = ctx, .fd = -1};
+    FM_TRY(blob_temporary(b, ctx, temporary, &w.fd));
+    open_writer(&w);
+    enum fm_code code = write_content(&w, bytes, from, &info);
+    close_writer(&w);
+    if (code == FM_OK && !fm_blobs_have(b, fm_str_c(info.sha256)))
+        code = blob_publish(b, ctx, temporary, info.sha256);
+    unlink(temporary);
+    if (code == FM_OK)
+        *out = info;
+    return code;
+}
+
+enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, struct fm_blob_info *out)
+{
+    struct fm_blob_info info = {.size = (int64_t)bytes.len};
+    fm_sha256_hex(bytes, info.sha256);
+    if (!fm_blobs_have(b, fm_str_c(info.sha256)))
+        return put(b, ctx, bytes, -1, out);
+    *out = info;
+    return FM_OK;
+}
+
+enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd, struct fm_blob_info *out)
+{
+    return put(b, ctx, FM_STR_NULL, fd, out);
+}
