@@ -17,7 +17,8 @@ static bool is_memory(const char *location)
 
 static fm_str database_path(struct fm_ctx *ctx, const char *location)
 {
-    return is_memory(location) ? FM_STR(":memory:") : fm_str_fmt(&ctx->arena, "%s/faultmaven.db", location);
+    return is_memory(location) ? FM_STR(":memory:")
+                               : fm_str_fmt(&ctx->arena, "%s/faultmaven.db", location);
 }
 
 static enum fm_code open_db(struct fm_ctx *ctx, const char *location, struct fm_db **out)
@@ -50,7 +51,8 @@ static enum fm_code make_folders(struct fm_ctx *ctx, const char *path)
     return make_folder(ctx, copy);
 }
 
-static enum fm_code open_parts(struct fm_store *s, struct fm_ctx *ctx, const struct fm_store_options *o)
+static enum fm_code open_parts(struct fm_store *s, struct fm_ctx *ctx,
+                               const struct fm_store_options *o)
 {
     bool is_folder = !is_postgres(o->location) && !is_memory(o->location);
     if (!is_folder && !o->blob_dir)
@@ -58,14 +60,16 @@ static enum fm_code open_parts(struct fm_store *s, struct fm_ctx *ctx, const str
                        is_memory(o->location) ? o->location : "postgresql");
     if (is_folder)
         FM_TRY(make_folders(ctx, o->location));
-    const char *blobs = o->blob_dir ? o->blob_dir : fm_str_fmt(&ctx->arena, "%s/blobs", o->location).p;
+    const char *blobs =
+        o->blob_dir ? o->blob_dir : fm_str_fmt(&ctx->arena, "%s/blobs", o->location).p;
     FM_TRY(make_folders(ctx, blobs));
     FM_TRY(fm_blobs_open(ctx, blobs, &s->blobs));
     FM_TRY(open_db(ctx, o->location, &s->writer));
     return fm_db_migrate(s->writer, ctx);
 }
 
-enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o, struct fm_store **out)
+enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,
+                           struct fm_store **out)
 {
     struct fm_store *s = calloc(1, sizeof *s);
     if (!s || !(s->location = strdup(o->location)))

@@ -26,17 +26,20 @@ struct fm_store {
 };
 
 /* A connection for reading; give it back. */
-FM_MUST_CHECK enum fm_code store_take_reader(struct fm_store *s, struct fm_ctx *ctx, struct fm_db **db);
+FM_MUST_CHECK enum fm_code store_take_reader(struct fm_store *s, struct fm_ctx *ctx,
+                                             struct fm_db **db);
 void store_give_reader(struct fm_store *s, struct fm_db *db);
 
-/* Inside the transaction of an append: brings the projections up to date with the events (all of the case when events
- * is NULL). */
-FM_MUST_CHECK enum fm_code store_project(struct fm_db *db, struct fm_ctx *ctx, const struct fm_case *c,
-                                         const struct fm_events *events);
+/* Inside the transaction of an append: brings the projections up to date with the events (all of
+ * the case when events is NULL). */
+FM_MUST_CHECK enum fm_code store_project(struct fm_db *db, struct fm_ctx *ctx,
+                                         const struct fm_case *c, const struct fm_events *events);
 
 /* All projected rows of a case as text in a fixed order, one line each: for comparison. */
-FM_MUST_CHECK enum fm_code store_dump_projections(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id,
-                                                  struct fm_buf *out, int64_t *rows);
-FM_MUST_CHECK enum fm_code store_delete_projections(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id);
+FM_MUST_CHECK enum fm_code store_dump_projections(struct fm_db *db, struct fm_ctx *ctx,
+                                                  fm_str case_id, struct fm_buf *out,
+                                                  int64_t *rows);
+FM_MUST_CHECK enum fm_code store_delete_projections(struct fm_db *db, struct fm_ctx *ctx,
+                                                    fm_str case_id);
 
 #endif

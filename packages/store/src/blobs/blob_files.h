@@ -12,8 +12,10 @@ struct fm_blobs {
 };
 
 bool blob_path(const struct fm_blobs *b, fm_str sha256, char out[BLOB_PATH_MAX]);
-FM_MUST_CHECK enum fm_code blob_temporary(struct fm_blobs *b, struct fm_ctx *ctx, char path[BLOB_PATH_MAX], int *fd);
-FM_MUST_CHECK enum fm_code blob_publish(struct fm_blobs *b, struct fm_ctx *ctx, const char *temporary,
-                                        const char *sha256);
+bool blob_touch(struct fm_blobs *b, fm_str sha256);
+FM_MUST_CHECK enum fm_code blob_temporary(struct fm_blobs *b, struct fm_ctx *ctx,
+                                          char path[BLOB_PATH_MAX], int *fd);
+FM_MUST_CHECK enum fm_code blob_publish(struct fm_blobs *b, struct fm_ctx *ctx,
+                                        const char *temporary, const char *sha256);
 
 #endif

@@ -17,15 +17,18 @@ struct stream {
     size_t in_size, out_size;
 };
 
-static enum fm_code open_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, struct stream *s)
+static enum fm_code open_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
+                                struct stream *s)
 {
     char path[BLOB_PATH_MAX];
     *s = (struct stream){.ctx = ctx, .sha256 = sha256, .fd = -1};
     if (!blob_path(b, sha256, path))
-        return fm_fail(ctx, FM_EINVAL, "\"%.*s\" is no SHA-256", FM_STR_ARG(fm_str_sub(sha256, 0, 70)));
+        return fm_fail(ctx, FM_EINVAL, "\"%.*s\" is no SHA-256",
+                       FM_STR_ARG(fm_str_sub(sha256, 0, 70)));
     s->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0)
-        return fm_fail(ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "content %.*s: %s", FM_STR_ARG(sha256),
+        return fm_fail(ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "content %.*s: %s",
+                       FM_STR_ARG(sha256),
                        errno == ENOENT ? "is not in this store" : strerror(errno));
     s->in_size = ZSTD_DStreamInSize();
     s->out_size = ZSTD_DStreamOutSize();
@@ -51,7 +54,8 @@ static enum fm_code damaged(struct stream *s, const char *why)
     return fm_fail(s->ctx, FM_EIO, "content %.*s is damaged: %s", FM_STR_ARG(s->sha256), why);
 }
 
-static enum fm_code give_parts(struct stream *s, ZSTD_inBuffer *in, fm_blob_fn fn, void *arg, size_t *left)
+static enum fm_code give_parts(struct stream *s, ZSTD_inBuffer *in, fm_blob_fn fn, void *arg,
+                               size_t *left)
 {
     while (in->pos < in->size) {
         ZSTD_outBuffer out = {s->out, s->out_size, 0};
@@ -103,13 +107,14 @@ static enum fm_code on_range(void *arg, fm_str part)
     return r->is_full ? FM_ECANCELLED : FM_OK; /* enough: stops the stream */
 }
 
-enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset, int64_t length,
-                           fm_str *out)
+enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset,
+                           int64_t length, fm_str *out)
 {
     struct stream s;
     struct range r = {.from = offset, .to = offset + length};
     if (offset < 0 || length < 0 || offset > INT64_MAX - length)
-        return fm_fail(ctx, FM_EINVAL, "offset %lld and length %lld make no range", (long long)offset, (long long)length);
+        return fm_fail(ctx, FM_EINVAL, "offset %lld and length %lld make no range",
+                       (long long)offset, (long long)length);
     fm_buf_init(&r.out, (size_t)length + 1);
     enum fm_code code = open_stream(b, ctx, sha256, &s);
     if (code == FM_OK)
@@ -149,7 +154,8 @@ static enum fm_code check_hash(struct stream *s, EVP_MD_CTX *md)
     return fm_str_eqc(s->sha256, hex) ? FM_OK : damaged(s, "its hash differs");
 }
 
-enum fm_code fm_blobs_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, fm_blob_fn fn, void *arg)
+enum fm_code fm_blobs_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, fm_blob_fn fn,
+                             void *arg)
 {
     struct stream s;
     struct hashed h = {EVP_MD_CTX_new(), fn, arg};

@@ -85,7 +85,8 @@ static void close_writer(struct writer *w)
 }
 
 /* Content comes from bytes, or from a descriptor when that is not negative. */
-static enum fm_code write_content(struct writer *w, fm_str bytes, int from, struct fm_blob_info *info)
+static enum fm_code write_content(struct writer *w, fm_str bytes, int from,
+                                  struct fm_blob_info *info)
 {
     if (from < 0) {
         FM_TRY(feed(w, bytes, ZSTD_e_continue));
@@ -103,7 +104,8 @@ static enum fm_code write_content(struct writer *w, fm_str bytes, int from, stru
     return finish(w, info);
 }
 
-static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, int from, struct fm_blob_info *out)
+static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, int from,
+                        struct fm_blob_info *out)
 {
     char temporary[BLOB_PATH_MAX];
     struct fm_blob_info info;
@@ -112,7 +114,7 @@ static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, in
     open_writer(&w);
     enum fm_code code = write_content(&w, bytes, from, &info);
     close_writer(&w);
-    if (code == FM_OK && !fm_blobs_have(b, fm_str_c(info.sha256)))
+    if (code == FM_OK && !blob_touch(b, fm_str_c(info.sha256)))
         code = blob_publish(b, ctx, temporary, info.sha256);
     unlink(temporary);
     if (code == FM_OK)
@@ -120,17 +122,19 @@ static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, in
     return code;
 }
 
-enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, struct fm_blob_info *out)
+enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes,
+                          struct fm_blob_info *out)
 {
     struct fm_blob_info info = {.size = (int64_t)bytes.len};
     fm_sha256_hex(bytes, info.sha256);
-    if (!fm_blobs_have(b, fm_str_c(info.sha256)))
+    if (!blob_touch(b, fm_str_c(info.sha256)))
         return put(b, ctx, bytes, -1, out);
     *out = info;
     return FM_OK;
 }
 
-enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd, struct fm_blob_info *out)
+enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd,
+                             struct fm_blob_info *out)
 {
     return put(b, ctx, FM_STR_NULL, fd, out);
 }

@@ -48,6 +48,14 @@ bool blob_path(const struct fm_blobs *b, fm_str sha256, char out[BLOB_PATH_MAX])
     return true;
 }
 
+/* Content that is there already becomes young again, so that a sweep spares it until its case is
+ * stored. */
+bool blob_touch(struct fm_blobs *b, fm_str sha256)
+{
+    char path[BLOB_PATH_MAX];
+    return blob_path(b, sha256, path) && utimensat(AT_FDCWD, path, NULL, 0) == 0;
+}
+
 bool fm_blobs_have(struct fm_blobs *b, fm_str sha256)
 {
     char path[BLOB_PATH_MAX];
@@ -65,31 +73,38 @@ static enum fm_code sync_folder(struct fm_ctx *ctx, const char *path)
     return rc == 0 ? FM_OK : fm_fail(ctx, FM_EIO, "%s: cannot sync: %s", path, strerror(error));
 }
 
-static enum fm_code make_shard(struct fm_blobs *b, struct fm_ctx *ctx, const char *sha256, char out[BLOB_PATH_MAX])
+static enum fm_code make_shard(struct fm_blobs *b, struct fm_ctx *ctx, const char *sha256,
+                               char out[BLOB_PATH_MAX])
 {
     snprintf(out, BLOB_PATH_MAX, "%s/%.2s", b->dir, sha256);
     if (mkdir(out, 0700) == 0)
         return sync_folder(ctx, b->dir);
-    return errno == EEXIST ? FM_OK : fm_fail(ctx, FM_EIO, "%s: cannot make this folder: %s", out, strerror(errno));
+    return errno == EEXIST
+               ? FM_OK
+               : fm_fail(ctx, FM_EIO, "%s: cannot make this folder: %s", out, strerror(errno));
 }
 
 /* Moves the finished temporary file to its name. */
-enum fm_code blob_publish(struct fm_blobs *b, struct fm_ctx *ctx, const char *temporary, const char *sha256)
+enum fm_code blob_publish(struct fm_blobs *b, struct fm_ctx *ctx, const char *temporary,
+                          const char *sha256)
 {
     char path[BLOB_PATH_MAX], shard[BLOB_PATH_MAX];
     if (!blob_path(b, fm_str_c(sha256), path))
         FM_BUG("not a SHA-256: %s", sha256);
     FM_TRY(make_shard(b, ctx, sha256, shard));
     if (rename(temporary, path) != 0)
-        return fm_fail(ctx, FM_EIO, "%s: cannot rename to %s: %s", temporary, path, strerror(errno));
+        return fm_fail(ctx, FM_EIO, "%s: cannot rename to %s: %s", temporary, path,
+                       strerror(errno));
     return sync_folder(ctx, shard);
 }
 
-enum fm_code blob_temporary(struct fm_blobs *b, struct fm_ctx *ctx, char path[BLOB_PATH_MAX], int *fd)
+enum fm_code blob_temporary(struct fm_blobs *b, struct fm_ctx *ctx, char path[BLOB_PATH_MAX],
+                            int *fd)
 {
     snprintf(path, BLOB_PATH_MAX, "%s/tmp.XXXXXX", b->dir);
     *fd = mkostemp(path, O_CLOEXEC);
-    return *fd >= 0 ? FM_OK : fm_fail(ctx, FM_EIO, "%s: cannot make a file: %s", b->dir, strerror(errno));
+    return *fd >= 0 ? FM_OK
+                    : fm_fail(ctx, FM_EIO, "%s: cannot make a file: %s", b->dir, strerror(errno));
 }
 
 static bool name_of(const char *shard, const char *file, char sha256[FM_SHA256_HEX])
@@ -112,8 +127,7 @@ static void sweep_file(const char *path, const char *sha256, const struct sweep 
     struct stat st;
     if (stat(path, &st) != 0 || (fm_time)st.st_mtim.tv_sec * FM_SEC >= w->before)
         return;
-    bool is_deleted = sha256 ? w->fn(w->arg, fm_str_c(sha256), st.st_size) : true;
-    if (is_deleted)
+    if (w->fn(w->arg, fm_str_c(sha256), st.st_size))
         unlink(path);
 }
 
@@ -132,7 +146,8 @@ static void sweep_shard(struct fm_blobs *b, const char *shard, const struct swee
     closedir(d);
 }
 
-enum fm_code fm_blobs_sweep(struct fm_blobs *b, struct fm_ctx *ctx, fm_time before, fm_blob_judge fn, void *arg)
+enum fm_code fm_blobs_sweep(struct fm_blobs *b, struct fm_ctx *ctx, fm_time before,
+                            fm_blob_judge fn, void *arg)
 {
     struct sweep w = {before, fn, arg};
     char path[BLOB_PATH_MAX + 256];

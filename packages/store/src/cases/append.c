@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Appending to logs with group commit: the first caller that finds no leader takes everything that waits, writes it in
- * one transaction, each request in its own savepoint, and wakes the others. A request that fails leaves no trace and does
- * not touch its neighbours.
+ * Appending to logs with group commit: the first caller that finds no leader takes everything that
+ * waits, writes it in one transaction, each request in its own savepoint, and wakes the others. A
+ * request that fails leaves no trace and does not touch its neighbours.
  */
 #include "store_impl.h"
 
@@ -40,8 +40,8 @@ static enum fm_code read_head(struct fm_db *db, struct fm_ctx *ctx, fm_str case_
     return fm_db_each(db, ctx, &q, on_head, h);
 }
 
-static enum fm_code insert_event(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id, const struct fm_event *e,
-                                 uint8_t head[FM_SHA256_BYTES])
+static enum fm_code insert_event(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id,
+                                 const struct fm_event *e, uint8_t head[FM_SHA256_BYTES])
 {
     struct fm_buf payload;
     uint8_t hash[FM_SHA256_BYTES];
@@ -54,9 +54,9 @@ static enum fm_code insert_event(struct fm_db *db, struct fm_ctx *ctx, fm_str ca
                                .actor = fm_actor_str(&ctx->arena, e->actor),
                                .payload = fm_buf_str(&payload)};
     fm_event_hash(head, &row, hash);
-    struct fm_query q =
-        fm_query("INSERT INTO events (case_id, seq, type, at, actor, payload, prev_hash, hash) VALUES (:case_id, :seq,"
-                 " :type, :at, :actor, :payload, :prev, :hash)");
+    struct fm_query q = fm_query("INSERT INTO events (case_id, seq, type, at, actor, payload, "
+                                 "prev_hash, hash) VALUES (:case_id, :seq,"
+                                 " :type, :at, :actor, :payload, :prev, :hash)");
     fm_query_str(&q, "case_id", row.case_id);
     fm_query_int(&q, "seq", row.seq);
     fm_query_str(&q, "type", row.type);
@@ -65,8 +65,10 @@ static enum fm_code insert_event(struct fm_db *db, struct fm_ctx *ctx, fm_str ca
     fm_query_str(&q, "payload", row.payload);
     fm_query_blob(&q, "prev", fm_str_n((const char *)head, FM_SHA256_BYTES));
     fm_query_blob(&q, "hash", fm_str_n((const char *)hash, FM_SHA256_BYTES));
-    enum fm_code code = payload.overflow ? fm_fail(ctx, FM_ELIMIT, "event %lld is larger than 64 MB", (long long)e->seq)
-                                         : fm_db_run(db, ctx, &q, NULL);
+    enum fm_code code =
+        payload.overflow
+            ? fm_fail(ctx, FM_ELIMIT, "event %lld is larger than 64 MB", (long long)e->seq)
+            : fm_db_run(db, ctx, &q, NULL);
     fm_buf_release(&payload);
     memcpy(head, hash, FM_SHA256_BYTES);
     return code;
@@ -75,10 +77,11 @@ static enum fm_code insert_event(struct fm_db *db, struct fm_ctx *ctx, fm_str ca
 /* The row that events refer to must be there before them. */
 static enum fm_code insert_case(struct fm_db *db, struct fm_ctx *ctx, const struct fm_case *c)
 {
-    struct fm_query q =
-        fm_query("INSERT INTO cases (id, version, head, owner, organization, title, description, status, closure, stage,"
-                 " severity, completion, turns, stalled, created_at, updated_at) VALUES (:id, 0, :head, :owner, :org,"
-                 " '', '', '', '', '', '', 0, 0, 0, :at, :at)");
+    struct fm_query q = fm_query("INSERT INTO cases (id, version, head, owner, organization, "
+                                 "title, description, status, closure, stage,"
+                                 " severity, completion, turns, stalled, created_at, updated_at) "
+                                 "VALUES (:id, 0, :head, :owner, :org,"
+                                 " '', '', '', '', '', '', 0, 0, 0, :at, :at)");
     fm_query_str(&q, "id", c->id);
     fm_query_blob(&q, "head", FM_STR(""));
     fm_query_str(&q, "owner", c->owner);
@@ -91,22 +94,25 @@ static enum fm_code set_head(struct fm_db *db, struct fm_ctx *ctx, const struct 
                              const uint8_t head[FM_SHA256_BYTES])
 {
     int64_t affected = 0;
-    struct fm_query q =
-        fm_query("UPDATE cases SET version = :version, head = :head WHERE id = :id AND version = :expected");
+    struct fm_query q = fm_query(
+        "UPDATE cases SET version = :version, head = :head WHERE id = :id AND version = :expected");
     fm_query_str(&q, "id", a->c->id);
     fm_query_int(&q, "version", a->c->version);
     fm_query_blob(&q, "head", fm_str_n((const char *)head, FM_SHA256_BYTES));
     fm_query_int(&q, "expected", a->expected);
     FM_TRY(fm_db_run(db, ctx, &q, &affected));
-    return affected == 1 ? FM_OK : fm_fail(ctx, FM_ECONFLICT, "case %.*s was changed meanwhile", FM_STR_ARG(a->c->id));
+    return affected == 1 ? FM_OK
+                         : fm_fail(ctx, FM_ECONFLICT, "case %.*s was changed meanwhile",
+                                   FM_STR_ARG(a->c->id));
 }
 
 static enum fm_code insert_answer(struct fm_db *db, struct fm_ctx *ctx, const struct fm_append *a)
 {
     if (!a->key.len)
         return FM_OK;
-    struct fm_query q = fm_query("INSERT INTO answers (case_id, idempotency_key, turn, response) VALUES (:case_id, :key,"
-                                 " :turn, :response)");
+    struct fm_query q = fm_query(
+        "INSERT INTO answers (case_id, idempotency_key, turn, response) VALUES (:case_id, :key,"
+        " :turn, :response)");
     fm_query_str(&q, "case_id", a->c->id);
     fm_query_str(&q, "key", a->key);
     fm_query_int(&q, "turn", a->c->current_turn);
@@ -119,11 +125,12 @@ static enum fm_code write_one(struct fm_db *db, struct fm_ctx *ctx, const struct
     struct head h = {0};
     FM_TRY(read_head(db, ctx, a->c->id, &h));
     if (h.version != a->expected || h.is_found != (a->expected > 0))
-        return fm_fail(ctx, FM_ECONFLICT, "case %.*s has version %lld, not %lld: somebody else was first; try again",
+        return fm_fail(ctx, FM_ECONFLICT,
+                       "case %.*s has version %lld, not %lld: somebody else was first; try again",
                        FM_STR_ARG(a->c->id), (long long)h.version, (long long)a->expected);
     if (!h.is_found)
         FM_TRY(insert_case(db, ctx, a->c));
-    fm_vec_each(a->events, e)
+    fm_vec_each (a->events, e)
         FM_TRY(insert_event(db, ctx, a->c->id, e, h.hash));
     FM_TRY(set_head(db, ctx, a, h.hash));
     FM_TRY(insert_answer(db, ctx, a));
@@ -138,8 +145,8 @@ static enum fm_code write_in_savepoint(struct fm_db *db, struct fm_store_request
     code = write_one(db, r->ctx, r->a);
     struct fm_ctx scratch;
     fm_ctx_init(&scratch, r->ctx->clock);
-    enum fm_code end =
-        db->ops->script(db, &scratch, code == FM_OK ? "RELEASE one" : "ROLLBACK TO one; RELEASE one");
+    enum fm_code end = db->ops->script(
+        db, &scratch, code == FM_OK ? "RELEASE one" : "ROLLBACK TO one; RELEASE one");
     if (end != FM_OK && code == FM_OK)
         code = fm_fail(r->ctx, end, "%s", scratch.error);
     fm_ctx_release(&scratch);
@@ -205,7 +212,8 @@ enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx, const struc
 {
     struct fm_store_request mine = {.ctx = ctx, .a = a};
     if (!a->events->n || a->c->version != a->expected + (int64_t)a->events->n)
-        return fm_fail(ctx, FM_EINTERNAL, "append: %zu events do not lead from version %lld to %lld", a->events->n,
+        return fm_fail(ctx, FM_EINTERNAL,
+                       "append: %zu events do not lead from version %lld to %lld", a->events->n,
                        (long long)a->expected, (long long)a->c->version);
     pthread_mutex_lock(&s->lock);
     mine.next = s->queue;

@@ -33,21 +33,23 @@ static enum fm_code on_case(void *arg, const struct fm_row *row)
     return FM_OK;
 }
 
-#define LIST_COLUMNS                                                                                                   \
-    "SELECT c.id, c.title, c.owner, c.status, c.stage, c.severity, c.closure, c.version, c.turns, c.completion,"       \
+#define LIST_COLUMNS                                                                               \
+    "SELECT c.id, c.title, c.owner, c.status, c.stage, c.severity, c.closure, c.version, "         \
+    "c.turns, c.completion,"                                                                       \
     " c.stalled, c.created_at, c.updated_at FROM cases c"
-#define LIST_WHERE                                                                                                     \
-    " (c.updated_at < :at OR (c.updated_at = :at AND c.id > :id)) AND (:status = '' OR c.status = :status)"            \
-    " AND (:closed = 1 OR c.status <> 'closed') AND (:empty = 1 OR c.turns > 0)"                                       \
+#define LIST_WHERE                                                                                 \
+    " (c.updated_at < :at OR (c.updated_at = :at AND c.id > :id)) AND (:status = '' OR c.status "  \
+    "= :status)"                                                                                   \
+    " AND (:closed = 1 OR c.status <> 'closed') AND (:empty = 1 OR c.turns > 0)"                   \
     " ORDER BY c.updated_at DESC, c.id LIMIT :limit"
 
 enum fm_code fm_store_list(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case_filter *f,
                            struct fm_case_rows *out)
 {
     static const char all[] = LIST_COLUMNS " WHERE" LIST_WHERE;
-    static const char mine[] =
-        LIST_COLUMNS " WHERE EXISTS (SELECT 1 FROM case_members m WHERE m.case_id = c.id AND m.user_id = :user"
-                     " AND m.role <> 'removed') AND" LIST_WHERE;
+    static const char mine[] = LIST_COLUMNS
+        " WHERE EXISTS (SELECT 1 FROM case_members m WHERE m.case_id = c.id AND m.user_id = :user"
+        " AND m.role <> 'removed') AND" LIST_WHERE;
     struct fm_db *db = NULL;
     struct fm_case_rows rows = {0};
     struct collector k = {.ctx = ctx, .cases = &rows};
@@ -78,15 +80,16 @@ static enum fm_code on_counts(void *arg, const struct fm_row *row)
     return FM_OK;
 }
 
-enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner, fm_time since, int64_t *open,
-                            int64_t *opened)
+enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner, fm_time since,
+                            int64_t *open, int64_t *opened)
 {
     struct fm_db *db = NULL;
     struct collector k = {.ctx = ctx};
     FM_TRY(store_take_reader(s, ctx, &db));
-    struct fm_query q =
-        fm_query("SELECT (SELECT COUNT(*) FROM cases WHERE owner = :owner AND status IN ('consulting',"
-                 " 'investigating')), (SELECT COUNT(*) FROM cases WHERE owner = :owner AND created_at >= :since)");
+    struct fm_query q = fm_query(
+        "SELECT (SELECT COUNT(*) FROM cases WHERE owner = :owner AND status IN ('consulting',"
+        " 'investigating')), (SELECT COUNT(*) FROM cases WHERE owner = :owner AND created_at >= "
+        ":since)");
     fm_query_str(&q, "owner", owner);
     fm_query_int(&q, "since", since);
     enum fm_code code = fm_db_each(db, ctx, &q, on_counts, &k);
@@ -129,20 +132,25 @@ static fm_str quoted_words(struct fm_ctx *ctx, fm_str query)
     return s;
 }
 
-#define SEARCH_FROM(snippet)                                                                                           \
-    "SELECT d.case_id, c.title, d.kind, d.ref, " snippet " FROM search_docs d JOIN cases c ON c.id = d.case_id WHERE"  \
-    " (:user = '' OR EXISTS (SELECT 1 FROM case_members m WHERE m.case_id = d.case_id AND m.user_id = :user"           \
+#define SEARCH_FROM(snippet)                                                                       \
+    "SELECT d.case_id, c.title, d.kind, d.ref, " snippet                                           \
+    " FROM search_docs d JOIN cases c ON c.id = d.case_id WHERE"                                   \
+    " (:user = '' OR EXISTS (SELECT 1 FROM case_members m WHERE m.case_id = d.case_id AND "        \
+    "m.user_id = :user"                                                                            \
     " AND m.role <> 'removed')) AND "
 
-enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user, fm_str query, int64_t limit,
-                             struct fm_search_hits *out)
+enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user, fm_str query,
+                             int64_t limit, struct fm_search_hits *out)
 {
-    static const char sqlite[] = SEARCH_FROM("snippet(search_docs, 3, '[', ']', '...', 12)")
-        "search_docs MATCH :query ORDER BY rank, d.case_id LIMIT :limit";
+    static const char sqlite[] = SEARCH_FROM(
+        "snippet(search_docs, 3, '[', ']', '...', 12)") "search_docs MATCH :query ORDER BY rank, "
+                                                        "d.case_id LIMIT :limit";
     static const char postgres[] = SEARCH_FROM(
-        "ts_headline('simple', d.body, plainto_tsquery('simple', :query), 'StartSel=[, StopSel=], MaxWords=20,"
+        "ts_headline('simple', d.body, plainto_tsquery('simple', :query), 'StartSel=[, StopSel=], "
+        "MaxWords=20,"
         " MinWords=5')") "to_tsvector('simple', d.body) @@ plainto_tsquery('simple', :query)"
-                         " ORDER BY ts_rank(to_tsvector('simple', d.body), plainto_tsquery('simple', :query)) DESC,"
+                         " ORDER BY ts_rank(to_tsvector('simple', d.body), "
+                         "plainto_tsquery('simple', :query)) DESC,"
                          " d.case_id LIMIT :limit";
     struct fm_db *db = NULL;
     struct fm_search_hits hits = {0};

@@ -8,35 +8,47 @@ static const struct {
     const char *table, *select, *remove;
 } tables[] = {
     {"cases",
-     "SELECT id, owner, organization, title, description, status, closure, stage, severity, completion, turns, stalled,"
+     "SELECT id, owner, organization, title, description, status, closure, stage, severity, "
+     "completion, turns, stalled,"
      " created_at, updated_at, resolved_at, closed_at FROM cases WHERE id = :id",
      NULL},
     {"case_members", "SELECT user_id, role FROM case_members WHERE case_id = :id ORDER BY user_id",
      "DELETE FROM case_members WHERE case_id = :id"},
-    {"messages", "SELECT id, turn, role, kind, author, at, body FROM messages WHERE case_id = :id ORDER BY id",
+    {"messages",
+     "SELECT id, turn, role, kind, author, at, body FROM messages WHERE case_id = :id ORDER BY id",
      "DELETE FROM messages WHERE case_id = :id"},
     {"uploaded_files",
-     "SELECT id, filename, size, sha256, data_type, added_at, added_by, turn FROM uploaded_files WHERE case_id = :id"
+     "SELECT id, filename, size, sha256, data_type, added_at, added_by, turn FROM uploaded_files "
+     "WHERE case_id = :id"
      " ORDER BY id",
      "DELETE FROM uploaded_files WHERE case_id = :id"},
     {"hypothesis_evidence",
-     "SELECT hypothesis_id, evidence_id, stance, completeness, body FROM hypothesis_evidence WHERE case_id = :id"
+     "SELECT hypothesis_id, evidence_id, stance, completeness, body FROM hypothesis_evidence WHERE "
+     "case_id = :id"
      " ORDER BY hypothesis_id, evidence_id",
      "DELETE FROM hypothesis_evidence WHERE case_id = :id"},
-    {"evidence", "SELECT id, state, source, summary, sha256, turn, body FROM evidence WHERE case_id = :id ORDER BY id",
+    {"evidence",
+     "SELECT id, state, source, summary, sha256, turn, body FROM evidence WHERE case_id = :id "
+     "ORDER BY id",
      "DELETE FROM evidence WHERE case_id = :id"},
     {"hypotheses",
-     "SELECT id, status, category, likelihood, statement, body FROM hypotheses WHERE case_id = :id ORDER BY id",
+     "SELECT id, status, category, likelihood, statement, body FROM hypotheses WHERE case_id = :id "
+     "ORDER BY id",
      "DELETE FROM hypotheses WHERE case_id = :id"},
-    {"solutions", "SELECT id, kind, state, title, body FROM solutions WHERE case_id = :id ORDER BY id",
+    {"solutions",
+     "SELECT id, kind, state, title, body FROM solutions WHERE case_id = :id ORDER BY id",
      "DELETE FROM solutions WHERE case_id = :id"},
-    {"turns", "SELECT number, at, actor, outcome, progress, body FROM turns WHERE case_id = :id ORDER BY number",
+    {"turns",
+     "SELECT number, at, actor, outcome, progress, body FROM turns WHERE case_id = :id ORDER BY "
+     "number",
      "DELETE FROM turns WHERE case_id = :id"},
     {"status_history",
-     "SELECT seq, from_status, to_status, at, actor, reason FROM status_history WHERE case_id = :id ORDER BY seq",
+     "SELECT seq, from_status, to_status, at, actor, reason FROM status_history WHERE case_id = "
+     ":id ORDER BY seq",
      "DELETE FROM status_history WHERE case_id = :id"},
     {"reports",
-     "SELECT id, type, format, version, title, sha256, is_current, at FROM reports WHERE case_id = :id ORDER BY id",
+     "SELECT id, type, format, version, title, sha256, is_current, at FROM reports WHERE case_id = "
+     ":id ORDER BY id",
      "DELETE FROM reports WHERE case_id = :id"},
     {"search_docs", NULL, "DELETE FROM search_docs WHERE case_id = :id"},
 };
@@ -73,7 +85,8 @@ static enum fm_code on_row(void *arg, const struct fm_row *row)
     return FM_OK;
 }
 
-enum fm_code store_dump_projections(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id, struct fm_buf *out, int64_t *rows)
+enum fm_code store_dump_projections(struct fm_db *db, struct fm_ctx *ctx, fm_str case_id,
+                                    struct fm_buf *out, int64_t *rows)
 {
     struct dump d = {.out = out};
     for (size_t i = 0; i < N_TABLES; i++) {

@@ -17,7 +17,8 @@ static enum fm_code on_head(void *arg, const struct fm_row *row)
     return FM_OK;
 }
 
-static enum fm_code read_head(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, struct head_row *h)
+static enum fm_code read_head(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
+                              struct head_row *h)
 {
     struct fm_db *db = NULL;
     FM_TRY(store_take_reader(s, ctx, &db));
@@ -28,7 +29,8 @@ static enum fm_code read_head(struct fm_store *s, struct fm_ctx *ctx, fm_str cas
     return code;
 }
 
-static void bad(struct fm_verify_result *r, const char *what, int64_t seq, fm_str item, fm_str reason)
+static void bad(struct fm_verify_result *r, const char *what, int64_t seq, fm_str item,
+                fm_str reason)
 {
     if (!r->ok)
         return;
@@ -44,12 +46,13 @@ static void check_chain(const struct fm_stored_events *rows, struct fm_verify_re
     uint8_t prev[FM_SHA256_BYTES] = {0};
     uint8_t hash[FM_SHA256_BYTES];
     int64_t expected = 1;
-    fm_vec_each(rows, e) {
+    fm_vec_each (rows, e) {
         fm_event_hash(prev, &e->row, hash);
         if (e->row.seq != expected)
             bad(r, "event", expected, FM_STR_NULL, FM_STR("the event is missing"));
         else if (memcmp(e->prev_hash, prev, sizeof prev) != 0)
-            bad(r, "event", e->row.seq, FM_STR_NULL, FM_STR("it does not continue the event before it"));
+            bad(r, "event", e->row.seq, FM_STR_NULL,
+                FM_STR("it does not continue the event before it"));
         else if (memcmp(e->hash, hash, sizeof hash) != 0)
             bad(r, "event", e->row.seq, FM_STR_NULL, FM_STR("its content does not fit its hash"));
         if (!r->ok)
@@ -60,16 +63,19 @@ static void check_chain(const struct fm_stored_events *rows, struct fm_verify_re
     }
 }
 
-static void check_head(const struct fm_stored_events *rows, const struct head_row *h, struct fm_verify_result *r)
+static void check_head(const struct fm_stored_events *rows, const struct head_row *h,
+                       struct fm_verify_result *r)
 {
     const struct fm_stored_event *last = &rows->items[rows->n - 1];
     if (!h->is_found || h->version != last->row.seq)
-        bad(r, "head", last->row.seq + 1, FM_STR_NULL, FM_STR("events are missing at the end of the log"));
+        bad(r, "head", last->row.seq + 1, FM_STR_NULL,
+            FM_STR("events are missing at the end of the log"));
     else if (h->head.len != FM_SHA256_BYTES || memcmp(h->head.p, last->hash, FM_SHA256_BYTES) != 0)
         bad(r, "head", last->row.seq, FM_STR_NULL, FM_STR("the head of the log is another one"));
 }
 
-static void check_blob(struct fm_store *s, struct fm_ctx *ctx, fm_str sha256, struct fm_verify_result *r)
+static void check_blob(struct fm_store *s, struct fm_ctx *ctx, fm_str sha256,
+                       struct fm_verify_result *r)
 {
     if (!r->ok || !sha256.len)
         return;
@@ -80,8 +86,8 @@ static void check_blob(struct fm_store *s, struct fm_ctx *ctx, fm_str sha256, st
     fm_ctx_clear_error(ctx);
 }
 
-static enum fm_code dump_both(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case *c, struct fm_buf *stored,
-                              struct fm_buf *fresh, int64_t *rows)
+static enum fm_code dump_both(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case *c,
+                              struct fm_buf *stored, struct fm_buf *fresh, int64_t *rows)
 {
     struct fm_db *db = s->writer;
     int64_t ignored;
@@ -104,8 +110,8 @@ static fm_str first_difference(struct fm_ctx *ctx, fm_str a, fm_str b)
 }
 
 /* The projections are made anew inside a transaction that is rolled back. */
-static enum fm_code check_projections(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case *c,
-                                      struct fm_verify_result *r)
+static enum fm_code check_projections(struct fm_store *s, struct fm_ctx *ctx,
+                                      const struct fm_case *c, struct fm_verify_result *r)
 {
     struct fm_buf stored, fresh;
     fm_buf_init(&stored, 1UL << 30);
@@ -122,7 +128,8 @@ static enum fm_code check_projections(struct fm_store *s, struct fm_ctx *ctx, co
     return code;
 }
 
-enum fm_code fm_store_verify(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, struct fm_verify_result *out)
+enum fm_code fm_store_verify(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
+                             struct fm_verify_result *out)
 {
     struct fm_verify_result r = {.ok = true, .what = ""};
     struct fm_stored_events rows;
@@ -135,9 +142,9 @@ enum fm_code fm_store_verify(struct fm_store *s, struct fm_ctx *ctx, fm_str case
         check_head(&rows, &h, &r);
     if (r.ok) {
         FM_TRY(fm_store_load(s, ctx, case_id, &c, NULL));
-        fm_vec_each(&c->files, f)
+        fm_vec_each (&c->files, f)
             check_blob(s, ctx, f->sha256, &r);
-        fm_vec_each(&c->reports, p)
+        fm_vec_each (&c->reports, p)
             check_blob(s, ctx, p->sha256, &r);
     }
     if (r.ok)
@@ -174,13 +181,15 @@ static bool judge(void *arg, fm_str sha256, int64_t stored_bytes)
     return !g->is_dry_run;
 }
 
-enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns, bool is_dry_run, struct fm_gc_result *out)
+enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns, bool is_dry_run,
+                         struct fm_gc_result *out)
 {
     struct fm_db *db = NULL;
     struct collection g = {.ctx = ctx, .is_dry_run = is_dry_run};
     fm_map_init(&g.used, &ctx->arena);
     FM_TRY(store_take_reader(s, ctx, &db));
-    struct fm_query q = fm_query("SELECT sha256 FROM uploaded_files UNION SELECT sha256 FROM reports");
+    struct fm_query q =
+        fm_query("SELECT sha256 FROM uploaded_files UNION SELECT sha256 FROM reports");
     enum fm_code code = fm_db_each(db, ctx, &q, on_used, &g);
     store_give_reader(s, db);
     FM_TRY(code);

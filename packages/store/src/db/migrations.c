@@ -1,61 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schema, step by step. A step never changes once released; a new need is a new step. Written once: @INT@, @REAL@,
- * @BLOB@, @STRICT@ and @FLAT@ stand for what the dialects call differently (64-bit integers, binary data, strict tables
- * without hidden row ids). Lines that start with "sqlite:" or "postgres:" are for that dialect only.
+ * The schema, step by step. A step never changes once released; a new need is a new step. Written
+ * once: @INT@, @REAL@,
+ * @BLOB@, @STRICT@ and @FLAT@ stand for what the dialects call differently (64-bit integers, binary
+ * data, strict tables without hidden row ids). Lines that start with "sqlite:" or "postgres:" are
+ * for that dialect only.
  */
 #include "faultmaven/store/db.h"
 
 #include "faultmaven/base/buf.h"
 
 static const char step_1[] =
-    "CREATE TABLE cases (id TEXT NOT NULL PRIMARY KEY, version @INT@ NOT NULL, head @BLOB@ NOT NULL,"
-    " owner TEXT NOT NULL, organization TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT NULL,"
+    "CREATE TABLE cases (id TEXT NOT NULL PRIMARY KEY, version @INT@ NOT NULL, head @BLOB@ NOT "
+    "NULL,"
+    " owner TEXT NOT NULL, organization TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT "
+    "NULL,"
     " status TEXT NOT NULL, closure TEXT NOT NULL, stage TEXT NOT NULL, severity TEXT NOT NULL,"
-    " completion @INT@ NOT NULL, turns @INT@ NOT NULL, stalled @INT@ NOT NULL, created_at @INT@ NOT NULL,"
+    " completion @INT@ NOT NULL, turns @INT@ NOT NULL, stalled @INT@ NOT NULL, created_at @INT@ "
+    "NOT NULL,"
     " updated_at @INT@ NOT NULL, resolved_at @INT@, closed_at @INT@) @STRICT@;\n"
     "CREATE INDEX cases_by_update ON cases (updated_at DESC, id);\n"
     "CREATE INDEX cases_by_owner ON cases (owner, status, created_at);\n"
-    "CREATE TABLE case_members (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, user_id TEXT NOT NULL,"
+    "CREATE TABLE case_members (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, "
+    "user_id TEXT NOT NULL,"
     " role TEXT NOT NULL, PRIMARY KEY (user_id, case_id)) @FLAT@;\n"
     "CREATE INDEX members_by_case ON case_members (case_id);\n"
-    "CREATE TABLE events (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, seq @INT@ NOT NULL,"
-    " type TEXT NOT NULL, at @INT@ NOT NULL, actor TEXT NOT NULL, payload TEXT NOT NULL, prev_hash @BLOB@ NOT NULL,"
+    "CREATE TABLE events (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, seq @INT@ "
+    "NOT NULL,"
+    " type TEXT NOT NULL, at @INT@ NOT NULL, actor TEXT NOT NULL, payload TEXT NOT NULL, prev_hash "
+    "@BLOB@ NOT NULL,"
     " hash @BLOB@ NOT NULL, PRIMARY KEY (case_id, seq)) @FLAT@;\n"
-    "CREATE TABLE messages (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " turn @INT@ NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, at @INT@, body TEXT NOT NULL,"
+    "CREATE TABLE messages (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT "
+    "NOT NULL,"
+    " turn @INT@ NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, at @INT@, "
+    "body TEXT NOT NULL,"
     " PRIMARY KEY (case_id, id)) @FLAT@;\n"
-    "CREATE TABLE evidence (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " state TEXT NOT NULL, source TEXT NOT NULL, summary TEXT NOT NULL, sha256 TEXT NOT NULL, turn @INT@ NOT NULL,"
+    "CREATE TABLE evidence (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT "
+    "NOT NULL,"
+    " state TEXT NOT NULL, source TEXT NOT NULL, summary TEXT NOT NULL, sha256 TEXT NOT NULL, turn "
+    "@INT@ NOT NULL,"
     " body TEXT NOT NULL, PRIMARY KEY (case_id, id)) @FLAT@;\n"
-    "CREATE TABLE hypotheses (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " status TEXT NOT NULL, category TEXT NOT NULL, likelihood @REAL@, statement TEXT NOT NULL, body TEXT NOT NULL,"
+    "CREATE TABLE hypotheses (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id "
+    "TEXT NOT NULL,"
+    " status TEXT NOT NULL, category TEXT NOT NULL, likelihood @REAL@, statement TEXT NOT NULL, "
+    "body TEXT NOT NULL,"
     " PRIMARY KEY (case_id, id)) @FLAT@;\n"
-    "CREATE TABLE hypothesis_evidence (case_id TEXT NOT NULL, hypothesis_id TEXT NOT NULL, evidence_id TEXT NOT NULL,"
-    " stance TEXT NOT NULL, completeness @REAL@, body TEXT NOT NULL, PRIMARY KEY (case_id, hypothesis_id, evidence_id),"
+    "CREATE TABLE hypothesis_evidence (case_id TEXT NOT NULL, hypothesis_id TEXT NOT NULL, "
+    "evidence_id TEXT NOT NULL,"
+    " stance TEXT NOT NULL, completeness @REAL@, body TEXT NOT NULL, PRIMARY KEY (case_id, "
+    "hypothesis_id, evidence_id),"
     " FOREIGN KEY (case_id, hypothesis_id) REFERENCES hypotheses (case_id, id) ON DELETE CASCADE,"
-    " FOREIGN KEY (case_id, evidence_id) REFERENCES evidence (case_id, id) ON DELETE CASCADE) @FLAT@;\n"
-    "CREATE TABLE solutions (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " kind TEXT NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (case_id, id))"
-    " @FLAT@;\n"
-    "CREATE TABLE turns (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, number @INT@ NOT NULL,"
-    " at @INT@, actor TEXT NOT NULL, outcome TEXT NOT NULL, progress @INT@ NOT NULL, body TEXT NOT NULL,"
+    " FOREIGN KEY (case_id, evidence_id) REFERENCES evidence (case_id, id) ON DELETE CASCADE) "
+    "@FLAT@;\n"
+    "CREATE TABLE solutions (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id "
+    "TEXT NOT NULL,"
+    " kind TEXT NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, PRIMARY "
+    "KEY (case_id, id))"
+    " @FLAT@;\n";
+
+static const char step_2[] =
+    "CREATE TABLE turns (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, number "
+    "@INT@ NOT NULL,"
+    " at @INT@, actor TEXT NOT NULL, outcome TEXT NOT NULL, progress @INT@ NOT NULL, body TEXT NOT "
+    "NULL,"
     " PRIMARY KEY (case_id, number)) @FLAT@;\n"
-    "CREATE TABLE status_history (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, seq @INT@ NOT NULL,"
-    " from_status TEXT NOT NULL, to_status TEXT NOT NULL, at @INT@, actor TEXT NOT NULL, reason TEXT NOT NULL,"
+    "CREATE TABLE status_history (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, "
+    "seq @INT@ NOT NULL,"
+    " from_status TEXT NOT NULL, to_status TEXT NOT NULL, at @INT@, actor TEXT NOT NULL, reason "
+    "TEXT NOT NULL,"
     " PRIMARY KEY (case_id, seq)) @FLAT@;\n"
-    "CREATE TABLE uploaded_files (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " filename TEXT NOT NULL, size @INT@ NOT NULL, sha256 TEXT NOT NULL, data_type TEXT NOT NULL, added_at @INT@,"
+    "CREATE TABLE uploaded_files (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, "
+    "id TEXT NOT NULL,"
+    " filename TEXT NOT NULL, size @INT@ NOT NULL, sha256 TEXT NOT NULL, data_type TEXT NOT NULL, "
+    "added_at @INT@,"
     " added_by TEXT NOT NULL, turn @INT@ NOT NULL, PRIMARY KEY (case_id, id)) @FLAT@;\n"
     "CREATE INDEX files_by_content ON uploaded_files (sha256);\n"
-    "CREATE TABLE reports (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT NOT NULL,"
-    " type TEXT NOT NULL, format TEXT NOT NULL, version @INT@ NOT NULL, title TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    "CREATE TABLE reports (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, id TEXT "
+    "NOT NULL,"
+    " type TEXT NOT NULL, format TEXT NOT NULL, version @INT@ NOT NULL, title TEXT NOT NULL, "
+    "sha256 TEXT NOT NULL,"
     " is_current @INT@ NOT NULL, at @INT@, PRIMARY KEY (case_id, id)) @FLAT@;\n"
     "CREATE INDEX reports_by_content ON reports (sha256);\n"
-    "CREATE TABLE answers (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, idempotency_key TEXT NOT NULL,"
-    " turn @INT@ NOT NULL, response TEXT NOT NULL, PRIMARY KEY (case_id, idempotency_key)) @FLAT@;\n"
-    "sqlite:CREATE VIRTUAL TABLE search_docs USING fts5(case_id UNINDEXED, kind UNINDEXED, ref UNINDEXED, body);\n"
-    "postgres:CREATE TABLE search_docs (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,"
+    "CREATE TABLE answers (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE, "
+    "idempotency_key TEXT NOT NULL,"
+    " turn @INT@ NOT NULL, response TEXT NOT NULL, PRIMARY KEY (case_id, idempotency_key)) "
+    "@FLAT@;\n"
+    "sqlite:CREATE VIRTUAL TABLE search_docs USING fts5(case_id UNINDEXED, kind UNINDEXED, ref "
+    "UNINDEXED, body);\n"
+    "postgres:CREATE TABLE search_docs (case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE "
+    "CASCADE,"
     " kind TEXT NOT NULL, ref TEXT NOT NULL, body TEXT NOT NULL);\n"
     "postgres:CREATE INDEX search_by_text ON search_docs USING GIN (to_tsvector('simple', body));\n"
     "postgres:CREATE INDEX search_by_case ON search_docs (case_id);\n";
@@ -63,7 +96,8 @@ static const char step_1[] =
 static const struct {
     const char *name, *sql;
 } steps[] = {
-    {"cases, events and projections", step_1},
+    {"cases, events, findings", step_1},
+    {"turns, files, reports, answers, search", step_2},
 };
 const int fm_db_schema_version = sizeof steps / sizeof steps[0];
 
@@ -72,8 +106,11 @@ static const char *word_for(enum fm_db_dialect d, fm_str token)
     static const struct {
         const char *token, *sqlite, *postgres;
     } words[] = {
-        {"INT", "INTEGER", "BIGINT"}, {"REAL", "REAL", "DOUBLE PRECISION"}, {"BLOB", "BLOB", "BYTEA"},
-        {"STRICT", "STRICT", ""},     {"FLAT", "STRICT, WITHOUT ROWID", ""},
+        {"INT", "INTEGER", "BIGINT"},
+        {"REAL", "REAL", "DOUBLE PRECISION"},
+        {"BLOB", "BLOB", "BYTEA"},
+        {"STRICT", "STRICT", ""},
+        {"FLAT", "STRICT, WITHOUT ROWID", ""},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (fm_str_eqc(token, words[i].token))
@@ -105,7 +142,10 @@ static void translate(struct fm_buf *out, enum fm_db_dialect d, const char *sql)
         bool is_postgres = fm_str_starts(line, FM_STR("postgres:"));
         if ((is_sqlite && d != FM_DB_SQLITE) || (is_postgres && d != FM_DB_POSTGRES))
             continue;
-        add_line(out, d, is_sqlite ? fm_str_skip(line, 7) : is_postgres ? fm_str_skip(line, 9) : line);
+        add_line(out, d,
+                 is_sqlite     ? fm_str_skip(line, 7)
+                 : is_postgres ? fm_str_skip(line, 9)
+                               : line);
     }
 }
 
@@ -137,7 +177,8 @@ static enum fm_code migrate_locked(struct fm_db *db, struct fm_ctx *ctx)
     FM_TRY(fm_db_each(db, ctx, &q, on_version, &version));
     if (version > fm_db_schema_version)
         return fm_fail(ctx, FM_EUNSUPPORTED,
-                       "the store has schema version %lld, this program knows %d: a newer faultmaven wrote it; update "
+                       "the store has schema version %lld, this program knows %d: a newer "
+                       "faultmaven wrote it; update "
                        "this program, a downgrade would lose data",
                        (long long)version, fm_db_schema_version);
     for (int i = (int)version; i < fm_db_schema_version; i++)
@@ -148,8 +189,9 @@ static enum fm_code migrate_locked(struct fm_db *db, struct fm_ctx *ctx)
 static enum fm_code current_version(struct fm_db *db, struct fm_ctx *ctx, int64_t *version)
 {
     static const char sqlite[] = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_steps'";
-    static const char postgres[] = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'schema_steps'"
-                                   " AND table_schema = current_schema()";
+    static const char postgres[] =
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'schema_steps'"
+        " AND table_schema = current_schema()";
     int64_t has_table = 0;
     struct fm_query q = fm_query(db->dialect == FM_DB_SQLITE ? sqlite : postgres);
     FM_TRY(fm_db_each(db, ctx, &q, on_version, &has_table));
@@ -165,11 +207,13 @@ enum fm_code fm_db_migrate(struct fm_db *db, struct fm_ctx *ctx)
     if (version == fm_db_schema_version)
         return FM_OK;
     FM_TRY(db->ops->begin(db, ctx, true));
-    enum fm_code code = db->ops->script(db, ctx, db->dialect == FM_DB_SQLITE
-                                                     ? "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY "
-                                                       "KEY, name TEXT NOT NULL) STRICT"
-                                                     : "CREATE TABLE IF NOT EXISTS schema_steps (step BIGINT PRIMARY "
-                                                       "KEY, name TEXT NOT NULL)");
+    enum fm_code code =
+        db->ops->script(db, ctx,
+                        db->dialect == FM_DB_SQLITE
+                            ? "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY "
+                              "KEY, name TEXT NOT NULL) STRICT"
+                            : "CREATE TABLE IF NOT EXISTS schema_steps (step BIGINT PRIMARY "
+                              "KEY, name TEXT NOT NULL)");
     if (code == FM_OK)
         code = migrate_locked(db, ctx);
     if (code == FM_OK)

@@ -29,7 +29,8 @@ static enum fm_code code_of(const char *sqlstate)
         return FM_EUNAVAILABLE;
     if (strncmp(sqlstate, "23", 2) == 0 || strncmp(sqlstate, "40", 2) == 0)
         return FM_ECONFLICT;
-    return strncmp(sqlstate, "53", 2) == 0 || strncmp(sqlstate, "58", 2) == 0 ? FM_EIO : FM_EINTERNAL;
+    return strncmp(sqlstate, "53", 2) == 0 || strncmp(sqlstate, "58", 2) == 0 ? FM_EIO
+                                                                              : FM_EINTERNAL;
 }
 
 /* libpq's texts end with a line feed. */
@@ -123,7 +124,8 @@ static void bind_value(struct fm_ctx *ctx, const struct fm_db_value *v, struct b
         b->values[at] = fm_str_dup(&ctx->arena, v->s).p;
 }
 
-static void bind_all(struct fm_ctx *ctx, const struct statement *st, const struct fm_query *q, struct bound *b)
+static void bind_all(struct fm_ctx *ctx, const struct statement *st, const struct fm_query *q,
+                     struct bound *b)
 {
     for (int i = 0; i < st->n; i++) {
         int k = 0;
@@ -136,9 +138,18 @@ static void bind_all(struct fm_ctx *ctx, const struct statement *st, const struc
     }
 }
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_FLOAT4 = 700, OID_FLOAT8 = 701, OID_NUMERIC = 1700 };
+enum {
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_NUMERIC = 1700
+};
 
-static void read_value(struct fm_ctx *ctx, const PGresult *r, int row, int col, struct fm_db_value *v)
+static void read_value(struct fm_ctx *ctx, const PGresult *r, int row, int col,
+                       struct fm_db_value *v)
 {
     *v = (struct fm_db_value){.kind = FM_DB_NULL};
     if (PQgetisnull(r, row, col))
@@ -153,10 +164,12 @@ static void read_value(struct fm_ctx *ctx, const PGresult *r, int row, int col, 
     } else if (type == OID_BYTEA) {
         size_t n;
         unsigned char *raw = PQunescapeBytea((const unsigned char *)text, &n);
-        *v = (struct fm_db_value){.kind = FM_DB_BLOB, .s = fm_str_n(fm_arena_dup(&ctx->arena, raw, n), n)};
+        *v = (struct fm_db_value){.kind = FM_DB_BLOB,
+                                  .s = fm_str_n(fm_arena_dup(&ctx->arena, raw, n), n)};
         PQfreemem(raw);
     } else {
-        *v = (struct fm_db_value){.kind = FM_DB_TEXT, .s = fm_str_n(text, (size_t)PQgetlength(r, row, col))};
+        *v = (struct fm_db_value){.kind = FM_DB_TEXT,
+                                  .s = fm_str_n(text, (size_t)PQgetlength(r, row, col))};
     }
 }
 
@@ -175,8 +188,8 @@ static enum fm_code give_rows(struct fm_ctx *ctx, const PGresult *r, fm_row_fn f
     return FM_OK;
 }
 
-static enum fm_code postgres_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q, fm_row_fn fn, void *arg,
-                                 int64_t *affected)
+static enum fm_code postgres_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
+                                 fm_row_fn fn, void *arg, int64_t *affected)
 {
     struct postgres_db *p = (struct postgres_db *)db;
     struct bound b;
@@ -185,7 +198,8 @@ static enum fm_code postgres_run(struct fm_db *db, struct fm_ctx *ctx, const str
     FM_TRY(prepare(p, ctx, q->sql, &at));
     bind_all(ctx, &p->statements[at], q, &b);
     snprintf(name, sizeof name, "s%d", at);
-    PGresult *r = PQexecPrepared(p->conn, name, p->statements[at].n, b.values, b.lengths, b.formats, 0);
+    PGresult *r =
+        PQexecPrepared(p->conn, name, p->statements[at].n, b.values, b.lengths, b.formats, 0);
     ExecStatusType status = PQresultStatus(r);
     enum fm_code code = FM_OK;
     if (status == PGRES_TUPLES_OK)
@@ -203,16 +217,18 @@ static enum fm_code postgres_script(struct fm_db *db, struct fm_ctx *ctx, const 
     struct postgres_db *p = (struct postgres_db *)db;
     PGresult *r = PQexec(p->conn, sql);
     ExecStatusType status = PQresultStatus(r);
-    enum fm_code code = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
-                            ? FM_OK
-                            : fail(p, ctx, r);
+    enum fm_code code =
+        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
+            ? FM_OK
+            : fail(p, ctx, r);
     PQclear(r);
     return code;
 }
 
 static enum fm_code postgres_begin(struct fm_db *db, struct fm_ctx *ctx, bool is_write)
 {
-    return postgres_script(db, ctx, is_write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return postgres_script(db, ctx,
+                           is_write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
 static enum fm_code postgres_commit(struct fm_db *db, struct fm_ctx *ctx)
@@ -270,7 +286,8 @@ enum fm_code fm_db_open_postgres(struct fm_ctx *ctx, const char *conninfo, struc
                        PQserverVersion(p->conn) / 10000);
     if (code == FM_OK) {
         PQsetNoticeReceiver(p->conn, ignore_notice, NULL);
-        code = postgres_script(&p->base, ctx, "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on");
+        code = postgres_script(
+            &p->base, ctx, "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on");
     }
     if (code != FM_OK) {
         postgres_free(&p->base);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "faultmaven/store/db.h"
@@ -40,10 +41,12 @@ static enum fm_code code_of(int rc)
 
 static enum fm_code fail(struct sqlite_db *s, struct fm_ctx *ctx, int rc, const char *what)
 {
-    return fm_fail(ctx, code_of(rc), "database: %s: %s", what, s->handle ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc));
+    return fm_fail(ctx, code_of(rc), "database: %s: %s", what,
+                   s->handle ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc));
 }
 
-static enum fm_code prepare(struct sqlite_db *s, struct fm_ctx *ctx, const char *sql, sqlite3_stmt **out)
+static enum fm_code prepare(struct sqlite_db *s, struct fm_ctx *ctx, const char *sql,
+                            sqlite3_stmt **out)
 {
     for (int i = 0; i < s->n_statements; i++) {
         if (s->statements[i].sql == sql) {
@@ -98,7 +101,8 @@ static void read_value(sqlite3_stmt *stmt, int i, struct fm_db_value *v)
     else if (type == SQLITE_FLOAT)
         *v = (struct fm_db_value){.kind = FM_DB_REAL, .d = sqlite3_column_double(stmt, i)};
     else if (type != SQLITE_NULL) {
-        const char *p = type == SQLITE_BLOB ? sqlite3_column_blob(stmt, i) : (const char *)sqlite3_column_text(stmt, i);
+        const char *p = type == SQLITE_BLOB ? sqlite3_column_blob(stmt, i)
+                                            : (const char *)sqlite3_column_text(stmt, i);
         v->kind = type == SQLITE_BLOB ? FM_DB_BLOB : FM_DB_TEXT;
         v->s = fm_str_n(p, (size_t)sqlite3_column_bytes(stmt, i));
     }
@@ -116,8 +120,8 @@ static enum fm_code give_row(sqlite3_stmt *stmt, fm_row_fn fn, void *arg)
     return fn ? fn(arg, &row) : FM_OK;
 }
 
-static enum fm_code sqlite_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q, fm_row_fn fn, void *arg,
-                               int64_t *affected)
+static enum fm_code sqlite_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
+                               fm_row_fn fn, void *arg, int64_t *affected)
 {
     struct sqlite_db *s = (struct sqlite_db *)db;
     sqlite3_stmt *stmt = NULL;
@@ -167,13 +171,15 @@ static enum fm_code sqlite_backup(struct fm_db *db, struct fm_ctx *ctx, const ch
     int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     sqlite3_backup *b = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", s->handle, "main") : NULL;
     if (b) {
-        while ((rc = sqlite3_backup_step(b, 1024)) == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+        while ((rc = sqlite3_backup_step(b, 1024)) == SQLITE_OK || rc == SQLITE_BUSY ||
+               rc == SQLITE_LOCKED)
             if (rc != SQLITE_OK)
                 sqlite3_sleep(20);
         sqlite3_backup_finish(b);
     }
     if (rc != SQLITE_DONE)
-        code = fm_fail(ctx, code_of(rc), "backup to %s: %s", path, to ? sqlite3_errmsg(to) : sqlite3_errstr(rc));
+        code = fm_fail(ctx, code_of(rc), "backup to %s: %s", path,
+                       to ? sqlite3_errmsg(to) : sqlite3_errstr(rc));
     sqlite3_close(to);
     return code;
 }
@@ -203,15 +209,20 @@ enum fm_code fm_db_open_sqlite(struct fm_ctx *ctx, const char *path, struct fm_d
     if (!s)
         FM_BUG("out of memory");
     s->base = (struct fm_db){&sqlite_ops, FM_DB_SQLITE};
-    int rc = sqlite3_open_v2(path, &s->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    enum fm_code code = rc == SQLITE_OK ? FM_OK : fm_fail(ctx, code_of(rc), "%s: %s", path, sqlite3_errmsg(s->handle));
+    int rc = sqlite3_open_v2(
+        path, &s->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    enum fm_code code = rc == SQLITE_OK
+                            ? FM_OK
+                            : fm_fail(ctx, code_of(rc), "%s: %s", path, sqlite3_errmsg(s->handle));
     if (code == FM_OK) {
         sqlite3_extended_result_codes(s->handle, 1);
         sqlite3_busy_timeout(s->handle, BUSY_MS);
-        code = sqlite_script(&s->base, ctx,
-                             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                             "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;"
-                             "PRAGMA cache_size = -16000");
+        code = sqlite_script(
+            &s->base, ctx,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+            "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = "
+            "MEMORY;"
+            "PRAGMA cache_size = -16000");
     }
     if (code != FM_OK) {
         sqlite_free(&s->base);

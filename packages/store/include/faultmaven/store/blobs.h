@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Content-addressed files: evidence and reports, named by the SHA-256 of their content, kept zstd-compressed under
- * DIR/ab/cdef….zst. A blob is written to a temporary name, synced, renamed, and its folder synced, so that a name that
- * exists always has its whole content. Blobs are never changed. Which cases use a blob stands in the database.
+ * Content-addressed files: evidence and reports, named by the SHA-256 of their content, kept
+ * zstd-compressed under DIR/ab/cdef….zst. A blob is written to a temporary name, synced, renamed,
+ * and its folder synced, so that a name that exists always has its whole content. Blobs are never
+ * changed. Which cases use a blob stands in the database.
  *
  * Thread-safe; several processes may share the folder.
  */
@@ -15,7 +16,8 @@
 
 struct fm_blobs;
 
-FM_MUST_CHECK enum fm_code fm_blobs_open(struct fm_ctx *ctx, const char *dir, struct fm_blobs **out);
+FM_MUST_CHECK enum fm_code fm_blobs_open(struct fm_ctx *ctx, const char *dir,
+                                         struct fm_blobs **out);
 void fm_blobs_free(struct fm_blobs *b);
 
 struct fm_blob_info {
@@ -23,25 +25,29 @@ struct fm_blob_info {
     int64_t size;
 };
 
-/* Stores bytes, or the rest of a file descriptor (streamed, any size). Known content is not written again. */
-FM_MUST_CHECK enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, struct fm_blob_info *out);
-FM_MUST_CHECK enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd, struct fm_blob_info *out);
+/* Stores bytes, or the rest of a file descriptor (streamed, any size). Known content is not written
+ * again. */
+FM_MUST_CHECK enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes,
+                                        struct fm_blob_info *out);
+FM_MUST_CHECK enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd,
+                                           struct fm_blob_info *out);
 
-/* At most `length` bytes from `offset`, in the context's arena; shorter at the end. FM_ENOTFOUND for unknown content,
- * FM_EIO when the stored file is damaged. */
-FM_MUST_CHECK enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset,
-                                         int64_t length, fm_str *out);
+/* At most `length` bytes from `offset`, in the context's arena; shorter at the end. FM_ENOTFOUND
+ * for unknown content, FM_EIO when the stored file is damaged. */
+FM_MUST_CHECK enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
+                                         int64_t offset, int64_t length, fm_str *out);
 
 /* Streams the whole content; the hash is checked at the end. fn returns FM_OK to go on. */
 typedef enum fm_code (*fm_blob_fn)(void *arg, fm_str part);
-FM_MUST_CHECK enum fm_code fm_blobs_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, fm_blob_fn fn,
-                                           void *arg);
+FM_MUST_CHECK enum fm_code fm_blobs_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
+                                           fm_blob_fn fn, void *arg);
 
 bool fm_blobs_have(struct fm_blobs *b, fm_str sha256);
 
-/* Calls fn for each stored blob older than `before`; fn returns whether to delete it. */
+/* Calls fn for each stored blob older than `before`, and with an empty hash for what a crash left
+ * half written; fn returns whether to delete it. */
 typedef bool (*fm_blob_judge)(void *arg, fm_str sha256, int64_t stored_bytes);
-FM_MUST_CHECK enum fm_code fm_blobs_sweep(struct fm_blobs *b, struct fm_ctx *ctx, fm_time before, fm_blob_judge fn,
-                                          void *arg);
+FM_MUST_CHECK enum fm_code fm_blobs_sweep(struct fm_blobs *b, struct fm_ctx *ctx, fm_time before,
+                                          fm_blob_judge fn, void *arg);
 
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fm_db: one connection to a database. Drivers: SQLite 3.37+ and PostgreSQL 15+. Repositories are written once, in SQL
- * that both accept; parameters stand in it as :name and are bound by name.
+ * fm_db: one connection to a database. Drivers: SQLite 3.37+ and PostgreSQL 15+. Repositories are
+ * written once, in SQL that both accept; parameters stand in it as :name and are bound by name.
  *
  *     struct fm_query q = fm_query("SELECT title FROM cases WHERE id = :id");
  *     fm_query_str(&q, "id", id);
  *     FM_TRY(fm_db_each(db, ctx, &q, on_row, &arg));
  *
- * The text of a query is a literal: drivers keep prepared statements by its address. One thread at a time.
+ * The text of a query is a literal: drivers keep prepared statements by its address. One thread at
+ * a time.
  *
- * Errors: FM_ECONFLICT for a broken unique key or a serialization failure, FM_EUNAVAILABLE when the database is busy or
- * away, FM_EIO for a full disk or a damaged file, FM_EINTERNAL for the rest (our SQL is wrong).
+ * Errors: FM_ECONFLICT for a broken unique key or a serialization failure, FM_EUNAVAILABLE when the
+ * database is busy or away, FM_EIO for a full disk or a damaged file, FM_EINTERNAL for the rest
+ * (our SQL is wrong).
  */
 #ifndef FAULTMAVEN_STORE_DB_H
 #define FAULTMAVEN_STORE_DB_H
@@ -38,7 +40,7 @@ struct fm_query {
 };
 
 struct fm_query fm_query(const char *sql);
-void fm_query_str(struct fm_query *q, const char *name, fm_str s);  /* empty is the empty text */
+void fm_query_str(struct fm_query *q, const char *name, fm_str s); /* empty is the empty text */
 void fm_query_blob(struct fm_query *q, const char *name, fm_str s);
 void fm_query_int(struct fm_query *q, const char *name, int64_t i);
 void fm_query_time(struct fm_query *q, const char *name, fm_time t); /* NULL for none */
@@ -71,29 +73,33 @@ struct fm_db {
     enum fm_db_dialect dialect;
 };
 struct fm_db_ops {
-    /* Runs a query; fn (may be NULL) gets each row, its failure ends the query and is returned. *affected (may be NULL)
-     * is the number of rows that a change touched. */
-    enum fm_code (*run)(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q, fm_row_fn fn, void *arg,
-                        int64_t *affected);
+    /* Runs a query; fn (may be NULL) gets each row, its failure ends the query and is returned.
+     * *affected (may be NULL) is the number of rows that a change touched. */
+    enum fm_code (*run)(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
+                        fm_row_fn fn, void *arg, int64_t *affected);
     /* Statements without parameters or rows, separated by ";". */
     enum fm_code (*script)(struct fm_db *db, struct fm_ctx *ctx, const char *sql);
-    /* A transaction; is_write takes the write lock at once, so that a commit cannot fail for being late. */
+    /* A transaction; is_write takes the write lock at once, so that a commit cannot fail for being
+     * late. */
     enum fm_code (*begin)(struct fm_db *db, struct fm_ctx *ctx, bool is_write);
     enum fm_code (*commit)(struct fm_db *db, struct fm_ctx *ctx);
     void (*rollback)(struct fm_db *db);
-    /* A consistent copy of the whole database at path. FM_EUNSUPPORTED where the database has its own tool for it. */
+    /* A consistent copy of the whole database at path. FM_EUNSUPPORTED where the database has its
+     * own tool for it. */
     enum fm_code (*backup)(struct fm_db *db, struct fm_ctx *ctx, const char *path);
     void (*free)(struct fm_db *db);
 };
 
 /* WAL, foreign keys on, every commit durable. ":memory:" for one connection without a file. */
-FM_MUST_CHECK enum fm_code fm_db_open_sqlite(struct fm_ctx *ctx, const char *path, struct fm_db **out);
+FM_MUST_CHECK enum fm_code fm_db_open_sqlite(struct fm_ctx *ctx, const char *path,
+                                             struct fm_db **out);
 
 /* A libpq connection string or URI. */
-FM_MUST_CHECK enum fm_code fm_db_open_postgres(struct fm_ctx *ctx, const char *conninfo, struct fm_db **out);
+FM_MUST_CHECK enum fm_code fm_db_open_postgres(struct fm_ctx *ctx, const char *conninfo,
+                                               struct fm_db **out);
 
-static inline enum fm_code fm_db_each(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q, fm_row_fn fn,
-                                      void *arg)
+static inline enum fm_code fm_db_each(struct fm_db *db, struct fm_ctx *ctx,
+                                      const struct fm_query *q, fm_row_fn fn, void *arg)
 {
     return db->ops->run(db, ctx, q, fn, arg, NULL);
 }
@@ -104,8 +110,8 @@ static inline enum fm_code fm_db_run(struct fm_db *db, struct fm_ctx *ctx, const
     return db->ops->run(db, ctx, q, NULL, NULL, affected);
 }
 
-/* Brings the schema to this program's version, in one transaction per step. FM_EUNSUPPORTED when a newer program wrote
- * it: a downgrade is refused before anything is touched. */
+/* Brings the schema to this program's version, in one transaction per step. FM_EUNSUPPORTED when a
+ * newer program wrote it: a downgrade is refused before anything is touched. */
 FM_MUST_CHECK enum fm_code fm_db_migrate(struct fm_db *db, struct fm_ctx *ctx);
 extern const int fm_db_schema_version;
 

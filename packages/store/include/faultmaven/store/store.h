@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A store of cases: a database (db.h) and blobs. A location is a folder (SQLite and files in it) or a postgresql:// URI
- * with a folder for blobs.
+ * A store of cases: a database (db.h) and blobs. A location is a folder (SQLite and files in it) or
+ * a postgresql:// URI with a folder for blobs.
  *
- * Any thread. Appends from several threads are grouped into one commit (group commit); each is durable when its call
- * returns, and all or nothing.
+ * Any thread. Appends from several threads are grouped into one commit (group commit); each is
+ * durable when its call returns, and all or nothing.
  */
 #ifndef FAULTMAVEN_STORE_STORE_H
 #define FAULTMAVEN_STORE_STORE_H
@@ -19,33 +19,37 @@ struct fm_store_options {
     const char *location; /* folder, made when missing; "postgresql://…"; or ":memory:" */
     const char *blob_dir; /* NULL: LOCATION/blobs; needed for PostgreSQL and ":memory:" */
 };
-FM_MUST_CHECK enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o, struct fm_store **out);
+FM_MUST_CHECK enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,
+                                         struct fm_store **out);
 void fm_store_free(struct fm_store *s);
 struct fm_blobs *fm_store_blobs(struct fm_store *s);
 
 /* ---- one case ---- */
 
 struct fm_append {
-    const struct fm_case *c;  /* the case after the events; expected 0: a new one */
-    int64_t expected;         /* version before the events */
+    const struct fm_case *c; /* the case after the events; expected 0: a new one */
+    int64_t expected;        /* version before the events */
     const struct fm_events *events;
     fm_str key;      /* idempotency key; empty for none */
     fm_str response; /* what a repeat of the key gets */
 };
 
-/* FM_ECONFLICT when the case has another version or the key was used meanwhile; then nothing is stored. */
-FM_MUST_CHECK enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx, const struct fm_append *a);
+/* FM_ECONFLICT when the case has another version or the key was used meanwhile; then nothing is
+ * stored. */
+FM_MUST_CHECK enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx,
+                                           const struct fm_append *a);
 
 /* Reads and folds the log. FM_ENOTFOUND for an unknown case. events may be NULL. */
-FM_MUST_CHECK enum fm_code fm_store_load(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, struct fm_case **c,
-                                         struct fm_events *events);
+FM_MUST_CHECK enum fm_code fm_store_load(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
+                                         struct fm_case **c, struct fm_events *events);
 
 /* The stored response of a key; FM_ENOTFOUND when the key is new. */
-FM_MUST_CHECK enum fm_code fm_store_answer(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, fm_str key,
-                                           fm_str *response);
+FM_MUST_CHECK enum fm_code fm_store_answer(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
+                                           fm_str key, fm_str *response);
 
 /* Full id of a case whose id starts with `prefix`. FM_ENOTFOUND, or FM_EINVAL when several do. */
-FM_MUST_CHECK enum fm_code fm_store_resolve(struct fm_store *s, struct fm_ctx *ctx, fm_str prefix, fm_str *id);
+FM_MUST_CHECK enum fm_code fm_store_resolve(struct fm_store *s, struct fm_ctx *ctx, fm_str prefix,
+                                            fm_str *id);
 
 /* Stored rows, for export and verification. */
 struct fm_stored_event {
@@ -59,13 +63,14 @@ FM_MUST_CHECK enum fm_code fm_store_rows(struct fm_store *s, struct fm_ctx *ctx,
 
 struct fm_verify_result {
     bool ok;
-    const char *what;  /* "event", "head", "blob", "projection"; "" when ok */
-    int64_t seq;       /* of a bad event */
-    fm_str item;       /* hash of a bad blob, table of a bad projection */
+    const char *what; /* "event", "head", "blob", "projection"; "" when ok */
+    int64_t seq;      /* of a bad event */
+    fm_str item;      /* hash of a bad blob, table of a bad projection */
     fm_str reason;
     int64_t events, blobs, rows; /* checked */
 };
-/* Hash chain, head, content of every blob, and projections against a fold of the log; stops at the first fault. */
+/* Hash chain, head, content of every blob, and projections against a fold of the log; stops at the
+ * first fault. */
 FM_MUST_CHECK enum fm_code fm_store_verify(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
                                            struct fm_verify_result *out);
 
@@ -75,12 +80,13 @@ FM_MUST_CHECK enum fm_code fm_store_rebuild(struct fm_store *s, struct fm_ctx *c
 /* ---- many cases ---- */
 
 struct fm_case_filter {
-    fm_str user;               /* member of the case; empty: all */
+    fm_str user;                /* member of the case; empty: all */
     enum fm_case_status status; /* none: all, but closed only with include_closed */
     bool include_closed;
-    bool include_empty;        /* without any turn */
-    int64_t limit;             /* 1 .. 1000 */
-    fm_time before_updated;    /* page: strictly after this place in the order; FM_TIME_NONE: first page */
+    bool include_empty; /* without any turn */
+    int64_t limit;      /* 1 .. 1000 */
+    fm_time
+        before_updated; /* page: strictly after this place in the order; FM_TIME_NONE: first page */
     fm_str before_id;
 };
 struct fm_case_row {
@@ -90,29 +96,32 @@ struct fm_case_row {
 };
 struct fm_case_rows FM_VEC_OF(struct fm_case_row);
 /* Newest update first. */
-FM_MUST_CHECK enum fm_code fm_store_list(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case_filter *f,
-                                         struct fm_case_rows *out);
+FM_MUST_CHECK enum fm_code fm_store_list(struct fm_store *s, struct fm_ctx *ctx,
+                                         const struct fm_case_filter *f, struct fm_case_rows *out);
 
 /* Cases of an owner that are not terminal, and those opened since a time. */
-FM_MUST_CHECK enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner, fm_time since,
-                                          int64_t *open, int64_t *opened);
+FM_MUST_CHECK enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner,
+                                          fm_time since, int64_t *open, int64_t *opened);
 
 struct fm_search_hit {
     fm_str case_id, title, kind, ref, snippet;
 };
 struct fm_search_hits FM_VEC_OF(struct fm_search_hit);
-/* Words of the query must all occur; best first. Only cases that the user is a member of (empty: all). */
-FM_MUST_CHECK enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user, fm_str query,
-                                           int64_t limit, struct fm_search_hits *out);
+/* Words of the query must all occur; best first. Only cases that the user is a member of (empty:
+ * all). */
+FM_MUST_CHECK enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user,
+                                           fm_str query, int64_t limit, struct fm_search_hits *out);
 
 /* ---- care ---- */
 
 struct fm_gc_result {
     int64_t kept, deleted, bytes; /* bytes freed, or to be freed */
 };
-/* Deletes blobs that no case uses and that are older than `age_ns` (so that an upload under way is safe). */
-FM_MUST_CHECK enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns, bool is_dry_run,
-                                       struct fm_gc_result *out);
-FM_MUST_CHECK enum fm_code fm_store_backup(struct fm_store *s, struct fm_ctx *ctx, const char *path);
+/* Deletes blobs that no case uses and that are older than `age_ns` (so that an upload under way is
+ * safe). */
+FM_MUST_CHECK enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns,
+                                       bool is_dry_run, struct fm_gc_result *out);
+FM_MUST_CHECK enum fm_code fm_store_backup(struct fm_store *s, struct fm_ctx *ctx,
+                                           const char *path);
 
 #endif
