@@ -485,8 +485,8 @@ static void cancel_now(void *arg)
     struct fm_llm_call *c = arg;
     abandon_all(c, "cancelled");
     c->response.failure = FM_LLM_CANCELLED;
-    settle(c);
-    release(c);
+    fm_ctx_clear_error(c->ctx);
+    end(c, fm_fail(c->ctx, FM_ECANCELLED, "cancelled"));
 }
 
 /* In the next turn: the sink, and with it the HTTP client, may be on the stack. */

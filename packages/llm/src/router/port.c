@@ -40,13 +40,14 @@ static enum fm_code port_chat(struct fm_llm *l, struct fm_ctx *ctx, const struct
         o.is_stream = true;
     }
     struct fm_llm_call *call = fm_llm_call_start(p->client, ctx, r, &o);
-    while (!w.is_done && !atomic_load_explicit(&ctx->cancelled, memory_order_relaxed))
+    bool is_cancelled = false;
+    while (!w.is_done) {
         fm_loop_turn(p->loop, TURN_MS);
-    if (!w.is_done) {
-        fm_llm_call_cancel(call);
-        fm_loop_turn(p->loop, 0); /* the cancel happens there */
-        out->failure = FM_LLM_CANCELLED;
-        return fm_fail(ctx, FM_ECANCELLED, "cancelled");
+        if (!w.is_done && !is_cancelled &&
+            atomic_load_explicit(&ctx->cancelled, memory_order_relaxed)) {
+            fm_llm_call_cancel(call);
+            is_cancelled = true;
+        }
     }
     *out = *w.response;
     return w.code;

@@ -81,12 +81,13 @@ struct fm_llm_call_options {
 
 struct fm_llm_call;
 
-/* ctx, request and everything in it must live until done() or cancel; the answer is on ctx's arena.
+/* ctx, request and everything in it must live until done(); the answer is on ctx's arena.
  */
 struct fm_llm_call *fm_llm_call_start(struct fm_llm_client *c, struct fm_ctx *ctx,
                                       const struct fm_llm_request *r,
                                       const struct fm_llm_call_options *o);
-/* No callback follows. Allowed everywhere, also in the sink. */
+/* Ends the call soon: nothing more goes to the sink, and done() follows with FM_ECANCELLED in a
+ * later turn of the loop. Allowed everywhere, also in the sink; once. */
 void fm_llm_call_cancel(struct fm_llm_call *call);
 
 /* The port over the router: each call runs a loop of its own. gate and map are borrowed; one call

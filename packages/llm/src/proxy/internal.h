@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FAULTMAVEN_LLM_PROXY_INTERNAL_H
+#define FAULTMAVEN_LLM_PROXY_INTERNAL_H
+
+#include "faultmaven/base/json.h"
+#include "faultmaven/llm/proxy.h"
+#include "faultmaven/net/server.h"
+
+struct shape;
+
+/* One request under way. */
+struct served {
+    struct fm_llm_proxy *proxy;
+    struct served *next, *prev;
+    struct fm_http_exchange *x;
+    struct fm_ctx ctx; /* owned */
+    const struct shape *shape;
+    struct fm_llm_request request;
+    struct fm_pseudonyms *map; /* owned */
+    struct fm_egress *gate;    /* owned */
+    struct fm_llm_call *call;
+    struct fm_buf out;
+    bool is_stream, wants_usage;
+    bool is_begun;    /* the head of a stream was sent */
+    bool is_given_up; /* the client has gone, or does not read */
+    fm_time started;
+    char id[40];
+    /* Anthropic: blocks are opened and closed in order */
+    int open_block; /* index of the open block, -1: none */
+    int n_blocks;
+    enum fm_llm_delta_kind open_kind;
+};
+
+/* How one family of SDKs talks. */
+struct shape {
+    const char *name;
+    /* The body as a request; strings point into the parsed tree on s->ctx. */
+    enum fm_code (*read)(struct served *s, yyjson_val *body);
+    /* Appends to s->out. */
+    void (*begin)(struct served *s);
+    void (*delta)(struct served *s, const struct fm_llm_delta *d);
+    void (*end)(struct served *s, const struct fm_llm_response *r);
+    void (*whole)(struct served *s, const struct fm_llm_response *r);
+    void (*error)(struct served *s, enum fm_llm_class c, fm_str message, bool is_event);
+};
+
+extern const struct shape fm_proxy_openai, fm_proxy_anthropic;
+
+struct fm_llm_proxy {
+    struct fm_loop *loop;
+    struct fm_llm_router *router;
+    struct fm_llm_client *client;  /* owned */
+    struct fm_http_server *server; /* owned */
+    struct fm_llm_proxy_options opt;
+    struct served *first;
+    size_t n;
+    uint64_t seed, count; /* make ids */
+    uint8_t key[FM_CASE_KEY_BYTES];
+    struct fm_counter *requests;
+    struct fm_gauge *running;
+    struct fm_histogram *seconds;
+};
+
+/* json.c */
+void fm_proxy_string(struct fm_buf *out, fm_str s); /* with quotes */
+/* A list of strings or one string, at most max, into out; FM_EINVAL beyond. */
+FM_MUST_CHECK enum fm_code fm_proxy_strings(struct fm_ctx *ctx, yyjson_val *v, const char *what,
+                                            fm_str *out, size_t max, size_t *n);
+/* The JSON text of v, on the arena. */
+fm_str fm_proxy_json(struct fm_ctx *ctx, yyjson_val *v);
+/* Text of a content member: a string, or parts of type text joined. Other parts are refused. */
+FM_MUST_CHECK enum fm_code fm_proxy_content(struct fm_ctx *ctx, yyjson_val *v, fm_str *out);
+enum fm_llm_effort fm_proxy_effort(fm_str name);
+/* Splits "model" into request.model or request.purpose. */
+FM_MUST_CHECK enum fm_code fm_proxy_model(struct served *s, fm_str name);
+FM_MUST_CHECK enum fm_code fm_proxy_tool_name(struct fm_ctx *ctx, fm_str name);
+
+int fm_proxy_status(enum fm_llm_class c);
+
+#endif
