@@ -4,6 +4,7 @@
 /* Order matters where proposals tie; changes come last, because they look at what the others
  * proposed. */
 static const struct fm_reasoner_source *const sources[] = {
+    &fm_kubernetes_reasoner,
     &fm_signatures_reasoner,
     &fm_services_reasoner,
     &fm_changes_reasoner,

@@ -4,6 +4,7 @@
 /* Order matters where one processor uses what another found: objects name the entities that logs
  * and metrics speak of. */
 static const struct fm_processor *const processors[] = {
+    &fm_kubernetes_processor,
     &fm_metrics_processor,
     &fm_traces_processor,
     &fm_changes_processor,
