@@ -188,10 +188,25 @@ static bool is_csv_logs(const struct sample *s)
     return false;
 }
 
+/* "user@host:~$ kubectl …" counts too. */
 static bool is_transcript(const struct sample *s)
 {
-    return fm_str_starts(s->first, FM_STR("$ ")) || fm_str_starts(s->first, FM_STR("# kubectl ")) ||
-           any_line_starts(s, "$ kubectl ");
+    if (fm_str_starts(s->first, FM_STR("$ ")) || any_line_starts(s, "$ kubectl "))
+        return true;
+    for (size_t i = 0; i < s->n_lines; i++)
+        if (fm_str_has(fm_str_sub(s->lines[i], 0, 120), FM_STR("# kubectl ")) ||
+            fm_str_has(fm_str_sub(s->lines[i], 0, 120), FM_STR("$ kubectl ")))
+            return true;
+    return false;
+}
+
+/* Who calls whom: blocks of "[Service]: name", or arrows only. */
+static bool is_call_list(const struct sample *s)
+{
+    size_t arrows = 0;
+    for (size_t i = 0; i < s->n_lines; i++)
+        arrows += fm_str_has(s->lines[i], FM_STR(" -> ")) && s->lines[i].len < 200;
+    return fm_str_starts(s->first, FM_STR("[Service]:")) || (arrows > 0 && arrows == s->n_lines);
 }
 
 /* Tables and descriptions that operators paste: column titles in capitals, or "Name:" and
@@ -205,7 +220,8 @@ static bool is_command_output(const struct sample *s)
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (fm_str_starts(s->first, fm_str_c(titles[i])))
             return true;
-    return any_line_starts(s, "Namespace: ") && any_line_starts(s, "Name: ");
+    return fm_str_starts(s->first, FM_STR("Name:  ")) ||
+           (any_line_starts(s, "Namespace: ") && any_line_starts(s, "Name: "));
 }
 
 static bool is_yaml_objects(const struct sample *s)
@@ -263,6 +279,7 @@ static const struct detector {
     {FM_EVIDENCE_OBJECTS, "json", is_json},
     {FM_EVIDENCE_METRICS, "prometheus-text", is_prometheus_text},
     {FM_EVIDENCE_COMMAND_OUTPUT, "transcript", is_transcript},
+    {FM_EVIDENCE_TOPOLOGY, "call-list", is_call_list},
     {FM_EVIDENCE_CHANGES, "diff", is_diff},
     {FM_EVIDENCE_OBJECTS, "kubernetes-yaml", is_yaml_objects},
     {FM_EVIDENCE_COMMAND_OUTPUT, "table", is_command_output},

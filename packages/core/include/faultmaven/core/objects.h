@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cluster state as typed objects in which every field knows its bytes: pods, workloads, services, nodes, volumes, quotas
- * and so on, their events, and what surrounds them (node services, connection tests, who calls whom, log sections).
+ * Cluster state as typed objects in which every field knows its bytes: pods, workloads, services,
+ * nodes, volumes, quotas and so on, their events, and what surrounds them (node services,
+ * connection tests, who calls whom, log sections).
  *
- * Objects come from kubectl get/describe text, from YAML or JSON, live or as applied, from several commands at several
- * moments. One object is the merge of all of them: live state beats a manifest, a later value beats an earlier one, an
- * empty value beats nothing; values that differ are kept as conflicts. Names of fields and kinds are those of the
- * Kubernetes API (kubernetes.io/docs/reference/kubernetes-api).
+ * Objects come from kubectl get/describe text, from YAML or JSON, live or as applied, from several
+ * commands at several moments. One object is the merge of all of them: live state beats a manifest,
+ * a later value beats an earlier one, an empty value beats nothing; values that differ are kept as
+ * conflicts. Names of fields and kinds are those of the Kubernetes API
+ * (kubernetes.io/docs/reference/kubernetes-api).
  *
- * Not seeing an object is no proof that it is absent. Absence needs evidence: the API server's "not found", or a list of
- * the whole namespace without it (fm_objects_absent).
+ * Not seeing an object is no proof that it is absent. Absence needs evidence: the API server's "not
+ * found", or a list of the whole namespace without it (fm_objects_absent).
  *
- * All memory is the context's arena. Ages are seconds before the moment of the snapshot; NAN when unknown.
+ * All memory is the context's arena. Ages are seconds before the moment of the snapshot; NAN when
+ * unknown.
  */
 #ifndef FAULTMAVEN_CORE_OBJECTS_H
 #define FAULTMAVEN_CORE_OBJECTS_H
@@ -62,7 +65,8 @@ const char *fm_object_kind_name(enum fm_object_kind k);   /* "Pod" */
 const char *fm_object_kind_plural(enum fm_object_kind k); /* "pods" */
 bool fm_object_kind_is_namespaced(enum fm_object_kind k);
 
-/* Any spelling that kubectl takes: "Pod", "pods", "po", "deployment.apps", "deployments.v1.apps"; UNKNOWN otherwise. */
+/* Any spelling that kubectl takes: "Pod", "pods", "po", "deployment.apps", "deployments.v1.apps";
+ * UNKNOWN otherwise. */
 enum fm_object_kind fm_object_kind_parse(fm_str name);
 
 /* A value and its bytes. An absent one has span.length 0. */
@@ -134,7 +138,8 @@ struct fm_mount {
 struct fm_container {
     fm_str name;
     bool is_init;
-    fm_field image, state, reason, message, exit_code, last_state, last_reason, last_message, last_exit_code;
+    fm_field image, state, reason, message, exit_code, last_state, last_reason, last_message,
+        last_exit_code;
     fm_field ready, restarts, command;
     FM_VEC(struct fm_container_port) ports;
     FM_VEC(struct fm_env) env;
@@ -145,7 +150,8 @@ struct fm_container {
 };
 
 struct fm_pod_volume {
-    fm_str name, type; /* type: "PersistentVolumeClaim", "ConfigMap", "Secret", "EmptyDir", "HostPath", "NFS", "CSI", … */
+    fm_str name, type; /* type: "PersistentVolumeClaim", "ConfigMap", "Secret", "EmptyDir",
+                          "HostPath", "NFS", "CSI", … */
     struct fm_reference from;
     fm_field medium_or_path;
     fm_span span;
@@ -172,7 +178,8 @@ struct fm_affinity {
     enum { FM_AFFINITY_NODE, FM_AFFINITY_POD, FM_AFFINITY_ANTI_POD } kind;
     bool is_required;
     fm_str topology_key;
-    FM_VEC(struct fm_expression) expressions; /* all must hold; several node terms are alternatives */
+    FM_VEC(struct fm_expression)
+    expressions; /* all must hold; several node terms are alternatives */
     fm_span span;
 };
 
@@ -201,7 +208,8 @@ struct fm_service_port {
 };
 
 struct fm_quota_entry {
-    fm_str resource, used, hard; /* resource as in the API: "requests.cpu", "pods", "count/jobs.batch" */
+    fm_str resource, used,
+        hard; /* resource as in the API: "requests.cpu", "pods", "count/jobs.batch" */
     fm_span span;
 };
 
@@ -212,10 +220,10 @@ struct fm_backend {
 
 /* A rule of a network policy, as far as it is needed to see what it shuts out. */
 struct fm_policy {
-    bool has_ingress, has_egress;              /* policyTypes */
+    bool has_ingress, has_egress;               /* policyTypes */
     bool denies_all_ingress, denies_all_egress; /* selected direction without any rule */
     FM_VEC(fm_str) ingress_ports, egress_ports;
-    struct fm_pairs ingress_from, egress_to;   /* pod labels of allowed peers */
+    struct fm_pairs ingress_from, egress_to; /* pod labels of allowed peers */
     fm_span ingress_span, egress_span;
 };
 
@@ -285,7 +293,8 @@ struct fm_object {
     bool is_gone;     /* shown once, and missing from a later complete list */
     fm_span span;     /* its most telling mention: the list row or the describe heading */
     uint32_t seen;    /* number of the segment that showed it last: a clock of the transcript */
-    uint32_t seen_in; /* the evidence of that segment: only within one is the order of commands known */
+    uint32_t
+        seen_in; /* the evidence of that segment: only within one is the order of commands known */
     double age_s;
     FM_VEC(struct fm_object_value) values;
     struct fm_pairs labels, annotations;
@@ -295,7 +304,7 @@ struct fm_object {
     FM_VEC(struct fm_service_port) ports;
     FM_VEC(struct fm_quota_entry) quota;
     FM_VEC(struct fm_taint) taints;
-    FM_VEC(struct fm_backend) backends; /* ingress */
+    FM_VEC(struct fm_backend) backends;               /* ingress */
     struct fm_pairs capacity, allocatable, allocated; /* node */
     struct fm_pairs keys;                             /* data keys of config maps and secrets */
     FM_VEC(struct fm_affinity) node_affinity;         /* volume */
@@ -329,10 +338,10 @@ struct fm_object_list {
 
 /* A service of an operating system: systemctl status. */
 struct fm_unit {
-    fm_str node, name;   /* name without ".service"; node "" when unknown */
-    fm_str active, sub;  /* "active", "running" */
-    fm_span span;        /* the Active: line */
-    fm_str log;          /* the journal lines below it */
+    fm_str node, name;  /* name without ".service"; node "" when unknown */
+    fm_str active, sub; /* "active", "running" */
+    fm_span span;       /* the Active: line */
+    fm_str log;         /* the journal lines below it */
 };
 
 /* One nc, curl, wget, ping, dig test. */
@@ -350,7 +359,8 @@ struct fm_call {
     fm_span span;
 };
 
-/* Application log inside other evidence, or a file that belongs to a workload: bytes for the log engine. */
+/* Application log inside other evidence, or a file that belongs to a workload: bytes for the log
+ * engine. */
 struct fm_log_section {
     fm_str workload, pod, container;
     bool is_previous;
@@ -407,16 +417,19 @@ struct fm_object_set {
 #define FM_OBJECT_EVENTS_MAX 1000000
 
 /* NULL when unknown. ns "" matches a name that exists in one namespace only or has none. */
-struct fm_object *fm_objects_find(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name);
+struct fm_object *fm_objects_find(const struct fm_object_set *s, enum fm_object_kind kind,
+                                  fm_str ns, fm_str name);
 
 /* The field, or an unset one. */
 fm_field fm_object_get(const struct fm_object *o, enum fm_object_field f);
 bool fm_object_int(const struct fm_object *o, enum fm_object_field f, int64_t *out);
 
 /* The span that proves that no such object exists now; length 0 without proof. */
-fm_span fm_objects_absent(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name);
+fm_span fm_objects_absent(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
+                          fm_str name);
 
-/* The object that controls o at the top: pod → replica set → deployment; cyclic references end the walk. Never NULL. */
+/* The object that controls o at the top: pod → replica set → deployment; cyclic references end the
+ * walk. Never NULL. */
 const struct fm_object *fm_objects_root(const struct fm_object_set *s, const struct fm_object *o);
 
 /* The unified name of o: its root's name, by naming rules when the owner is not shown. */
@@ -425,7 +438,8 @@ fm_str fm_objects_workload(const struct fm_object_set *s, const struct fm_object
 /* All pairs of `selector` are in `labels`; an empty selector matches nothing. */
 bool fm_labels_match(const struct fm_pairs *selector, const struct fm_pairs *labels);
 
-/* "250m" → 0.25, "1Gi" → 1073741824, "4" → 4 (quantities of the Kubernetes API); false when it is none. */
+/* "250m" → 0.25, "1Gi" → 1073741824, "4" → 4 (quantities of the Kubernetes API); false when it is
+ * none. */
 bool fm_quantity_parse(fm_str s, double *out);
 
 /* "63s", "5m29s", "92d", "2y35d", "<unknown>": seconds, NAN when it is none. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses in variables and arguments against the services that exist: a wrong port of a service, or a name that is
- * nearly one. An address that names nothing known may be optional or outside the cluster: weak unless a log says so.
+ * Addresses in variables and arguments against the services that exist: a wrong port of a service,
+ * or a name that is nearly one. An address that names nothing known may be optional or outside the
+ * cluster: weak unless a log says so.
  */
 #include "podlog.h"
 
@@ -48,7 +49,8 @@ static bool split(fm_str value, fm_str *host, fm_str *port)
     return is_host(*host) && (port->len || scheme > 0);
 }
 
-/* "ledger.shop.svc.cluster.local" → service "ledger" of "shop". False for names outside the cluster. */
+/* "ledger.shop.svc.cluster.local" → service "ledger" of "shop". False for names outside the
+ * cluster. */
 static bool cluster_name(const struct address *a, fm_str *service, fm_str *ns)
 {
     fm_str rest = a->host;
@@ -58,7 +60,8 @@ static bool cluster_name(const struct address *a, fm_str *service, fm_str *ns)
         *ns = a->caller->ns;
         return true;
     }
-    return rest.len == 0 ? fm_objects_find(a->k->s, FM_OBJECT_NAMESPACE, FM_STR_NULL, *ns) || fm_str_eq(*ns, a->caller->ns)
+    return rest.len == 0 ? fm_objects_find(a->k->s, FM_OBJECT_NAMESPACE, FM_STR_NULL, *ns) ||
+                               fm_str_eq(*ns, a->caller->ns)
                          : fm_str_starts(rest, FM_STR("svc"));
 }
 
@@ -73,13 +76,16 @@ static struct fm_cause *assert_address(struct address *a, double strength, fm_st
                .strength = strength,
                .rule = "kubernetes.address",
                .statement = statement,
-               .mechanism = FM_STR("The caller opens its connections to an address on which nobody answers; callee and network are healthy."),
+               .mechanism = FM_STR("The caller opens its connections to an address on which nobody "
+                                   "answers; callee and network are healthy."),
                .location = a->name,
                .ask = FM_STR("Which address should the caller use?"),
-               .command = fm_kube_text(k, "kubectl set env deploy/%.*s --list", FM_STR_ARG(fm_kube_ref(k, a->caller->ns, a->caller->name))),
+               .command = fm_kube_text(k, "kubectl set env deploy/%.*s --list",
+                                       FM_STR_ARG(fm_kube_ref(k, a->caller->ns, a->caller->name))),
            });
     fm_kube_cite(k, c, a->span, "%.*s as configured", FM_STR_ARG(a->name));
-    fm_kube_action(k, c, "Correct the address in the workload's configuration.", FM_STR_NULL, "rolls the workload out anew");
+    fm_kube_action(k, c, "Correct the address in the workload's configuration.", FM_STR_NULL,
+                   "rolls the workload out anew");
     return c;
 }
 
@@ -91,11 +97,14 @@ static void check_port(struct address *a, const struct fm_object *service)
     fm_vec_each (&service->ports, p)
         if (fm_str_eq(p->port, a->port))
             return;
-    struct fm_cause *c = assert_address(a, 0.92,
-                                        fm_kube_text(k, "%.*s calls %.*s on port %.*s (%.*s), and the service offers port %.*s.", FM_STR_ARG(a->caller->name), FM_STR_ARG(service->name),
-                                                     FM_STR_ARG(a->port), FM_STR_ARG(a->name), FM_STR_ARG(service->ports.items[0].port)));
+    struct fm_cause *c = assert_address(
+        a, 0.92,
+        fm_kube_text(k, "%.*s calls %.*s on port %.*s (%.*s), and the service offers port %.*s.",
+                     FM_STR_ARG(a->caller->name), FM_STR_ARG(service->name), FM_STR_ARG(a->port),
+                     FM_STR_ARG(a->name), FM_STR_ARG(service->ports.items[0].port)));
     fm_vec_each (&service->ports, p)
-        fm_kube_cite(k, c, p->span, "service %.*s has port %.*s", FM_STR_ARG(service->name), FM_STR_ARG(p->port));
+        fm_kube_cite(k, c, p->span, "service %.*s has port %.*s", FM_STR_ARG(service->name),
+                     FM_STR_ARG(p->port));
 }
 
 static const struct fm_object *nearest_service(const struct fm_kube *k, fm_str ns, fm_str name)
@@ -103,7 +112,10 @@ static const struct fm_object *nearest_service(const struct fm_kube *k, fm_str n
     const struct fm_object *best = NULL;
     enum fm_near nearest = FM_NEAR_NONE;
     fm_vec_each (&k->s->objects, o) {
-        enum fm_near d = (*o)->kind == FM_OBJECT_SERVICE && (*o)->is_live && !(*o)->is_gone && fm_str_eq((*o)->ns, ns) ? fm_kube_near((*o)->name, name) : FM_NEAR_NONE;
+        enum fm_near d = (*o)->kind == FM_OBJECT_SERVICE && (*o)->is_live && !(*o)->is_gone &&
+                                 fm_str_eq((*o)->ns, ns)
+                             ? fm_kube_near((*o)->name, name)
+                             : FM_NEAR_NONE;
         if (d > nearest) {
             nearest = d;
             best = *o;
@@ -114,7 +126,9 @@ static const struct fm_object *nearest_service(const struct fm_kube *k, fm_str n
 
 static bool has_resolver_error(struct address *a, fm_str service, struct fm_kube_line *line)
 {
-    static const char *const marks[] = {"no such host", "Name or service not known", "getaddrinfo", "UnknownHost", "not resolve", "Name does not resolve", NULL};
+    static const char *const marks[] = {
+        "no such host", "Name or service not known", "getaddrinfo", "UnknownHost",
+        "not resolve",  "Name does not resolve",     NULL};
     return fm_kube_log_find(a->k, a->caller, marks, line) && fm_str_has(line->text, service);
 }
 
@@ -133,16 +147,25 @@ static void check_name(struct address *a, fm_str service, fm_str ns)
     const struct fm_object *declared = fm_objects_find(k->s, FM_OBJECT_SERVICE, ns, service);
     const struct fm_object *near = nearest_service(k, ns, service);
     bool is_logged = has_resolver_error(a, service, &line);
-    if (declared || !lists_services(k, ns) || fm_kube_is_explained(k, FM_OBJECT_SERVICE, service) || (!near && !is_logged))
+    if (declared || !lists_services(k, ns) || fm_kube_is_explained(k, FM_OBJECT_SERVICE, service) ||
+        (!near && !is_logged))
         return;
-    struct fm_cause *c = near ? assert_address(a, 0.91,
-                                               fm_kube_text(k, "%.*s calls \"%.*s\" (%.*s), a service that does not exist; the existing one is \"%.*s\".", FM_STR_ARG(a->caller->name),
-                                                            FM_STR_ARG(service), FM_STR_ARG(a->name), FM_STR_ARG(near->name)))
-                              : assert_address(a, 0.80,
-                                               fm_kube_text(k, "%.*s calls \"%.*s\" (%.*s), a service that does not exist.", FM_STR_ARG(a->caller->name), FM_STR_ARG(service), FM_STR_ARG(a->name)));
+    struct fm_cause *c =
+        near ? assert_address(a, 0.91,
+                              fm_kube_text(k,
+                                           "%.*s calls \"%.*s\" (%.*s), a service that does not "
+                                           "exist; the existing one is \"%.*s\".",
+                                           FM_STR_ARG(a->caller->name), FM_STR_ARG(service),
+                                           FM_STR_ARG(a->name), FM_STR_ARG(near->name)))
+             : assert_address(
+                   a, 0.80,
+                   fm_kube_text(k, "%.*s calls \"%.*s\" (%.*s), a service that does not exist.",
+                                FM_STR_ARG(a->caller->name), FM_STR_ARG(service),
+                                FM_STR_ARG(a->name)));
     if (near)
         fm_kube_cite(k, c, near->span, "there is a service %.*s", FM_STR_ARG(near->name));
-    fm_kube_cite(k, c, fm_objects_absent(k->s, FM_OBJECT_SERVICE, ns, service), "no service %.*s is listed", FM_STR_ARG(service));
+    fm_kube_cite(k, c, fm_objects_absent(k->s, FM_OBJECT_SERVICE, ns, service),
+                 "no service %.*s is listed", FM_STR_ARG(service));
     if (is_logged)
         fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
 }
@@ -150,7 +173,8 @@ static void check_name(struct address *a, fm_str service, fm_str ns)
 static void check_address(struct address *a)
 {
     fm_str service, ns;
-    if (!split(a->value, &a->host, &a->port) || fm_str_eqc(a->host, "localhost") || !cluster_name(a, &service, &ns))
+    if (!split(a->value, &a->host, &a->port) || fm_str_eqc(a->host, "localhost") ||
+        !cluster_name(a, &service, &ns))
         return;
     const struct fm_object *o = fm_objects_find(a->k->s, FM_OBJECT_SERVICE, ns, service);
     if (o && o->is_live && !o->is_gone)
@@ -159,19 +183,28 @@ static void check_address(struct address *a)
         check_name(a, service, ns);
 }
 
-static void check_container(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_container *c)
+static void check_container(struct fm_kube *k, struct fm_kube_workload *w,
+                            const struct fm_container *c)
 {
     fm_vec_each (&c->env, e) {
         fm_str rest = e->value;
         while (rest.len) { /* lists of brokers are separated by commas */
-            struct address a = {.k = k, .caller = w, .name = e->name, .value = fm_str_trim(fm_str_cut(&rest, ',')), .span = e->span};
+            struct address a = {.k = k,
+                                .caller = w,
+                                .name = e->name,
+                                .value = fm_str_trim(fm_str_cut(&rest, ',')),
+                                .span = e->span};
             check_address(&a);
         }
     }
     fm_str rest = c->command.text, word;
     while (fm_str_word(&rest, &word)) {
         ptrdiff_t eq = fm_str_chr(word, '=', 0);
-        struct address a = {.k = k, .caller = w, .name = FM_STR("an argument"), .value = fm_str_skip(word, (size_t)(eq + 1)), .span = c->command.span};
+        struct address a = {.k = k,
+                            .caller = w,
+                            .name = FM_STR("an argument"),
+                            .value = fm_str_skip(word, (size_t)(eq + 1)),
+                            .span = c->command.span};
         check_address(&a);
     }
 }
@@ -179,7 +212,9 @@ static void check_container(struct fm_kube *k, struct fm_kube_workload *w, const
 void fm_kube_rules_addresses(struct fm_kube *k)
 {
     fm_vec_each (&k->workloads, w) {
-        const struct fm_pod_spec *spec = (*w)->pods.n && (*w)->pods.items[0]->object->spec ? (*w)->pods.items[0]->object->spec : (*w)->spec;
+        const struct fm_pod_spec *spec = (*w)->pods.n && (*w)->pods.items[0]->object->spec
+                                             ? (*w)->pods.items[0]->object->spec
+                                             : (*w)->spec;
         if (!spec || (*w)->is_explained)
             continue;
         fm_vec_each (&spec->containers, c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pods that the API server does not admit: controllers report FailedCreate while the workload has fewer pods than it
- * wants. The same event on a workload that is complete is history (a service account created a moment after the
- * deployment, for example).
+ * Pods that the API server does not admit: controllers report FailedCreate while the workload has
+ * fewer pods than it wants. The same event on a workload that is complete is history (a service
+ * account created a moment after the deployment, for example).
  */
 #include "kube.h"
 
@@ -11,14 +11,20 @@ static const struct {
     const char *resource;
     enum fm_fault fault;
 } quota_faults[] = {
-    {"requests.cpu", FM_FAULT_ADMISSION_QUOTA_CPU},         {"limits.cpu", FM_FAULT_ADMISSION_QUOTA_CPU},
-    {"cpu", FM_FAULT_ADMISSION_QUOTA_CPU},                  {"requests.memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},
-    {"limits.memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},     {"memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},
-    {"pods", FM_FAULT_ADMISSION_QUOTA_PODS},                {"count/pods", FM_FAULT_ADMISSION_QUOTA_PODS},
-    {"services", FM_FAULT_ADMISSION_QUOTA_SERVICES},        {"count/services", FM_FAULT_ADMISSION_QUOTA_SERVICES},
+    {"requests.cpu", FM_FAULT_ADMISSION_QUOTA_CPU},
+    {"limits.cpu", FM_FAULT_ADMISSION_QUOTA_CPU},
+    {"cpu", FM_FAULT_ADMISSION_QUOTA_CPU},
+    {"requests.memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},
+    {"limits.memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},
+    {"memory", FM_FAULT_ADMISSION_QUOTA_MEMORY},
+    {"pods", FM_FAULT_ADMISSION_QUOTA_PODS},
+    {"count/pods", FM_FAULT_ADMISSION_QUOTA_PODS},
+    {"services", FM_FAULT_ADMISSION_QUOTA_SERVICES},
+    {"count/services", FM_FAULT_ADMISSION_QUOTA_SERVICES},
     {"services.loadbalancers", FM_FAULT_ADMISSION_QUOTA_SERVICES},
     {"services.nodeports", FM_FAULT_ADMISSION_QUOTA_SERVICES},
-    {"requests.storage", FM_FAULT_ADMISSION_QUOTA_STORAGE}, {"persistentvolumeclaims", FM_FAULT_ADMISSION_QUOTA_STORAGE},
+    {"requests.storage", FM_FAULT_ADMISSION_QUOTA_STORAGE},
+    {"persistentvolumeclaims", FM_FAULT_ADMISSION_QUOTA_STORAGE},
     {"count/persistentvolumeclaims", FM_FAULT_ADMISSION_QUOTA_STORAGE},
     {"requests.ephemeral-storage", FM_FAULT_ADMISSION_QUOTA_STORAGE},
     {"limits.ephemeral-storage", FM_FAULT_ADMISSION_QUOTA_STORAGE},
@@ -26,7 +32,8 @@ static const struct {
 
 static bool quota_fault(fm_str resource, enum fm_fault *out)
 {
-    if (fm_str_ends(resource, FM_STR("/requests.storage")) || fm_str_ends(resource, FM_STR("storageclass.storage.k8s.io/requests.storage")))
+    if (fm_str_ends(resource, FM_STR("/requests.storage")) ||
+        fm_str_ends(resource, FM_STR("storageclass.storage.k8s.io/requests.storage")))
         resource = FM_STR("requests.storage");
     for (size_t i = 0; i < sizeof quota_faults / sizeof *quota_faults; i++)
         if (fm_str_eqc(resource, quota_faults[i].resource)) {
@@ -50,10 +57,12 @@ static fm_str amount_of(fm_str list, fm_str name)
 static bool is_over(fm_str requested, fm_str used, fm_str limited)
 {
     double r, u, l;
-    return !fm_quantity_parse(requested, &r) || !fm_quantity_parse(used, &u) || !fm_quantity_parse(limited, &l) || r + u > l;
+    return !fm_quantity_parse(requested, &r) || !fm_quantity_parse(used, &u) ||
+           !fm_quantity_parse(limited, &l) || r + u > l;
 }
 
-static struct fm_cause *assert_quota(struct fm_kube *k, fm_str ns, fm_str quota, fm_str resource, enum fm_fault fault, double strength)
+static struct fm_cause *assert_quota(struct fm_kube *k, fm_str ns, fm_str quota, fm_str resource,
+                                     enum fm_fault fault, double strength)
 {
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
@@ -62,40 +71,50 @@ static struct fm_cause *assert_quota(struct fm_kube *k, fm_str ns, fm_str quota,
                .fault = fault,
                .strength = strength,
                .rule = "kubernetes.admission.quota",
-               .statement = fm_kube_text(k, "The resource quota %.*s of namespace %.*s is exhausted for %.*s.", FM_STR_ARG(quota), FM_STR_ARG(ns),
-                                         FM_STR_ARG(resource)),
-               .mechanism = FM_STR("The API server refuses every object whose request would take the namespace over its quota; what is "
+               .statement = fm_kube_text(
+                   k, "The resource quota %.*s of namespace %.*s is exhausted for %.*s.",
+                   FM_STR_ARG(quota), FM_STR_ARG(ns), FM_STR_ARG(resource)),
+               .mechanism = FM_STR("The API server refuses every object whose request would take "
+                                   "the namespace over its quota; what is "
                                    "missing was never created."),
                .location = resource,
                .ask = FM_STR("What uses the quota, and is the limit intended?"),
                .command = fm_kube_text(k, "kubectl describe resourcequota -n %.*s", FM_STR_ARG(ns)),
            });
-    fm_kube_action(k, c, "Raise the quota, or free what the namespace no longer needs.",
-                   fm_kube_text(k, "kubectl edit resourcequota %.*s", FM_STR_ARG(fm_kube_ref(k, ns, quota))),
-                   "a higher quota lets the namespace take capacity from others");
+    fm_kube_action(
+        k, c, "Raise the quota, or free what the namespace no longer needs.",
+        fm_kube_text(k, "kubectl edit resourcequota %.*s", FM_STR_ARG(fm_kube_ref(k, ns, quota))),
+        "a higher quota lets the namespace take capacity from others");
     return c;
 }
 
-static void cite_quota_object(struct fm_kube *k, struct fm_cause *c, fm_str ns, fm_str quota, fm_str resource)
+static void cite_quota_object(struct fm_kube *k, struct fm_cause *c, fm_str ns, fm_str quota,
+                              fm_str resource)
 {
     const struct fm_object *o = fm_objects_find(k->s, FM_OBJECT_QUOTA, ns, quota);
     if (o)
         fm_vec_each (&o->quota, q)
             if (fm_str_eq(q->resource, resource))
-                fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used), FM_STR_ARG(q->hard));
+                fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
+                             FM_STR_ARG(q->hard));
 }
 
-/* exceeded quota: team, requested: cpu=1,memory=1Gi, used: cpu=4,memory=2Gi, limited: cpu=4,memory=8Gi */
-static bool check_quota_event(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+/* exceeded quota: team, requested: cpu=1,memory=1Gi, used: cpu=4,memory=2Gi, limited:
+ * cpu=4,memory=8Gi */
+static bool check_quota_event(struct fm_kube *k, struct fm_kube_workload *w,
+                              const struct fm_object_event *e)
 {
-    fm_str quota = fm_kube_between(e->message, "exceeded quota: ", ","), requested = fm_kube_between(e->message, "requested: ", ", used:");
-    fm_str used = fm_kube_between(e->message, "used: ", ", limited:"), limited = fm_kube_between(e->message, "limited: ", "");
+    fm_str quota = fm_kube_between(e->message, "exceeded quota: ", ","),
+           requested = fm_kube_between(e->message, "requested: ", ", used:");
+    fm_str used = fm_kube_between(e->message, "used: ", ", limited:"),
+           limited = fm_kube_between(e->message, "limited: ", "");
     bool has_any = false;
     while (requested.len) {
         enum fm_fault fault;
         fm_str amount = fm_str_trim(fm_str_cut(&requested, ','));
         fm_str resource = fm_str_cut(&amount, '=');
-        if (!quota_fault(resource, &fault) || !is_over(amount, amount_of(used, resource), amount_of(limited, resource)))
+        if (!quota_fault(resource, &fault) ||
+            !is_over(amount, amount_of(used, resource), amount_of(limited, resource)))
             continue;
         struct fm_cause *c = assert_quota(k, w->ns, quota, resource, fault, 0.95);
         fm_kube_cite_event(k, c, e);
@@ -109,7 +128,8 @@ static bool check_quota_event(struct fm_kube *k, struct fm_kube_workload *w, con
 static fm_str nearest_account(const struct fm_kube *k, fm_str ns, fm_str name, fm_span *span)
 {
     fm_vec_each (&k->s->objects, o)
-        if ((*o)->kind == FM_OBJECT_SERVICE_ACCOUNT && (*o)->is_live && fm_str_eq((*o)->ns, ns) && fm_kube_near((*o)->name, name) >= FM_NEAR_PREFIX) {
+        if ((*o)->kind == FM_OBJECT_SERVICE_ACCOUNT && (*o)->is_live && fm_str_eq((*o)->ns, ns) &&
+            fm_kube_near((*o)->name, name) >= FM_NEAR_PREFIX) {
             *span = (*o)->span;
             return (*o)->name;
         }
@@ -122,7 +142,8 @@ static bool exists(const struct fm_kube *k, enum fm_object_kind kind, fm_str ns,
     return o && o->is_live && !o->is_gone;
 }
 
-static bool check_account(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+static bool check_account(struct fm_kube *k, struct fm_kube_workload *w,
+                          const struct fm_object_event *e)
 {
     fm_str name = fm_kube_between(e->message, "serviceaccount \"", "\"");
     if (name.len == 0 || exists(k, FM_OBJECT_SERVICE_ACCOUNT, w->ns, name))
@@ -137,36 +158,45 @@ static bool check_account(struct fm_kube *k, struct fm_kube_workload *w, const s
                .fault = FM_FAULT_ADMISSION_SERVICE_ACCOUNT_MISSING,
                .strength = absent.length ? 0.95 : 0.90,
                .rule = "kubernetes.admission.service-account",
-               .statement = fm_kube_text(k, "No pod of %.*s can be created: its service account \"%.*s\" does not exist in namespace %.*s.",
+               .statement = fm_kube_text(k,
+                                         "No pod of %.*s can be created: its service account "
+                                         "\"%.*s\" does not exist in namespace %.*s.",
                                          FM_STR_ARG(w->name), FM_STR_ARG(name), FM_STR_ARG(w->ns)),
-               .mechanism = FM_STR("The ServiceAccount admission plugin refuses pods that name an account that is not there; the controller keeps retrying."),
+               .mechanism = FM_STR("The ServiceAccount admission plugin refuses pods that name an "
+                                   "account that is not there; the controller keeps retrying."),
                .location = FM_STR("spec.serviceAccountName"),
                .ask = FM_STR("Was the account removed or renamed, or is the name wrong?"),
                .command = fm_kube_text(k, "kubectl get serviceaccounts -n %.*s", FM_STR_ARG(w->ns)),
            });
     fm_kube_cite_event(k, c, e);
     fm_kube_cite(k, c, absent, "the account is not among those of the namespace");
-    fm_kube_cite(k, c, near_span, "there is an account with a similar name: %.*s", FM_STR_ARG(near));
+    fm_kube_cite(k, c, near_span, "there is an account with a similar name: %.*s",
+                 FM_STR_ARG(near));
     if (w->spec)
-        fm_kube_cite(k, c, w->spec->service_account.span, "the workload asks for account %.*s", FM_STR_ARG(w->spec->service_account.text));
+        fm_kube_cite(k, c, w->spec->service_account.span, "the workload asks for account %.*s",
+                     FM_STR_ARG(w->spec->service_account.text));
     fm_kube_action(k, c, "Create the account, or correct its name in the workload.",
-                   fm_kube_text(k, "kubectl create serviceaccount %.*s", FM_STR_ARG(fm_kube_ref(k, w->ns, name))), "the new account has no permissions yet");
+                   fm_kube_text(k, "kubectl create serviceaccount %.*s",
+                                FM_STR_ARG(fm_kube_ref(k, w->ns, name))),
+                   "the new account has no permissions yet");
     fm_kube_explain(k, w, c);
     return true;
 }
 
-static struct fm_cause *assert_refusal(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e,
-                                       struct fm_kube_claim *claim)
+static struct fm_cause *assert_refusal(struct fm_kube *k, struct fm_kube_workload *w,
+                                       const struct fm_object_event *e, struct fm_kube_claim *claim)
 {
     claim->rule = "kubernetes.admission.refused";
-    claim->command = fm_kube_text(k, "kubectl get events -n %.*s --field-selector reason=FailedCreate", FM_STR_ARG(w->ns));
+    claim->command = fm_kube_text(
+        k, "kubectl get events -n %.*s --field-selector reason=FailedCreate", FM_STR_ARG(w->ns));
     struct fm_cause *c = fm_kube_assert(k, claim);
     fm_kube_cite_event(k, c, e);
     fm_kube_explain(k, w, c);
     return c;
 }
 
-static bool check_webhook(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+static bool check_webhook(struct fm_kube *k, struct fm_kube_workload *w,
+                          const struct fm_object_event *e)
 {
     fm_str webhook = fm_kube_between(e->message, "failed calling webhook \"", "\"");
     if (webhook.len == 0)
@@ -178,23 +208,41 @@ static bool check_webhook(struct fm_kube *k, struct fm_kube_workload *w, const s
             .name = w->ns,
             .fault = FM_FAULT_ADMISSION_WEBHOOK_UNAVAILABLE,
             .strength = 0.92,
-            .statement = fm_kube_text(k, "Pods in namespace %.*s cannot be created: the admission webhook \"%.*s\" does not answer.", FM_STR_ARG(w->ns),
-                                      FM_STR_ARG(webhook)),
-            .mechanism = FM_STR("With failurePolicy: Fail the API server refuses every object that a webhook should review while the webhook is down."),
+            .statement = fm_kube_text(k,
+                                      "Pods in namespace %.*s cannot be created: the admission "
+                                      "webhook \"%.*s\" does not answer.",
+                                      FM_STR_ARG(w->ns), FM_STR_ARG(webhook)),
+            .mechanism = FM_STR("With failurePolicy: Fail the API server refuses every object that "
+                                "a webhook should review while the webhook is down."),
             .location = webhook,
-            .ask = FM_STR("Is the service behind the webhook running, and is its certificate valid?"),
+            .ask =
+                FM_STR("Is the service behind the webhook running, and is its certificate valid?"),
         });
-    fm_kube_action(k, c, "Repair the webhook's service; as a last resort remove its configuration.",
-                   FM_STR("kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"), "without the webhook its policy is not enforced");
+    fm_kube_action(
+        k, c, "Repair the webhook's service; as a last resort remove its configuration.",
+        FM_STR("kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"),
+        "without the webhook its policy is not enforced");
     return true;
 }
 
-static const char *const denials[] = {"denied the request", "violates PodSecurity", "security context constraint", "is forbidden: violates",
-                                      "denied request", "maximum cpu usage per", "maximum memory usage per", "minimum cpu usage per",
-                                      "minimum memory usage per", "failed quota:", "must specify", "pod security policy", "PodSecurityPolicy",
-                                      "ValidatingAdmissionPolicy", NULL};
+static const char *const denials[] = {"denied the request",
+                                      "violates PodSecurity",
+                                      "security context constraint",
+                                      "is forbidden: violates",
+                                      "denied request",
+                                      "maximum cpu usage per",
+                                      "maximum memory usage per",
+                                      "minimum cpu usage per",
+                                      "minimum memory usage per",
+                                      "failed quota:",
+                                      "must specify",
+                                      "pod security policy",
+                                      "PodSecurityPolicy",
+                                      "ValidatingAdmissionPolicy",
+                                      NULL};
 
-static bool check_policy(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+static bool check_policy(struct fm_kube *k, struct fm_kube_workload *w,
+                         const struct fm_object_event *e)
 {
     fm_str found;
     if (!fm_kube_has_any(e->message, denials, &found))
@@ -206,23 +254,30 @@ static bool check_policy(struct fm_kube *k, struct fm_kube_workload *w, const st
             .name = w->name,
             .fault = FM_FAULT_ADMISSION_POLICY_DENIED,
             .strength = 0.92,
-            .statement = fm_kube_text(k, "No pod of %.*s can be created: an admission policy of the cluster refuses it.", FM_STR_ARG(w->name)),
-            .mechanism = FM_STR("The pod template breaks a rule of the namespace (pod security level, limit range, policy engine); the controller keeps retrying."),
+            .statement = fm_kube_text(
+                k, "No pod of %.*s can be created: an admission policy of the cluster refuses it.",
+                FM_STR_ARG(w->name)),
+            .mechanism =
+                FM_STR("The pod template breaks a rule of the namespace (pod security level, limit "
+                       "range, policy engine); the controller keeps retrying."),
             .location = FM_STR("spec.template"),
             .ask = FM_STR("Which rule was added, or which field of the template changed?"),
         });
-    fm_kube_action(k, c, "Change the pod template so that it meets the policy named in the event.", FM_STR_NULL, "an exemption weakens the policy");
+    fm_kube_action(k, c, "Change the pod template so that it meets the policy named in the event.",
+                   FM_STR_NULL, "an exemption weakens the policy");
     return true;
 }
 
-static void check_event(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+static void check_event(struct fm_kube *k, struct fm_kube_workload *w,
+                        const struct fm_object_event *e)
 {
     if (!check_quota_event(k, w, e) && !check_account(k, w, e) && !check_webhook(k, w, e))
         check_policy(k, w, e);
 }
 
 /* Objects that create pods for w: itself and its replica sets. */
-static bool creates_for(const struct fm_kube *k, const struct fm_kube_workload *w, const struct fm_object_event *e)
+static bool creates_for(const struct fm_kube *k, const struct fm_kube_workload *w,
+                        const struct fm_object_event *e)
 {
     if (e->kind == FM_OBJECT_POD || (e->ns.len && w->ns.len && !fm_str_eq(e->ns, w->ns)))
         return false;
@@ -238,11 +293,13 @@ static bool lacks_pods(const struct fm_kube_workload *w)
     return w->desired >= 0 ? (int64_t)w->pods.n < w->desired : w->pods.n == 0;
 }
 
-static void check_workload(struct fm_kube *k, struct fm_kube_workload *w, const struct fm_object_event *e)
+static void check_workload(struct fm_kube *k, struct fm_kube_workload *w,
+                           const struct fm_object_event *e)
 {
     if (!lacks_pods(w)) {
-        fm_rule_out(k->h, e->span, FM_STR("the workload has all its pods now, so the refusal was transient"), "Creating pods of %.*s failed",
-                    FM_STR_ARG(w->name));
+        fm_rule_out(k->h, e->span,
+                    FM_STR("the workload has all its pods now, so the refusal was transient"),
+                    "Creating pods of %.*s failed", FM_STR_ARG(w->name));
         return;
     }
     check_event(k, w, e);
@@ -260,14 +317,17 @@ static struct fm_kube_workload *find_workload(struct fm_kube *k, const struct fm
     w->desired = 1;
     w->ready = 0;
     fm_vec_push(k->a, &k->workloads, w);
-    fm_map_put(&k->workload_index, fm_str_fmt(k->a, "%.*s/%.*s", FM_STR_ARG(w->ns), FM_STR_ARG(w->name)))->value = w;
+    fm_map_put(&k->workload_index,
+               fm_str_fmt(k->a, "%.*s/%.*s", FM_STR_ARG(w->ns), FM_STR_ARG(w->name)))
+        ->value = w;
     return w;
 }
 
 void fm_kube_rules_admission(struct fm_kube *k)
 {
     fm_vec_each (&k->s->events, e) {
-        bool creates = fm_str_eqc((*e)->reason, "FailedCreate") || fm_str_eqc((*e)->reason, "ReplicaSetCreateError") ||
+        bool creates = fm_str_eqc((*e)->reason, "FailedCreate") ||
+                       fm_str_eqc((*e)->reason, "ReplicaSetCreateError") ||
                        fm_str_eqc((*e)->reason, "FailedDaemonPod");
         if (creates && (*e)->kind != FM_OBJECT_POD && (*e)->kind != FM_OBJECT_UNKNOWN)
             check_workload(k, find_workload(k, *e), *e);
@@ -275,10 +335,12 @@ void fm_kube_rules_admission(struct fm_kube *k)
 }
 
 /* Declared and never created, or referred to and absent. */
-static const struct fm_object *absent_declared(const struct fm_kube *k, enum fm_object_kind kind, fm_str ns, fm_span *proof)
+static const struct fm_object *absent_declared(const struct fm_kube *k, enum fm_object_kind kind,
+                                               fm_str ns, fm_span *proof)
 {
     fm_vec_each (&k->s->objects, o) {
-        if ((*o)->kind != kind || (*o)->is_live || (ns.len && (*o)->ns.len && !fm_str_eq((*o)->ns, ns)))
+        if ((*o)->kind != kind || (*o)->is_live ||
+            (ns.len && (*o)->ns.len && !fm_str_eq((*o)->ns, ns)))
             continue;
         *proof = fm_objects_absent(k->s, kind, (*o)->ns, (*o)->name);
         if (proof->length)
@@ -287,12 +349,15 @@ static const struct fm_object *absent_declared(const struct fm_kube *k, enum fm_
     return NULL;
 }
 
-static void check_service_quota(struct fm_kube *k, const struct fm_object *o, const struct fm_quota_entry *q)
+static void check_service_quota(struct fm_kube *k, const struct fm_object *o,
+                                const struct fm_quota_entry *q)
 {
     fm_span proof = {0};
     const struct fm_object *missing = absent_declared(k, FM_OBJECT_SERVICE, o->ns, &proof);
-    struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_SERVICES, missing ? 0.93 : 0.55);
-    fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used), FM_STR_ARG(q->hard));
+    struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource,
+                                      FM_FAULT_ADMISSION_QUOTA_SERVICES, missing ? 0.93 : 0.55);
+    fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
+                 FM_STR_ARG(q->hard));
     if (!missing)
         return;
     fm_kube_cite(k, c, missing->span, "service %.*s is declared", FM_STR_ARG(missing->name));
@@ -303,7 +368,8 @@ static void check_service_quota(struct fm_kube *k, const struct fm_object *o, co
 }
 
 /* A claim that a waiting pod names and that does not exist. */
-static bool missing_claim(struct fm_kube *k, fm_str ns, fm_str *name, fm_span *proof, struct fm_kube_workload **workload)
+static bool missing_claim(struct fm_kube *k, fm_str ns, fm_str *name, fm_span *proof,
+                          struct fm_kube_workload **workload)
 {
     fm_vec_each (&k->pods, p) {
         if ((*p)->is_ready || !(*p)->object->spec || (ns.len && !fm_str_eq((*p)->object->ns, ns)))
@@ -321,13 +387,15 @@ static bool missing_claim(struct fm_kube *k, fm_str ns, fm_str *name, fm_span *p
     return false;
 }
 
-static void check_storage_quota(struct fm_kube *k, const struct fm_object *o, const struct fm_quota_entry *q)
+static void check_storage_quota(struct fm_kube *k, const struct fm_object *o,
+                                const struct fm_quota_entry *q)
 {
     double used, hard, want = 0;
     fm_str name;
     fm_span proof;
     struct fm_kube_workload *w;
-    if (!missing_claim(k, o->ns, &name, &proof, &w) || !fm_quantity_parse(q->used, &used) || !fm_quantity_parse(q->hard, &hard))
+    if (!missing_claim(k, o->ns, &name, &proof, &w) || !fm_quantity_parse(q->used, &used) ||
+        !fm_quantity_parse(q->hard, &hard))
         return;
     const struct fm_object *claim = fm_objects_find(k->s, FM_OBJECT_CLAIM, o->ns, name);
     fm_field request = fm_object_get(claim, FM_OBJECT_F_REQUEST);
@@ -338,35 +406,46 @@ static void check_storage_quota(struct fm_kube *k, const struct fm_object *o, co
         want = hard; /* size unknown: only an empty quota is sure to refuse */
     if (used + want <= hard || (!fm_field_is_set(request) && !counts_objects && used < hard))
         return;
-    struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_STORAGE, 0.94);
-    fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used), FM_STR_ARG(q->hard));
-    fm_kube_cite(k, c, request.span, "claim %.*s asks for %.*s", FM_STR_ARG(name), FM_STR_ARG(request.text));
+    struct fm_cause *c =
+        assert_quota(k, o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_STORAGE, 0.94);
+    fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
+                 FM_STR_ARG(q->hard));
+    fm_kube_cite(k, c, request.span, "claim %.*s asks for %.*s", FM_STR_ARG(name),
+                 FM_STR_ARG(request.text));
     fm_kube_cite(k, c, proof, "claim %.*s does not exist", FM_STR_ARG(name));
     fm_kube_explain_object(k, FM_OBJECT_CLAIM, name, c);
     fm_kube_explain(k, w, c);
 }
 
-/* Pods, CPU or memory at the limit and a workload that lacks pods for no other reason that is shown. */
-static void check_pod_quota(struct fm_kube *k, const struct fm_object *o, const struct fm_quota_entry *q, enum fm_fault fault)
+/* Pods, CPU or memory at the limit and a workload that lacks pods for no other reason that is
+ * shown. */
+static void check_pod_quota(struct fm_kube *k, const struct fm_object *o,
+                            const struct fm_quota_entry *q, enum fm_fault fault)
 {
     double used, hard;
-    if (!fm_quantity_parse(q->used, &used) || !fm_quantity_parse(q->hard, &hard) || used < 0.95 * hard)
+    if (!fm_quantity_parse(q->used, &used) || !fm_quantity_parse(q->hard, &hard) ||
+        used < 0.95 * hard)
         return;
     fm_vec_each (&k->workloads, w) {
-        if ((*w)->is_explained || !lacks_pods(*w) || (*w)->desired == 0 || !fm_str_eq((*w)->ns, o->ns))
+        if ((*w)->is_explained || !lacks_pods(*w) || (*w)->desired == 0 ||
+            !fm_str_eq((*w)->ns, o->ns))
             continue;
         struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource, fault, 0.80);
-        fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used), FM_STR_ARG(q->hard));
-        fm_kube_cite(k, c, (*w)->root ? (*w)->root->span : (fm_span){0}, "workload %.*s lacks pods", FM_STR_ARG((*w)->name));
+        fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
+                     FM_STR_ARG(q->hard));
+        fm_kube_cite(k, c, (*w)->root ? (*w)->root->span : (fm_span){0}, "workload %.*s lacks pods",
+                     FM_STR_ARG((*w)->name));
         fm_kube_explain(k, *w, c);
     }
 }
 
-static void check_entry(struct fm_kube *k, const struct fm_object *o, const struct fm_quota_entry *q)
+static void check_entry(struct fm_kube *k, const struct fm_object *o,
+                        const struct fm_quota_entry *q)
 {
     enum fm_fault fault;
     double used, hard;
-    if (!quota_fault(q->resource, &fault) || !fm_quantity_parse(q->used, &used) || !fm_quantity_parse(q->hard, &hard))
+    if (!quota_fault(q->resource, &fault) || !fm_quantity_parse(q->used, &used) ||
+        !fm_quantity_parse(q->hard, &hard))
         return;
     if (fault == FM_FAULT_ADMISSION_QUOTA_STORAGE)
         check_storage_quota(k, o, q);
@@ -376,7 +455,8 @@ static void check_entry(struct fm_kube *k, const struct fm_object *o, const stru
         check_pod_quota(k, o, q, fault);
 }
 
-/* Quotas that refuse without an event: services and claims are created by people, not by a controller that reports. */
+/* Quotas that refuse without an event: services and claims are created by people, not by a
+ * controller that reports. */
 void fm_kube_rules_quota(struct fm_kube *k)
 {
     fm_vec_each (&k->s->objects, o)

@@ -46,12 +46,14 @@ void fm_kube_cite(struct fm_kube *k, struct fm_cause *c, fm_span span, const cha
 
 void fm_kube_cite_event(struct fm_kube *k, struct fm_cause *c, const struct fm_object_event *e)
 {
-    fm_kube_cite(k, c, e->span, "event %.*s: %.*s", FM_STR_ARG(e->reason), FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
+    fm_kube_cite(k, c, e->span, "event %.*s: %.*s", FM_STR_ARG(e->reason),
+                 FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
     if (e->at != FM_TIME_NONE && (c->onset == FM_TIME_NONE || e->at < c->onset))
         c->onset = e->at;
 }
 
-void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_str command, const char *risk)
+void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_str command,
+                    const char *risk)
 {
     fm_cause_action(k->h, c, FM_ACTION_REMEDIATION, text, command, risk);
 }
@@ -61,7 +63,8 @@ fm_str fm_kube_ref(struct fm_kube *k, fm_str ns, fm_str name)
     return ns.len ? fm_kube_text(k, "%.*s -n %.*s", FM_STR_ARG(name), FM_STR_ARG(ns)) : name;
 }
 
-static void add_affected(struct fm_kube *k, struct fm_cause *c, enum fm_entity_kind kind, fm_str name)
+static void add_affected(struct fm_kube *k, struct fm_cause *c, enum fm_entity_kind kind,
+                         fm_str name)
 {
     fm_entity_id id = fm_incident_find_entity(k->h->in, name);
     if (id == FM_ENTITY_NONE)
@@ -87,7 +90,8 @@ static fm_str explained_key(struct fm_arena *a, enum fm_object_kind kind, fm_str
     return fm_str_fmt(a, "%u/%.*s", kind, FM_STR_ARG(name));
 }
 
-void fm_kube_explain_object(struct fm_kube *k, enum fm_object_kind kind, fm_str name, struct fm_cause *c)
+void fm_kube_explain_object(struct fm_kube *k, enum fm_object_kind kind, fm_str name,
+                            struct fm_cause *c)
 {
     fm_map_put(&k->explained, explained_key(k->a, kind, name))->value = c;
 }
@@ -99,13 +103,16 @@ bool fm_kube_is_explained(const struct fm_kube *k, enum fm_object_kind kind, fm_
 
 struct fm_kube_workload *fm_kube_workload(const struct fm_kube *k, fm_str ns, fm_str name)
 {
-    return fm_map_get(&k->workload_index, fm_str_fmt(k->a, "%.*s/%.*s", FM_STR_ARG(ns), FM_STR_ARG(name)));
+    return fm_map_get(&k->workload_index,
+                      fm_str_fmt(k->a, "%.*s/%.*s", FM_STR_ARG(ns), FM_STR_ARG(name)));
 }
 
-const struct fm_kube_event_list *fm_kube_events(const struct fm_kube *k, enum fm_object_kind kind, fm_str name)
+const struct fm_kube_event_list *fm_kube_events(const struct fm_kube *k, enum fm_object_kind kind,
+                                                fm_str name)
 {
     static const struct fm_kube_event_list none;
-    const struct fm_kube_event_list *l = fm_map_get(&k->event_index, explained_key(k->a, kind, name));
+    const struct fm_kube_event_list *l =
+        fm_map_get(&k->event_index, explained_key(k->a, kind, name));
     return l ? l : &none;
 }
 
@@ -118,7 +125,8 @@ static bool is_later(const struct fm_object_event *a, const struct fm_object_eve
     return a->count > b->count;
 }
 
-const struct fm_object_event *fm_kube_event(const struct fm_kube *k, const struct fm_object *o, const char *reason, const char *text)
+const struct fm_object_event *fm_kube_event(const struct fm_kube *k, const struct fm_object *o,
+                                            const char *reason, const char *text)
 {
     const struct fm_object_event *best = NULL;
     fm_vec_each (fm_kube_events(k, o->kind, o->name), e) {
@@ -154,7 +162,8 @@ bool fm_kube_is_control_plane(const struct fm_object *node)
         if (fm_str_starts(t->key, FM_STR("node-role.kubernetes.io/")))
             return true;
     fm_vec_each (&node->labels, l)
-        if (fm_str_eqc(l->key, "node-role.kubernetes.io/control-plane") || fm_str_eqc(l->key, "node-role.kubernetes.io/master"))
+        if (fm_str_eqc(l->key, "node-role.kubernetes.io/control-plane") ||
+            fm_str_eqc(l->key, "node-role.kubernetes.io/master"))
             return true;
     return false;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The view of a cluster that the rules share. Rules run in the order of kube.c: a rule that explains a workload, node or
- * service marks it, and later rules leave what is explained alone (a service without ready pods is a consequence of what
- * keeps its pods from running). Every rule needs a state that holds now and a reason; events alone are history.
+ * The view of a cluster that the rules share. Rules run in the order of kube.c: a rule that
+ * explains a workload, node or service marks it, and later rules leave what is explained alone (a
+ * service without ready pods is a consequence of what keeps its pods from running). Every rule
+ * needs a state that holds now and a reason; events alone are history.
  *
- * Sources: kubernetes.io/docs (tasks/debug, concepts/scheduling-eviction, concepts/storage, concepts/services-networking,
- * reference/kubernetes-api) and the messages of kube-scheduler, kubelet and the controllers.
+ * Sources: kubernetes.io/docs (tasks/debug, concepts/scheduling-eviction, concepts/storage,
+ * concepts/services-networking, reference/kubernetes-api) and the messages of kube-scheduler,
+ * kubelet and the controllers.
  */
 #ifndef FAULTMAVEN_CORE_KUBE_H
 #define FAULTMAVEN_CORE_KUBE_H
@@ -23,8 +25,9 @@ struct fm_kube_pod {
 
 struct fm_kube_workload {
     fm_str name, ns;
-    const struct fm_object *root;   /* controller, or the pod itself */
-    const struct fm_pod_spec *spec; /* of the controller's template, else of a pod; NULL when not shown */
+    const struct fm_object *root; /* controller, or the pod itself */
+    const struct fm_pod_spec
+        *spec; /* of the controller's template, else of a pod; NULL when not shown */
     FM_VEC(struct fm_kube_pod *) pods;
     int64_t desired, ready; /* -1: unknown */
     bool is_explained;
@@ -62,24 +65,29 @@ struct fm_cause *fm_kube_assert(struct fm_kube *k, const struct fm_kube_claim *c
 fm_str fm_kube_text(struct fm_kube *k, const char *fmt, ...) FM_PRINTF(2, 3);
 
 /* Adds a citation when the span is one. */
-void fm_kube_cite(struct fm_kube *k, struct fm_cause *c, fm_span span, const char *fmt, ...) FM_PRINTF(4, 5);
+void fm_kube_cite(struct fm_kube *k, struct fm_cause *c, fm_span span, const char *fmt, ...)
+    FM_PRINTF(4, 5);
 void fm_kube_cite_event(struct fm_kube *k, struct fm_cause *c, const struct fm_object_event *e);
-void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_str command, const char *risk);
+void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_str command,
+                    const char *risk);
 
 /* "ns/name" → "-n ns name" for commands. */
 fm_str fm_kube_ref(struct fm_kube *k, fm_str ns, fm_str name);
 
 /* Marks w and adds it to what c affects; a NULL c explains without accusing. */
 void fm_kube_explain(struct fm_kube *k, struct fm_kube_workload *w, struct fm_cause *c);
-void fm_kube_explain_object(struct fm_kube *k, enum fm_object_kind kind, fm_str name, struct fm_cause *c);
+void fm_kube_explain_object(struct fm_kube *k, enum fm_object_kind kind, fm_str name,
+                            struct fm_cause *c);
 bool fm_kube_is_explained(const struct fm_kube *k, enum fm_object_kind kind, fm_str name);
 
 struct fm_kube_workload *fm_kube_workload(const struct fm_kube *k, fm_str ns, fm_str name);
-const struct fm_kube_event_list *fm_kube_events(const struct fm_kube *k, enum fm_object_kind kind, fm_str name);
+const struct fm_kube_event_list *fm_kube_events(const struct fm_kube *k, enum fm_object_kind kind,
+                                                fm_str name);
 
-/* The latest event of an object with this reason (NULL: any) whose message has text (NULL: any); NULL when there is none. */
-const struct fm_object_event *fm_kube_event(const struct fm_kube *k, const struct fm_object *o, const char *reason,
-                                            const char *text);
+/* The latest event of an object with this reason (NULL: any) whose message has text (NULL: any);
+ * NULL when there is none. */
+const struct fm_object_event *fm_kube_event(const struct fm_kube *k, const struct fm_object *o,
+                                            const char *reason, const char *text);
 
 /* Short of ready pods: fewer ready than desired, or a pod that should run and is not ready. */
 bool fm_kube_is_short(const struct fm_kube_workload *w);
@@ -95,7 +103,8 @@ bool fm_kube_has_any(fm_str text, const char *const *needles, fm_str *found);
 
 enum fm_near { FM_NEAR_NONE, FM_NEAR_PREFIX, FM_NEAR_EDIT, FM_NEAR_EXACT };
 
-/* How near two names are: equal, edit distance ≤ 2 (≤ 1 below 5 bytes), or one a prefix of the other (over 4 bytes). */
+/* How near two names are: equal, edit distance ≤ 2 (≤ 1 below 5 bytes), or one a prefix of the
+ * other (over 4 bytes). */
 enum fm_near fm_kube_near(fm_str a, fm_str b);
 
 /* Rules, in order. */

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Network policies that shut out callers, and the cluster's name service. A policy alone is a rule, not a fault: it needs
- * a connection that fails. */
+/* Network policies that shut out callers, and the cluster's name service. A policy alone is a rule,
+ * not a fault: it needs a connection that fails. */
 #include "podlog.h"
 
-static const char *const timeouts[] = {"timed out", "timeout", "deadline exceeded", "ETIMEDOUT", "unreachable", NULL};
+static const char *const timeouts[] = {"timed out", "timeout",     "deadline exceeded",
+                                       "ETIMEDOUT", "unreachable", NULL};
 
-static const struct fm_connection *failing_test(const struct fm_kube *k, const struct fm_object *policy, const struct fm_kube_pod *p)
+static const struct fm_connection *
+failing_test(const struct fm_kube *k, const struct fm_object *policy, const struct fm_kube_pod *p)
 {
     fm_vec_each (&k->s->connections, c) {
         fm_str host = c->host;
         fm_str name = fm_str_cut(&host, '.');
-        const struct fm_object *service = fm_objects_find(k->s, FM_OBJECT_SERVICE, policy->ns, name);
+        const struct fm_object *service =
+            fm_objects_find(k->s, FM_OBJECT_SERVICE, policy->ns, name);
         bool targets = service && fm_labels_match(&service->selector, &p->object->labels);
-        if (!c->is_open && (targets || fm_str_eq(c->host, fm_object_get(p->object, FM_OBJECT_F_IP).text)))
+        if (!c->is_open &&
+            (targets || fm_str_eq(c->host, fm_object_get(p->object, FM_OBJECT_F_IP).text)))
             return c;
     }
     return NULL;
@@ -20,10 +24,13 @@ static const struct fm_connection *failing_test(const struct fm_kube *k, const s
 
 static bool selects(const struct fm_object *policy, const struct fm_kube_pod *p)
 {
-    return fm_str_eq(policy->ns, p->object->ns) && (policy->selector.n == 0 || fm_labels_match(&policy->selector, &p->object->labels));
+    return fm_str_eq(policy->ns, p->object->ns) &&
+           (policy->selector.n == 0 || fm_labels_match(&policy->selector, &p->object->labels));
 }
 
-static struct fm_cause *assert_policy(struct fm_kube *k, const struct fm_object *policy, struct fm_kube_workload *w, double strength, const char *direction)
+static struct fm_cause *assert_policy(struct fm_kube *k, const struct fm_object *policy,
+                                      struct fm_kube_workload *w, double strength,
+                                      const char *direction)
 {
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
@@ -32,25 +39,32 @@ static struct fm_cause *assert_policy(struct fm_kube *k, const struct fm_object 
                .fault = FM_FAULT_NETWORK_POLICY_BLOCKS,
                .strength = strength,
                .rule = "kubernetes.network.policy",
-               .statement = fm_kube_text(k, "Network policy %.*s shuts out %s of %.*s.", FM_STR_ARG(policy->name), direction, FM_STR_ARG(w->name)),
-               .mechanism = FM_STR("As soon as a policy selects a pod, everything that no policy allows in that direction is dropped; callers see timeouts."),
+               .statement = fm_kube_text(k, "Network policy %.*s shuts out %s of %.*s.",
+                                         FM_STR_ARG(policy->name), direction, FM_STR_ARG(w->name)),
+               .mechanism = FM_STR("As soon as a policy selects a pod, everything that no policy "
+                                   "allows in that direction is dropped; callers see timeouts."),
                .location = fm_kube_text(k, "networkpolicy %.*s", FM_STR_ARG(policy->name)),
                .ask = FM_STR("Does the connection work from a pod that the policy allows?"),
-               .command = fm_kube_text(k, "kubectl describe networkpolicy %.*s", FM_STR_ARG(fm_kube_ref(k, policy->ns, policy->name))),
+               .command = fm_kube_text(k, "kubectl describe networkpolicy %.*s",
+                                       FM_STR_ARG(fm_kube_ref(k, policy->ns, policy->name))),
            });
     fm_kube_cite(k, c, policy->span, "policy %.*s", FM_STR_ARG(policy->name));
-    fm_kube_action(k, c, "Add the caller (and DNS, for egress) to the policy.", FM_STR_NULL, "opens the port to the named peers");
+    fm_kube_action(k, c, "Add the caller (and DNS, for egress) to the policy.", FM_STR_NULL,
+                   "opens the port to the named peers");
     return c;
 }
 
 /* A caller known from the call list whose labels no ingress rule names. */
-static const struct fm_kube_workload *excluded_caller(const struct fm_kube *k, const struct fm_object *policy, const struct fm_kube_workload *callee)
+static const struct fm_kube_workload *excluded_caller(const struct fm_kube *k,
+                                                      const struct fm_object *policy,
+                                                      const struct fm_kube_workload *callee)
 {
     fm_vec_each (&k->s->calls, call) {
         const struct fm_kube_workload *caller = fm_kube_workload(k, policy->ns, call->from);
         if (!fm_str_eq(call->to, callee->name) || !caller || caller->pods.n == 0)
             continue;
-        if (policy->policy->ingress_from.n && !fm_labels_match(&policy->policy->ingress_from, &caller->pods.items[0]->object->labels))
+        if (policy->policy->ingress_from.n &&
+            !fm_labels_match(&policy->policy->ingress_from, &caller->pods.items[0]->object->labels))
             return caller;
     }
     return NULL;
@@ -68,24 +82,29 @@ static bool port_is_shut(const struct fm_object *policy, const struct fm_kube_po
     return true;
 }
 
-static void check_ingress(struct fm_kube *k, const struct fm_object *policy, const struct fm_kube_pod *p)
+static void check_ingress(struct fm_kube *k, const struct fm_object *policy,
+                          const struct fm_kube_pod *p)
 {
     const struct fm_connection *test = failing_test(k, policy, p);
     const struct fm_kube_workload *caller = excluded_caller(k, policy, p->workload);
-    bool shuts = policy->policy->denies_all_ingress || caller || port_is_shut(policy, p) || (policy->policy->ingress_from.n && test);
+    bool shuts = policy->policy->denies_all_ingress || caller || port_is_shut(policy, p) ||
+                 (policy->policy->ingress_from.n && test);
     struct fm_kube_line line = {0};
     bool is_logged = caller && fm_kube_log_find(k, caller, timeouts, &line);
     if (!policy->policy->has_ingress || !shuts || (!test && !is_logged))
         return;
-    struct fm_cause *c = assert_policy(k, policy, p->workload, test ? 0.91 : 0.86, "connections to the pods");
+    struct fm_cause *c =
+        assert_policy(k, policy, p->workload, test ? 0.91 : 0.86, "connections to the pods");
     fm_kube_cite(k, c, policy->policy->ingress_span, "its ingress rules");
     if (test)
         fm_kube_cite(k, c, test->span, "a connection test fails");
     if (is_logged)
-        fm_kube_cite(k, c, line.span, "log of %.*s: %.*s", FM_STR_ARG(caller->name), FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(k, c, line.span, "log of %.*s: %.*s", FM_STR_ARG(caller->name),
+                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
 }
 
-static void check_egress(struct fm_kube *k, const struct fm_object *policy, const struct fm_kube_pod *p)
+static void check_egress(struct fm_kube *k, const struct fm_object *policy,
+                         const struct fm_kube_pod *p)
 {
     struct fm_kube_line line = {0};
     const struct fm_connection *test = NULL;
@@ -120,7 +139,13 @@ static bool is_dns(const struct fm_kube_workload *w)
 
 static bool find_victim(struct fm_kube *k, struct fm_kube_line *line)
 {
-    static const char *const marks[] = {"no such host", "server misbehaving", "Temporary failure in name resolution", "getaddrinfo", "could not resolve host", "lookup ", NULL};
+    static const char *const marks[] = {"no such host",
+                                        "server misbehaving",
+                                        "Temporary failure in name resolution",
+                                        "getaddrinfo",
+                                        "could not resolve host",
+                                        "lookup ",
+                                        NULL};
     fm_vec_each (&k->workloads, w)
         if (!is_dns(*w) && fm_kube_log_find(k, *w, marks, line))
             return true;
@@ -150,14 +175,20 @@ static void check_dns(struct fm_kube *k, const struct fm_kube_workload *w)
                .fault = FM_FAULT_NETWORK_DNS_FAILURE,
                .strength = has_victim ? 0.93 : 0.82,
                .rule = "kubernetes.network.dns",
-               .statement = fm_kube_text(k, "The cluster's DNS does not work: no pod of %.*s is ready.", FM_STR_ARG(w->name)),
-               .mechanism = FM_STR("Every pod resolves service names through it; new connections by name fail everywhere."),
+               .statement =
+                   fm_kube_text(k, "The cluster's DNS does not work: no pod of %.*s is ready.",
+                                FM_STR_ARG(w->name)),
+               .mechanism = FM_STR("Every pod resolves service names through it; new connections "
+                                   "by name fail everywhere."),
                .ask = FM_STR("Why are the DNS pods not ready?"),
-               .command = fm_kube_text(k, "kubectl describe pods -n %.*s -l k8s-app=kube-dns", FM_STR_ARG(w->ns)),
+               .command = fm_kube_text(k, "kubectl describe pods -n %.*s -l k8s-app=kube-dns",
+                                       FM_STR_ARG(w->ns)),
            });
-    fm_kube_cite(k, c, w->pods.n ? w->pods.items[0]->object->span : w->root->span, "%.*s is not ready", FM_STR_ARG(w->name));
+    fm_kube_cite(k, c, w->pods.n ? w->pods.items[0]->object->span : w->root->span,
+                 "%.*s is not ready", FM_STR_ARG(w->name));
     if (has_victim)
-        fm_kube_cite(k, c, line.span, "a name cannot be resolved: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(k, c, line.span, "a name cannot be resolved: %.*s",
+                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
 }
 
 void fm_kube_rules_network(struct fm_kube *k)

@@ -8,7 +8,7 @@ struct waiting {
     const struct fm_pod_spec *spec;
     const struct fm_object_event *event;
     struct fm_kube_verdicts why;
-    size_t n_workers, n_labelled; /* worker nodes shown, and of these with labels */
+    size_t n_workers, n_labelled;          /* worker nodes shown, and of these with labels */
     size_t n_selector, n_affinity, n_both; /* workers that each predicate accepts */
     const struct fm_object *cordoned;      /* a cordoned worker that both accept */
 };
@@ -17,7 +17,8 @@ static void evaluate_node(struct waiting *w, const struct fm_object *node)
 {
     if (node->kind != FM_OBJECT_NODE || !node->is_live)
         return;
-    bool by_selector = fm_kube_selector_accepts(w->spec, node), by_affinity = fm_kube_affinity_accepts(w->spec, node);
+    bool by_selector = fm_kube_selector_accepts(w->spec, node),
+         by_affinity = fm_kube_affinity_accepts(w->spec, node);
     w->n_labelled += node->labels.n > 0;
     if (fm_kube_is_control_plane(node) && !by_selector)
         return;
@@ -29,7 +30,8 @@ static void evaluate_node(struct waiting *w, const struct fm_object *node)
         w->cordoned = node;
 }
 
-static struct fm_cause *assert_reason(struct waiting *w, enum fm_fault fault, double strength, fm_str statement, fm_str mechanism)
+static struct fm_cause *assert_reason(struct waiting *w, enum fm_fault fault, double strength,
+                                      fm_str statement, fm_str mechanism)
 {
     struct fm_kube *k = w->k;
     struct fm_cause *c = fm_kube_assert(
@@ -42,8 +44,9 @@ static struct fm_cause *assert_reason(struct waiting *w, enum fm_fault fault, do
                .statement = statement,
                .mechanism = mechanism,
                .ask = FM_STR("Which node should take this pod, and which filter rejects it there?"),
-               .command = fm_kube_text(k, "kubectl describe pod %.*s; kubectl get nodes --show-labels",
-                                       FM_STR_ARG(fm_kube_ref(k, w->pod->object->ns, w->pod->object->name))),
+               .command = fm_kube_text(
+                   k, "kubectl describe pod %.*s; kubectl get nodes --show-labels",
+                   FM_STR_ARG(fm_kube_ref(k, w->pod->object->ns, w->pod->object->name))),
            });
     fm_kube_cite_event(k, c, w->event);
     fm_kube_explain(k, w->pod->workload, c);
@@ -64,7 +67,8 @@ static const struct fm_pair *nearest_label(const struct fm_kube *k, const struct
         if ((*o)->kind != FM_OBJECT_NODE)
             continue;
         fm_vec_each (&(*o)->labels, l) {
-            if (fm_kube_near(l->key, want->key) == FM_NEAR_EXACT && !fm_str_eq(l->value, want->value))
+            if (fm_kube_near(l->key, want->key) == FM_NEAR_EXACT &&
+                !fm_str_eq(l->value, want->value))
                 same_key = l;
             if (fm_str_eq(l->value, want->value) && fm_kube_near(l->key, want->key) == FM_NEAR_EDIT)
                 return l;
@@ -76,10 +80,12 @@ static const struct fm_pair *nearest_label(const struct fm_kube *k, const struct
 static void cite_selector(struct waiting *w, struct fm_cause *c)
 {
     fm_vec_each (&w->spec->node_selector, s) {
-        fm_kube_cite(w->k, c, s->span, "the pod asks for nodes with %.*s=%.*s", FM_STR_ARG(s->key), FM_STR_ARG(s->value));
+        fm_kube_cite(w->k, c, s->span, "the pod asks for nodes with %.*s=%.*s", FM_STR_ARG(s->key),
+                     FM_STR_ARG(s->value));
         const struct fm_pair *near = nearest_label(w->k, s);
         if (near)
-            fm_kube_cite(w->k, c, near->span, "a node has %.*s=%.*s instead", FM_STR_ARG(near->key), FM_STR_ARG(near->value));
+            fm_kube_cite(w->k, c, near->span, "a node has %.*s=%.*s instead", FM_STR_ARG(near->key),
+                         FM_STR_ARG(near->value));
     }
 }
 
@@ -87,21 +93,26 @@ static fm_str selector_text(struct waiting *w)
 {
     fm_str text = FM_STR_NULL;
     fm_vec_each (&w->spec->node_selector, s)
-        text = fm_kube_text(w->k, "%.*s%s%.*s=%.*s", FM_STR_ARG(text), text.len ? ", " : "", FM_STR_ARG(s->key), FM_STR_ARG(s->value));
+        text = fm_kube_text(w->k, "%.*s%s%.*s=%.*s", FM_STR_ARG(text), text.len ? ", " : "",
+                            FM_STR_ARG(s->key), FM_STR_ARG(s->value));
     return text;
 }
 
 static void check_selector(struct waiting *w, double strength)
 {
     struct fm_kube *k = w->k;
-    struct fm_cause *c = assert_reason(
-        w, FM_FAULT_SCHEDULING_NODE_SELECTOR_MISMATCH, strength,
-        fm_kube_text(k, "Pod %.*s stays Pending because no node that may take it has the labels of its node selector %.*s.",
-                     FM_STR_ARG(w->pod->object->name), FM_STR_ARG(selector_text(w))),
-        FM_STR("A node selector is a hard requirement: without a node that carries every label the scheduler places nothing."));
+    struct fm_cause *c =
+        assert_reason(w, FM_FAULT_SCHEDULING_NODE_SELECTOR_MISMATCH, strength,
+                      fm_kube_text(k,
+                                   "Pod %.*s stays Pending because no node that may take it has "
+                                   "the labels of its node selector %.*s.",
+                                   FM_STR_ARG(w->pod->object->name), FM_STR_ARG(selector_text(w))),
+                      FM_STR("A node selector is a hard requirement: without a node that carries "
+                             "every label the scheduler places nothing."));
     cite_selector(w, c);
     fm_kube_action(k, c, "Correct the node selector of the workload, or label the intended nodes.",
-                   fm_kube_text(k, "kubectl label node NODE %.*s", FM_STR_ARG(selector_text(w))), "labelling a node lets every pod with this selector land on it");
+                   fm_kube_text(k, "kubectl label node NODE %.*s", FM_STR_ARG(selector_text(w))),
+                   "labelling a node lets every pod with this selector land on it");
 }
 
 static void check_affinity(struct waiting *w, double strength)
@@ -109,21 +120,26 @@ static void check_affinity(struct waiting *w, double strength)
     struct fm_kube *k = w->k;
     struct fm_cause *c = assert_reason(
         w, FM_FAULT_SCHEDULING_NODE_AFFINITY_MISMATCH, strength,
-        fm_kube_text(k, "Pod %.*s stays Pending because no node meets its required node affinity.", FM_STR_ARG(w->pod->object->name)),
-        FM_STR("Terms under requiredDuringSchedulingIgnoredDuringExecution are hard: a node must carry the labels that one term names."));
+        fm_kube_text(k, "Pod %.*s stays Pending because no node meets its required node affinity.",
+                     FM_STR_ARG(w->pod->object->name)),
+        FM_STR("Terms under requiredDuringSchedulingIgnoredDuringExecution are hard: a node must "
+               "carry the labels that one term names."));
     if (w->spec)
         fm_vec_each (&w->spec->affinity, a)
             if (a->kind == FM_AFFINITY_NODE)
                 fm_kube_cite(k, c, a->span, "required node affinity term");
-    fm_kube_action(k, c, "Correct the affinity term, make it preferred, or label the intended nodes.",
-                   fm_kube_text(k, "kubectl get %s %.*s -o yaml", "deploy", FM_STR_ARG(fm_kube_ref(k, w->pod->workload->ns, w->pod->workload->name))),
-                   "a relaxed term may place the pod on unsuitable hardware");
+    fm_kube_action(
+        k, c, "Correct the affinity term, make it preferred, or label the intended nodes.",
+        fm_kube_text(k, "kubectl get %s %.*s -o yaml", "deploy",
+                     FM_STR_ARG(fm_kube_ref(k, w->pod->workload->ns, w->pod->workload->name))),
+        "a relaxed term may place the pod on unsuitable hardware");
 }
 
 /* Neither predicate alone is refuted when labels are unknown: what the pod declares decides. */
 static void check_mismatch(struct waiting *w, const struct fm_kube_reason *r)
 {
-    bool has_selector = w->spec && w->spec->node_selector.n > 0, has_affinity = fm_kube_has_node_affinity(w->spec);
+    bool has_selector = w->spec && w->spec->node_selector.n > 0,
+         has_affinity = fm_kube_has_node_affinity(w->spec);
     bool knows_labels = w->n_labelled > 0;
     double strength = by_count(r) + (knows_labels ? 0.06 : 0);
     if (knows_labels && w->n_both > 0 && (has_selector || has_affinity))
@@ -140,21 +156,27 @@ static void check_cordon(struct waiting *w, const struct fm_kube_reason *r)
     size_t control_plane = 0;
     const struct fm_object *node = w->cordoned;
     fm_vec_each (&k->s->objects, o)
-        control_plane += (*o)->kind == FM_OBJECT_NODE && fm_kube_is_control_plane(*o) && fm_kube_is_cordoned(*o);
+        control_plane +=
+            (*o)->kind == FM_OBJECT_NODE && fm_kube_is_control_plane(*o) && fm_kube_is_cordoned(*o);
     if (!node && (r->count <= (int64_t)control_plane || w->n_workers > 0))
         return;
     struct fm_cause *c = assert_reason(
         w, FM_FAULT_SCHEDULING_NODE_CORDONED, node ? 0.95 : 0.80,
-        fm_kube_text(k, "Pod %.*s stays Pending because %s%.*s%s cordoned (SchedulingDisabled).", FM_STR_ARG(w->pod->object->name),
-                     node ? "the node that could take it, " : "nodes that could take it ", FM_STR_ARG(node ? node->name : FM_STR("are")),
-                     node ? ", is" : ""),
-        FM_STR("A cordoned node keeps its pods and takes no new ones until somebody uncordons it."));
+        fm_kube_text(k, "Pod %.*s stays Pending because %s%.*s%s cordoned (SchedulingDisabled).",
+                     FM_STR_ARG(w->pod->object->name),
+                     node ? "the node that could take it, " : "nodes that could take it ",
+                     FM_STR_ARG(node ? node->name : FM_STR("are")), node ? ", is" : ""),
+        FM_STR(
+            "A cordoned node keeps its pods and takes no new ones until somebody uncordons it."));
     if (node)
         fm_kube_cite(k, c, node->span, "node %.*s is unschedulable", FM_STR_ARG(node->name));
     if (node && fm_field_is_set(fm_object_get(node, FM_OBJECT_F_STATUS)))
-        fm_kube_cite(k, c, fm_object_get(node, FM_OBJECT_F_STATUS).span, "status %.*s", FM_STR_ARG(fm_object_get(node, FM_OBJECT_F_STATUS).text));
-    fm_kube_action(k, c, "Uncordon the node if its maintenance is over.",
-                   fm_kube_text(k, "kubectl uncordon %.*s", FM_STR_ARG(node ? node->name : FM_STR("NODE"))), "pods will be placed on it at once");
+        fm_kube_cite(k, c, fm_object_get(node, FM_OBJECT_F_STATUS).span, "status %.*s",
+                     FM_STR_ARG(fm_object_get(node, FM_OBJECT_F_STATUS).text));
+    fm_kube_action(
+        k, c, "Uncordon the node if its maintenance is over.",
+        fm_kube_text(k, "kubectl uncordon %.*s", FM_STR_ARG(node ? node->name : FM_STR("NODE"))),
+        "pods will be placed on it at once");
 }
 
 /* The sum of what the containers of a pod request; 0 when nothing is shown. */
@@ -180,7 +202,8 @@ static bool exceeds_every_node(const struct fm_kube *k, fm_str resource, double 
     double have;
     bool has_any = false;
     fm_vec_each (&k->s->objects, o) {
-        const struct fm_pair *p = (*o)->kind == FM_OBJECT_NODE ? fm_pairs_get(&(*o)->allocatable, resource) : NULL;
+        const struct fm_pair *p =
+            (*o)->kind == FM_OBJECT_NODE ? fm_pairs_get(&(*o)->allocatable, resource) : NULL;
         if (!p || !fm_quantity_parse(p->value, &have))
             continue;
         has_any = true;
@@ -191,23 +214,31 @@ static bool exceeds_every_node(const struct fm_kube *k, fm_str resource, double 
     return has_any;
 }
 
-static void check_resource(struct waiting *w, const struct fm_kube_reason *r, fm_str resource, enum fm_fault fault)
+static void check_resource(struct waiting *w, const struct fm_kube_reason *r, fm_str resource,
+                           enum fm_fault fault)
 {
     struct fm_kube *k = w->k;
     fm_span request = {0}, node = {0};
-    double want = requested(w->pod->object->spec ? w->pod->object->spec : w->spec, resource, &request);
+    double want =
+        requested(w->pod->object->spec ? w->pod->object->spec : w->spec, resource, &request);
     bool never = want > 0 && exceeds_every_node(k, resource, want, &node);
     double strength = by_count(r) + (request.length ? 0.05 : 0) + (never ? 0.02 : 0);
     struct fm_cause *c = assert_reason(
         w, fault, strength,
-        fm_kube_text(k, "Pod %.*s stays Pending because no node has enough free %.*s for its request.", FM_STR_ARG(w->pod->object->name),
-                     FM_STR_ARG(resource)),
-        never ? FM_STR("The request is larger than what any shown node can allocate, so the pod can never be placed as it is.")
-              : FM_STR("The scheduler counts requests, not use: what other pods have requested leaves too little."));
+        fm_kube_text(k,
+                     "Pod %.*s stays Pending because no node has enough free %.*s for its request.",
+                     FM_STR_ARG(w->pod->object->name), FM_STR_ARG(resource)),
+        never ? FM_STR("The request is larger than what any shown node can allocate, so the pod "
+                       "can never be placed as it is.")
+              : FM_STR("The scheduler counts requests, not use: what other pods have requested "
+                       "leaves too little."));
     fm_kube_cite(k, c, request, "the container requests %.*s", FM_STR_ARG(resource));
     fm_kube_cite(k, c, node, "what a node can allocate of %.*s", FM_STR_ARG(resource));
-    fm_kube_action(k, c, "Lower the request to what the container needs, or add capacity.",
-                   fm_kube_text(k, "kubectl top nodes; kubectl describe nodes | grep -A8 'Allocated resources'"), "a request below real use leads to pressure or OOM kills");
+    fm_kube_action(
+        k, c, "Lower the request to what the container needs, or add capacity.",
+        fm_kube_text(k,
+                     "kubectl top nodes; kubectl describe nodes | grep -A8 'Allocated resources'"),
+        "a request below real use leads to pressure or OOM kills");
 }
 
 static void check_taint(struct waiting *w, const struct fm_kube_reason *r)
@@ -215,34 +246,42 @@ static void check_taint(struct waiting *w, const struct fm_kube_reason *r)
     static const struct {
         const char *key;
         enum fm_fault fault;
-    } system_taints[] = {{"node.kubernetes.io/not-ready", FM_FAULT_NODE_NOT_READY},
-                         {"node.kubernetes.io/unreachable", FM_FAULT_NODE_NOT_READY},
-                         {"node.kubernetes.io/network-unavailable", FM_FAULT_NODE_NOT_READY},
-                         {"node.cloudprovider.kubernetes.io/uninitialized", FM_FAULT_NODE_NOT_READY},
-                         {"node.kubernetes.io/unschedulable", FM_FAULT_SCHEDULING_NODE_CORDONED},
-                         {"node.kubernetes.io/disk-pressure", FM_FAULT_NODE_PRESSURE},
-                         {"node.kubernetes.io/memory-pressure", FM_FAULT_NODE_PRESSURE},
-                         {"node.kubernetes.io/pid-pressure", FM_FAULT_NODE_PRESSURE}};
+    } system_taints[] = {
+        {"node.kubernetes.io/not-ready", FM_FAULT_NODE_NOT_READY},
+        {"node.kubernetes.io/unreachable", FM_FAULT_NODE_NOT_READY},
+        {"node.kubernetes.io/network-unavailable", FM_FAULT_NODE_NOT_READY},
+        {"node.cloudprovider.kubernetes.io/uninitialized", FM_FAULT_NODE_NOT_READY},
+        {"node.kubernetes.io/unschedulable", FM_FAULT_SCHEDULING_NODE_CORDONED},
+        {"node.kubernetes.io/disk-pressure", FM_FAULT_NODE_PRESSURE},
+        {"node.kubernetes.io/memory-pressure", FM_FAULT_NODE_PRESSURE},
+        {"node.kubernetes.io/pid-pressure", FM_FAULT_NODE_PRESSURE}};
     struct fm_kube *k = w->k;
     enum fm_fault fault = FM_FAULT_SCHEDULING_TAINT_NOT_TOLERATED;
-    if (fm_str_has(r->text, FM_STR("node-role.kubernetes.io/control-plane")) || fm_str_has(r->text, FM_STR("node-role.kubernetes.io/master")))
+    if (fm_str_has(r->text, FM_STR("node-role.kubernetes.io/control-plane")) ||
+        fm_str_has(r->text, FM_STR("node-role.kubernetes.io/master")))
         return;
     for (size_t i = 0; i < sizeof system_taints / sizeof *system_taints; i++)
         if (fm_str_has(r->text, fm_str_c(system_taints[i].key)))
             fault = system_taints[i].fault;
     fm_str taint = fm_kube_between(r->text, "{", "}");
-    struct fm_cause *c = assert_reason(
-        w, fault, by_count(r) + 0.04,
-        fm_kube_text(k, "Pod %.*s stays Pending because it does not tolerate the taint %.*s of the nodes that could take it.",
-                     FM_STR_ARG(w->pod->object->name), FM_STR_ARG(taint)),
-        FM_STR("A taint with effect NoSchedule or NoExecute keeps away every pod without a matching toleration."));
+    struct fm_cause *c =
+        assert_reason(w, fault, by_count(r) + 0.04,
+                      fm_kube_text(k,
+                                   "Pod %.*s stays Pending because it does not tolerate the taint "
+                                   "%.*s of the nodes that could take it.",
+                                   FM_STR_ARG(w->pod->object->name), FM_STR_ARG(taint)),
+                      FM_STR("A taint with effect NoSchedule or NoExecute keeps away every pod "
+                             "without a matching toleration."));
     fm_vec_each (&k->s->objects, o)
         if ((*o)->kind == FM_OBJECT_NODE)
             fm_vec_each (&(*o)->taints, t)
                 if (t->key.len && fm_str_has(taint, t->key))
-                    fm_kube_cite(k, c, t->span, "node %.*s carries this taint", FM_STR_ARG((*o)->name));
-    fm_kube_action(k, c, "Add the toleration if the pod belongs there, or remove the taint if it is a left-over.",
-                   FM_STR("kubectl taint nodes NODE KEY-"), "removing a taint opens the node to every pod");
+                    fm_kube_cite(k, c, t->span, "node %.*s carries this taint",
+                                 FM_STR_ARG((*o)->name));
+    fm_kube_action(
+        k, c,
+        "Add the toleration if the pod belongs there, or remove the taint if it is a left-over.",
+        FM_STR("kubectl taint nodes NODE KEY-"), "removing a taint opens the node to every pod");
 }
 
 static const struct {
@@ -251,24 +290,40 @@ static const struct {
     double extra;
     const char *why, *mechanism, *action;
 } plain_reasons[] = {
-    {FM_REJECT_ANTI_AFFINITY, FM_FAULT_SCHEDULING_ANTI_AFFINITY_CONFLICT, 0.05, "its anti-affinity excludes every node that is left",
-     "A required anti-affinity rule allows one such pod per topology domain; with as many domains as pods there is no room for another.",
+    {FM_REJECT_ANTI_AFFINITY, FM_FAULT_SCHEDULING_ANTI_AFFINITY_CONFLICT, 0.05,
+     "its anti-affinity excludes every node that is left",
+     "A required anti-affinity rule allows one such pod per topology domain; with as many domains "
+     "as pods there is no room for another.",
      "Add a node or domain, lower the replicas, or make the rule preferred."},
-    {FM_REJECT_POD_AFFINITY, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0, "no node runs the pods that its pod affinity asks for",
-     "A required pod affinity needs a running pod with the named labels in the same topology domain.", "Start the partner first, or correct the labels of the rule."},
-    {FM_REJECT_SPREAD, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0.05, "its topology spread constraints leave no node",
-     "With whenUnsatisfiable: DoNotSchedule the skew between domains may not exceed maxSkew, and nodes without the topology key do not count.",
+    {FM_REJECT_POD_AFFINITY, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0,
+     "no node runs the pods that its pod affinity asks for",
+     "A required pod affinity needs a running pod with the named labels in the same topology "
+     "domain.",
+     "Start the partner first, or correct the labels of the rule."},
+    {FM_REJECT_SPREAD, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0.05,
+     "its topology spread constraints leave no node",
+     "With whenUnsatisfiable: DoNotSchedule the skew between domains may not exceed maxSkew, and "
+     "nodes without the topology key do not count.",
      "Add capacity in the emptiest domain, label the nodes, or use ScheduleAnyway."},
-    {FM_REJECT_VOLUME_NODE, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0.05, "its volume can only be used on other nodes (volume node affinity conflict)",
-     "A local or zonal volume binds the pod to the nodes of its zone.", "Free or add a node in the volume's zone, or recreate the volume."},
-    {FM_REJECT_HOST_PORT, FM_FAULT_SCHEDULING_ANTI_AFFINITY_CONFLICT, 0, "no node has the requested host port free",
-     "A host port can be used by one pod of a node only.", "Remove the hostPort, or run fewer replicas than nodes."},
-    {FM_REJECT_VOLUME_COUNT, FM_FAULT_STORAGE_MOUNT_FAILED, 0, "the nodes have reached the number of volumes that they can attach",
-     "A node can attach a limited number of volumes of a driver.", "Add a node or detach unused volumes."},
-    {FM_REJECT_EPHEMERAL, FM_FAULT_STORAGE_EPHEMERAL_PRESSURE, 0, "no node has enough free ephemeral storage for its request",
-     "Requests for ephemeral-storage are counted against the node's disk.", "Lower the request or add disk."},
+    {FM_REJECT_VOLUME_NODE, FM_FAULT_SCHEDULING_TOPOLOGY_UNSATISFIABLE, 0.05,
+     "its volume can only be used on other nodes (volume node affinity conflict)",
+     "A local or zonal volume binds the pod to the nodes of its zone.",
+     "Free or add a node in the volume's zone, or recreate the volume."},
+    {FM_REJECT_HOST_PORT, FM_FAULT_SCHEDULING_ANTI_AFFINITY_CONFLICT, 0,
+     "no node has the requested host port free",
+     "A host port can be used by one pod of a node only.",
+     "Remove the hostPort, or run fewer replicas than nodes."},
+    {FM_REJECT_VOLUME_COUNT, FM_FAULT_STORAGE_MOUNT_FAILED, 0,
+     "the nodes have reached the number of volumes that they can attach",
+     "A node can attach a limited number of volumes of a driver.",
+     "Add a node or detach unused volumes."},
+    {FM_REJECT_EPHEMERAL, FM_FAULT_STORAGE_EPHEMERAL_PRESSURE, 0,
+     "no node has enough free ephemeral storage for its request",
+     "Requests for ephemeral-storage are counted against the node's disk.",
+     "Lower the request or add disk."},
     {FM_REJECT_PODS, FM_FAULT_NODE_PRESSURE, 0.04, "every node holds as many pods as it may",
-     "Kubelet's pod limit is reached, whatever CPU and memory are free.", "Add a node or raise maxPods."},
+     "Kubelet's pod limit is reached, whatever CPU and memory are free.",
+     "Add a node or raise maxPods."},
 };
 
 static void check_plain(struct waiting *w, const struct fm_kube_reason *r)
@@ -276,9 +331,11 @@ static void check_plain(struct waiting *w, const struct fm_kube_reason *r)
     for (size_t i = 0; i < sizeof plain_reasons / sizeof *plain_reasons; i++) {
         if (plain_reasons[i].kind != r->kind)
             continue;
-        struct fm_cause *c = assert_reason(w, plain_reasons[i].fault, by_count(r) + plain_reasons[i].extra,
-                                           fm_kube_text(w->k, "Pod %.*s stays Pending because %s.", FM_STR_ARG(w->pod->object->name), plain_reasons[i].why),
-                                           fm_str_c(plain_reasons[i].mechanism));
+        struct fm_cause *c =
+            assert_reason(w, plain_reasons[i].fault, by_count(r) + plain_reasons[i].extra,
+                          fm_kube_text(w->k, "Pod %.*s stays Pending because %s.",
+                                       FM_STR_ARG(w->pod->object->name), plain_reasons[i].why),
+                          fm_str_c(plain_reasons[i].mechanism));
         fm_kube_action(w->k, c, plain_reasons[i].action, FM_STR_NULL, "changes where pods land");
         return;
     }
@@ -288,7 +345,8 @@ static void check_not_ready(struct waiting *w, const struct fm_kube_reason *r)
 {
     if (w->n_workers == 0)
         assert_reason(w, FM_FAULT_NODE_NOT_READY, by_count(r),
-                      fm_kube_text(w->k, "Pod %.*s stays Pending because the nodes are not ready.", FM_STR_ARG(w->pod->object->name)),
+                      fm_kube_text(w->k, "Pod %.*s stays Pending because the nodes are not ready.",
+                                   FM_STR_ARG(w->pod->object->name)),
                       FM_STR("Nodes that are not ready take no pods."));
 }
 
@@ -308,7 +366,8 @@ static void check_reason(struct waiting *w, const struct fm_kube_reason *r)
         check_resource(w, r, FM_STR("memory"), FM_FAULT_SCHEDULING_INSUFFICIENT_MEMORY);
         break;
     case FM_REJECT_DEVICE:
-        check_resource(w, r, fm_kube_between(r->text, "Insufficient ", ""), FM_FAULT_SCHEDULING_INSUFFICIENT_ACCELERATOR);
+        check_resource(w, r, fm_kube_between(r->text, "Insufficient ", ""),
+                       FM_FAULT_SCHEDULING_INSUFFICIENT_ACCELERATOR);
         break;
     case FM_REJECT_TAINT:
         check_taint(w, r);
@@ -343,7 +402,8 @@ void fm_kube_rules_scheduling(struct fm_kube *k)
         if (!e)
             continue;
         if ((*p)->is_placed || (*p)->is_ready || (*p)->is_done)
-            fm_rule_out(k->h, e->span, FM_STR("the pod was placed on a node since"), "Scheduling of pod %.*s failed", FM_STR_ARG((*p)->object->name));
+            fm_rule_out(k->h, e->span, FM_STR("the pod was placed on a node since"),
+                        "Scheduling of pod %.*s failed", FM_STR_ARG((*p)->object->name));
         else
             check_pod(k, *p);
     }

@@ -34,14 +34,16 @@ static fm_str tail_of(fm_str text)
 
 #define PIECES_MAX 16
 
-static size_t pieces_of(const struct fm_kube *k, const struct fm_kube_workload *w, struct piece out[PIECES_MAX])
+static size_t pieces_of(const struct fm_kube *k, const struct fm_kube_workload *w,
+                        struct piece out[PIECES_MAX])
 {
     size_t n = 0;
     fm_vec_each (&k->s->logs, l)
         if (n < PIECES_MAX && (is_of(w, l->workload) || is_of(w, l->pod)))
             out[n++] = (struct piece){l->evidence, tail_of(l->text)};
     fm_vec_each (&k->h->in->inputs, e)
-        if (n < PIECES_MAX && (*e)->type == FM_EVIDENCE_LOG && !(*e)->is_baseline && file_is_of(w, (*e)->path))
+        if (n < PIECES_MAX && (*e)->type == FM_EVIDENCE_LOG && !(*e)->is_baseline &&
+            file_is_of(w, (*e)->path))
             out[n++] = (struct piece){*e, tail_of((*e)->bytes)};
     return n;
 }
@@ -62,7 +64,8 @@ static bool find_in(const struct piece *p, const char *const *needles, struct fm
     return has_any;
 }
 
-bool fm_kube_log_find(struct fm_kube *k, const struct fm_kube_workload *w, const char *const *needles, struct fm_kube_line *out)
+bool fm_kube_log_find(struct fm_kube *k, const struct fm_kube_workload *w,
+                      const char *const *needles, struct fm_kube_line *out)
 {
     struct piece pieces[PIECES_MAX];
     size_t n = pieces_of(k, w, pieces);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Services that reach nobody although the pods work: selector against labels, target port against container ports, port
- * protocols, ingress back ends. A service whose workload has no ready pod is a consequence, never a cause.
+ * Services that reach nobody although the pods work: selector against labels, target port against
+ * container ports, port protocols, ingress back ends. A service whose workload has no ready pod is
+ * a consequence, never a cause.
  */
 #include "kube.h"
 
@@ -14,7 +15,9 @@ struct route {
 
 static bool selects(const struct fm_object *service, const struct fm_kube_pod *p)
 {
-    const struct fm_pairs *labels = p->object->labels.n ? &p->object->labels : p->workload->spec ? &p->workload->spec->labels : &p->object->labels;
+    const struct fm_pairs *labels = p->object->labels.n ? &p->object->labels
+                                    : p->workload->spec ? &p->workload->spec->labels
+                                                        : &p->object->labels;
     return fm_str_eq(service->ns, p->object->ns) && fm_labels_match(&service->selector, labels);
 }
 
@@ -34,7 +37,8 @@ static struct fm_kube_workload *meant(const struct fm_kube *k, const struct fm_o
     struct fm_kube_workload *near = NULL;
     enum fm_near best = FM_NEAR_NONE;
     fm_vec_each (&k->workloads, w) {
-        enum fm_near d = fm_str_eq((*w)->ns, service->ns) ? fm_kube_near((*w)->name, service->name) : FM_NEAR_NONE;
+        enum fm_near d = fm_str_eq((*w)->ns, service->ns) ? fm_kube_near((*w)->name, service->name)
+                                                          : FM_NEAR_NONE;
         if (d > best) {
             best = d;
             near = *w;
@@ -44,19 +48,24 @@ static struct fm_kube_workload *meant(const struct fm_kube *k, const struct fm_o
 }
 
 /* The workload whose labels come nearest to the selector: most pairs equal or nearly so. */
-static struct fm_kube_workload *nearest_by_label(const struct fm_kube *k, const struct fm_object *service)
+static struct fm_kube_workload *nearest_by_label(const struct fm_kube *k,
+                                                 const struct fm_object *service)
 {
     struct fm_kube_workload *near = NULL;
     size_t best = 0;
     fm_vec_each (&k->workloads, w) {
-        const struct fm_pairs *labels = (*w)->pods.n ? &(*w)->pods.items[0]->object->labels : (*w)->spec ? &(*w)->spec->labels : NULL;
+        const struct fm_pairs *labels = (*w)->pods.n ? &(*w)->pods.items[0]->object->labels
+                                        : (*w)->spec ? &(*w)->spec->labels
+                                                     : NULL;
         size_t hits = 0;
         if (!labels || !fm_str_eq((*w)->ns, service->ns))
             continue;
         fm_vec_each (&service->selector, s)
             fm_vec_each (labels, l)
-                hits += (fm_str_eq(l->key, s->key) && fm_kube_near(l->value, s->value) >= FM_NEAR_PREFIX) ||
-                        (fm_str_eq(l->value, s->value) && fm_kube_near(l->key, s->key) >= FM_NEAR_PREFIX);
+                hits += (fm_str_eq(l->key, s->key) &&
+                         fm_kube_near(l->value, s->value) >= FM_NEAR_PREFIX) ||
+                        (fm_str_eq(l->value, s->value) &&
+                         fm_kube_near(l->key, s->key) >= FM_NEAR_PREFIX);
         if (hits > best) {
             best = hits;
             near = *w;
@@ -65,7 +74,8 @@ static struct fm_kube_workload *nearest_by_label(const struct fm_kube *k, const 
     return near;
 }
 
-static const struct fm_connection *failed_test(const struct fm_kube *k, const struct fm_object *service)
+static const struct fm_connection *failed_test(const struct fm_kube *k,
+                                               const struct fm_object *service)
 {
     fm_vec_each (&k->s->connections, c) {
         fm_str host = c->host;
@@ -75,7 +85,8 @@ static const struct fm_connection *failed_test(const struct fm_kube *k, const st
     return NULL;
 }
 
-static struct fm_cause *assert_route(struct route *r, enum fm_fault fault, double strength, fm_str statement, const char *mechanism)
+static struct fm_cause *assert_route(struct route *r, enum fm_fault fault, double strength,
+                                     fm_str statement, const char *mechanism)
 {
     struct fm_kube *k = r->k;
     const struct fm_connection *test = failed_test(k, r->service);
@@ -91,7 +102,8 @@ static struct fm_cause *assert_route(struct route *r, enum fm_fault fault, doubl
                .mechanism = fm_str_c(mechanism),
                .location = fm_kube_text(k, "service %.*s", FM_STR_ARG(r->service->name)),
                .ask = FM_STR("Does a connection to a pod's own address and port work?"),
-               .command = fm_kube_text(k, "kubectl get endpoints,pods -o wide -n %.*s", FM_STR_ARG(r->service->ns)),
+               .command = fm_kube_text(k, "kubectl get endpoints,pods -o wide -n %.*s",
+                                       FM_STR_ARG(r->service->ns)),
            });
     if (test)
         fm_kube_cite(k, c, test->span, "a connection test of %.*s fails", FM_STR_ARG(test->host));
@@ -101,24 +113,29 @@ static struct fm_cause *assert_route(struct route *r, enum fm_fault fault, doubl
 
 static bool is_history_of_names(const struct fm_pair *l)
 {
-    return fm_str_eqc(l->key, "pod-template-hash") || fm_str_eqc(l->key, "controller-revision-hash");
+    return fm_str_eqc(l->key, "pod-template-hash") ||
+           fm_str_eqc(l->key, "controller-revision-hash");
 }
 
 static void cite_labels(struct route *r, struct fm_cause *c)
 {
     fm_vec_each (&r->service->selector, s)
-        fm_kube_cite(r->k, c, s->span, "the service selects %.*s=%.*s", FM_STR_ARG(s->key), FM_STR_ARG(s->value));
+        fm_kube_cite(r->k, c, s->span, "the service selects %.*s=%.*s", FM_STR_ARG(s->key),
+                     FM_STR_ARG(s->value));
     if (!r->workload || r->workload->pods.n == 0)
         return;
     fm_vec_each (&r->workload->pods.items[0]->object->labels, l)
         if (!is_history_of_names(l))
-            fm_kube_cite(r->k, c, l->span, "its pods carry %.*s=%.*s", FM_STR_ARG(l->key), FM_STR_ARG(l->value));
+            fm_kube_cite(r->k, c, l->span, "its pods carry %.*s=%.*s", FM_STR_ARG(l->key),
+                         FM_STR_ARG(l->value));
 }
 
 /* The first pair of the selector that the pods do not carry. */
 static const struct fm_pair *wrong_pair(const struct route *r, const struct fm_pair **have)
 {
-    const struct fm_pairs *labels = r->workload->pods.n ? &r->workload->pods.items[0]->object->labels : &r->workload->spec->labels;
+    const struct fm_pairs *labels = r->workload->pods.n
+                                        ? &r->workload->pods.items[0]->object->labels
+                                        : &r->workload->spec->labels;
     fm_vec_each (&r->service->selector, s) {
         *have = fm_pairs_get(labels, s->key);
         if (!*have || !fm_str_eq((*have)->value, s->value))
@@ -143,7 +160,8 @@ static void check_selector(struct route *r)
     r->workload = meant(k, r->service);
     if (!r->workload || !has_ready_pod(r->workload))
         r->workload = nearest_by_label(k, r->service);
-    if (!r->workload || !has_ready_pod(r->workload) || r->workload->pods.items[0]->object->labels.n == 0)
+    if (!r->workload || !has_ready_pod(r->workload) ||
+        r->workload->pods.items[0]->object->labels.n == 0)
         return;
     const struct fm_pair *wrong = wrong_pair(r, &have);
     if (!wrong)
@@ -151,17 +169,28 @@ static void check_selector(struct route *r)
     bool by_name = fm_kube_near(r->workload->name, r->service->name) >= FM_NEAR_EDIT;
     struct fm_cause *c = assert_route(
         r, FM_FAULT_ROUTING_SELECTOR_MISMATCH, by_name || failed_test(k, r->service) ? 0.93 : 0.87,
-        have ? fm_kube_text(k, "Service %.*s reaches no pod: it selects %.*s=%.*s, the pods of %.*s carry %.*s=%.*s.", FM_STR_ARG(r->service->name), FM_STR_ARG(wrong->key),
-                            FM_STR_ARG(wrong->value), FM_STR_ARG(r->workload->name), FM_STR_ARG(have->key), FM_STR_ARG(have->value))
-             : fm_kube_text(k, "Service %.*s reaches no pod: it selects %.*s=%.*s, and the pods of %.*s do not carry that label.", FM_STR_ARG(r->service->name),
-                            FM_STR_ARG(wrong->key), FM_STR_ARG(wrong->value), FM_STR_ARG(r->workload->name)),
-        "Every pair of a selector has to be among a pod's labels; without a match the service has no endpoints and connections to it fail.");
+        have ? fm_kube_text(k,
+                            "Service %.*s reaches no pod: it selects %.*s=%.*s, the pods of %.*s "
+                            "carry %.*s=%.*s.",
+                            FM_STR_ARG(r->service->name), FM_STR_ARG(wrong->key),
+                            FM_STR_ARG(wrong->value), FM_STR_ARG(r->workload->name),
+                            FM_STR_ARG(have->key), FM_STR_ARG(have->value))
+             : fm_kube_text(k,
+                            "Service %.*s reaches no pod: it selects %.*s=%.*s, and the pods of "
+                            "%.*s do not carry that label.",
+                            FM_STR_ARG(r->service->name), FM_STR_ARG(wrong->key),
+                            FM_STR_ARG(wrong->value), FM_STR_ARG(r->workload->name)),
+        "Every pair of a selector has to be among a pod's labels; without a match the service has "
+        "no endpoints and connections to it fail.");
     cite_labels(r, c);
     fm_kube_action(k, c, "Correct the selector of the service (or the labels of the pod template).",
-                   fm_kube_text(k, "kubectl edit service %.*s", FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))), "takes effect at once");
+                   fm_kube_text(k, "kubectl edit service %.*s",
+                                FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))),
+                   "takes effect at once");
 }
 
-static const struct fm_container_port *find_port(const struct fm_pod_spec *spec, fm_str target, bool *is_declared)
+static const struct fm_container_port *find_port(const struct fm_pod_spec *spec, fm_str target,
+                                                 bool *is_declared)
 {
     *is_declared = false;
     fm_vec_each (&spec->containers, c)
@@ -188,11 +217,13 @@ static bool is_number(fm_str s)
     return fm_str_u64(s, &n);
 }
 
-static void cite_container_ports(struct route *r, struct fm_cause *c, const struct fm_pod_spec *spec)
+static void cite_container_ports(struct route *r, struct fm_cause *c,
+                                 const struct fm_pod_spec *spec)
 {
     fm_vec_each (&spec->containers, ct)
         fm_vec_each (&ct->ports, p)
-            fm_kube_cite(r->k, c, p->span, "container %.*s listens on %.*s", FM_STR_ARG(ct->name), FM_STR_ARG(p->number));
+            fm_kube_cite(r->k, c, p->span, "container %.*s listens on %.*s", FM_STR_ARG(ct->name),
+                         FM_STR_ARG(p->number));
 }
 
 static bool names_are_shown(const struct fm_pod_spec *spec)
@@ -209,44 +240,60 @@ static fm_str ports_text(struct fm_kube *k, const struct fm_pod_spec *spec)
     fm_str list = FM_STR_NULL;
     fm_vec_each (&spec->containers, c)
         fm_vec_each (&c->ports, p)
-            list = fm_kube_text(k, "%.*s%s%.*s", FM_STR_ARG(list), list.len ? ", " : "", FM_STR_ARG(p->number));
+            list = fm_kube_text(k, "%.*s%s%.*s", FM_STR_ARG(list), list.len ? ", " : "",
+                                FM_STR_ARG(p->number));
     return list;
 }
 
-static void check_target(struct route *r, const struct fm_service_port *port, const struct fm_pod_spec *spec)
+static void check_target(struct route *r, const struct fm_service_port *port,
+                         const struct fm_pod_spec *spec)
 {
     struct fm_kube *k = r->k;
     bool is_declared;
     const struct fm_container_port *found = find_port(spec, port->target_port, &is_declared);
-    if (!found && (!is_declared || listens_by_variable(spec, port->target_port) || (!is_number(port->target_port) && !names_are_shown(spec))))
+    if (!found && (!is_declared || listens_by_variable(spec, port->target_port) ||
+                   (!is_number(port->target_port) && !names_are_shown(spec))))
         return;
     if (!found) {
         bool is_named = !is_number(port->target_port);
         struct fm_cause *c = assert_route(
             r, FM_FAULT_ROUTING_PORT_MISMATCH, failed_test(k, r->service) || is_named ? 0.93 : 0.87,
-            fm_kube_text(k, "Service %.*s forwards to port %.*s, on which no container of %.*s listens; they listen on %.*s.", FM_STR_ARG(r->service->name),
-                         FM_STR_ARG(port->target_port), FM_STR_ARG(r->workload->name), FM_STR_ARG(ports_text(k, spec))),
-            "The service's target port is not one of its pods, so connections through the service are refused while the pods are healthy.");
-        fm_kube_cite(k, c, port->target_span, "target port of the service: %.*s", FM_STR_ARG(port->target_port));
+            fm_kube_text(k,
+                         "Service %.*s forwards to port %.*s, on which no container of %.*s "
+                         "listens; they listen on %.*s.",
+                         FM_STR_ARG(r->service->name), FM_STR_ARG(port->target_port),
+                         FM_STR_ARG(r->workload->name), FM_STR_ARG(ports_text(k, spec))),
+            "The service's target port is not one of its pods, so connections through the service "
+            "are refused while the pods are healthy.");
+        fm_kube_cite(k, c, port->target_span, "target port of the service: %.*s",
+                     FM_STR_ARG(port->target_port));
         fm_kube_cite(k, c, port->span, "port of the service");
         cite_container_ports(r, c, spec);
         fm_kube_action(k, c, "Set targetPort to the port that the container listens on.",
-                       fm_kube_text(k, "kubectl edit service %.*s", FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))), "takes effect at once");
+                       fm_kube_text(k, "kubectl edit service %.*s",
+                                    FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))),
+                       "takes effect at once");
         return;
     }
     if (port->protocol.len && found->protocol.len && !fm_str_ieq(port->protocol, found->protocol)) {
         struct fm_cause *c = assert_route(
             r, FM_FAULT_ROUTING_PROTOCOL_MISMATCH, failed_test(k, r->service) ? 0.92 : 0.88,
-            fm_kube_text(k, "Service %.*s forwards %.*s on port %.*s, the container of %.*s listens with %.*s.", FM_STR_ARG(r->service->name), FM_STR_ARG(port->protocol),
-                         FM_STR_ARG(port->port), FM_STR_ARG(r->workload->name), FM_STR_ARG(found->protocol)),
+            fm_kube_text(
+                k,
+                "Service %.*s forwards %.*s on port %.*s, the container of %.*s listens with %.*s.",
+                FM_STR_ARG(r->service->name), FM_STR_ARG(port->protocol), FM_STR_ARG(port->port),
+                FM_STR_ARG(r->workload->name), FM_STR_ARG(found->protocol)),
             "kube-proxy forwards only the protocol that the service port names.");
-        fm_kube_cite(k, c, port->span, "protocol of the service port: %.*s", FM_STR_ARG(port->protocol));
+        fm_kube_cite(k, c, port->span, "protocol of the service port: %.*s",
+                     FM_STR_ARG(port->protocol));
         fm_kube_cite(k, c, port->target_span, "its target");
-        fm_kube_cite(k, c, found->span, "protocol of the container port: %.*s", FM_STR_ARG(found->protocol));
+        fm_kube_cite(k, c, found->span, "protocol of the container port: %.*s",
+                     FM_STR_ARG(found->protocol));
     }
 }
 
-/* appProtocol or a port name that says http in front of a container whose probe speaks gRPC, and the other way round. */
+/* appProtocol or a port name that says http in front of a container whose probe speaks gRPC, and
+ * the other way round. */
 static const struct fm_probe *probe_of_port(const struct fm_pod_spec *spec, fm_str port)
 {
     fm_vec_each (&spec->containers, c)
@@ -256,16 +303,25 @@ static const struct fm_probe *probe_of_port(const struct fm_pod_spec *spec, fm_s
     return NULL;
 }
 
-static void check_app_protocol(struct route *r, const struct fm_service_port *port, const struct fm_pod_spec *spec)
+static void check_app_protocol(struct route *r, const struct fm_service_port *port,
+                               const struct fm_pod_spec *spec)
 {
     const struct fm_probe *probe = probe_of_port(spec, port->target_port);
-    bool says_http = fm_str_ieq(port->app_protocol, FM_STR("http")), says_grpc = fm_str_ieq(port->app_protocol, FM_STR("grpc"));
-    if (!probe || r->n_ready == 0 || !((says_http && fm_str_eqc(probe->handler, "grpc")) || (says_grpc && fm_str_eqc(probe->handler, "http-get"))))
+    bool says_http = fm_str_ieq(port->app_protocol, FM_STR("http")),
+         says_grpc = fm_str_ieq(port->app_protocol, FM_STR("grpc"));
+    if (!probe || r->n_ready == 0 ||
+        !((says_http && fm_str_eqc(probe->handler, "grpc")) ||
+          (says_grpc && fm_str_eqc(probe->handler, "http-get"))))
         return;
     struct fm_cause *c = assert_route(
         r, FM_FAULT_ROUTING_PROTOCOL_MISMATCH, failed_test(r->k, r->service) ? 0.88 : 0.80,
-        fm_kube_text(r->k, "Service %.*s declares its port as %.*s, and the container behind it speaks %.*s.", FM_STR_ARG(r->service->name), FM_STR_ARG(port->app_protocol), FM_STR_ARG(probe->handler)),
-        "Proxies and meshes parse the traffic as the service declares it, and break what is something else.");
+        fm_kube_text(
+            r->k,
+            "Service %.*s declares its port as %.*s, and the container behind it speaks %.*s.",
+            FM_STR_ARG(r->service->name), FM_STR_ARG(port->app_protocol),
+            FM_STR_ARG(probe->handler)),
+        "Proxies and meshes parse the traffic as the service declares it, and break what is "
+        "something else.");
     fm_kube_cite(r->k, c, port->span, "the service port");
     fm_kube_cite(r->k, c, probe->span, "the probe that succeeds on this port");
 }
@@ -274,13 +330,17 @@ static void check_app_protocol(struct route *r, const struct fm_service_port *po
 static void check_endpoints(struct route *r)
 {
     struct fm_kube *k = r->k;
-    const struct fm_object *e = fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
+    const struct fm_object *e =
+        fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
     bool is_empty = e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS));
     if (!is_empty || r->n_ready == 0)
         return;
-    struct fm_cause *c = assert_route(r, FM_FAULT_ROUTING_NO_ENDPOINTS, 0.80,
-                                      fm_kube_text(k, "Service %.*s has no endpoints although a pod that it selects is ready.", FM_STR_ARG(r->service->name)),
-                                      "Endpoints are written by the endpoint controllers; without them kube-proxy has nowhere to send connections.");
+    struct fm_cause *c = assert_route(
+        r, FM_FAULT_ROUTING_NO_ENDPOINTS, 0.80,
+        fm_kube_text(k, "Service %.*s has no endpoints although a pod that it selects is ready.",
+                     FM_STR_ARG(r->service->name)),
+        "Endpoints are written by the endpoint controllers; without them kube-proxy has nowhere to "
+        "send connections.");
     fm_kube_cite(k, c, e->span, "the endpoints are empty");
 }
 
@@ -289,15 +349,21 @@ static void check_selectorless(struct route *r)
 {
     struct fm_kube *k = r->k;
     fm_str type = fm_object_get(r->service, FM_OBJECT_F_TYPE).text;
-    const struct fm_object *e = fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
+    const struct fm_object *e =
+        fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
     fm_span absent = fm_objects_absent(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
     fm_field own = fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS);
-    bool is_empty = (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS))) || absent.length || fm_str_eqc(own.text, "-");
+    bool is_empty =
+        (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS))) ||
+        absent.length || fm_str_eqc(own.text, "-");
     if (!is_empty || fm_str_eqc(type, "ExternalName") || fm_str_eqc(r->service->name, "kubernetes"))
         return;
-    struct fm_cause *c = assert_route(r, FM_FAULT_ROUTING_NO_ENDPOINTS, failed_test(k, r->service) ? 0.90 : 0.80,
-                                      fm_kube_text(k, "Service %.*s has no selector and no endpoints.", FM_STR_ARG(r->service->name)),
-                                      "A service without a selector reaches only addresses that somebody writes into its Endpoints or EndpointSlice.");
+    struct fm_cause *c =
+        assert_route(r, FM_FAULT_ROUTING_NO_ENDPOINTS, failed_test(k, r->service) ? 0.90 : 0.80,
+                     fm_kube_text(k, "Service %.*s has no selector and no endpoints.",
+                                  FM_STR_ARG(r->service->name)),
+                     "A service without a selector reaches only addresses that somebody writes "
+                     "into its Endpoints or EndpointSlice.");
     fm_kube_cite(k, c, r->service->span, "the service");
     fm_kube_cite(k, c, e ? e->span : absent, "no endpoints");
 }
@@ -307,26 +373,38 @@ static void check_unmatched(struct route *r)
 {
     struct fm_kube *k = r->k;
     fm_field endpoints = fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS);
-    const struct fm_object *e = fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
+    const struct fm_object *e =
+        fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
     struct fm_kube_workload *w = meant(k, r->service);
-    bool is_empty = fm_str_eqc(endpoints.text, "-") || (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
+    bool is_empty = fm_str_eqc(endpoints.text, "-") ||
+                    (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
     bool is_scaled_down = w && w->desired == 0;
-    if (!is_scaled_down && !(is_empty && failed_test(k, r->service) && !(w && (w->is_explained || fm_kube_is_short(w)))))
+    if (!is_scaled_down && !(is_empty && failed_test(k, r->service) &&
+                             !(w && (w->is_explained || fm_kube_is_short(w)))))
         return;
-    struct fm_cause *c = assert_route(r, FM_FAULT_ROUTING_NO_ENDPOINTS, is_scaled_down && !failed_test(k, r->service) ? 0.72 : 0.82,
-                                      is_scaled_down ? fm_kube_text(k, "Service %.*s has no endpoints because %.*s is scaled to no replicas.", FM_STR_ARG(r->service->name), FM_STR_ARG(w->name))
-                                                     : fm_kube_text(k, "Service %.*s has no endpoints: no pod matches its selector.", FM_STR_ARG(r->service->name)),
-                                      "Without endpoints connections to the service are refused or dropped.");
+    struct fm_cause *c = assert_route(
+        r, FM_FAULT_ROUTING_NO_ENDPOINTS,
+        is_scaled_down && !failed_test(k, r->service) ? 0.72 : 0.82,
+        is_scaled_down
+            ? fm_kube_text(k,
+                           "Service %.*s has no endpoints because %.*s is scaled to no replicas.",
+                           FM_STR_ARG(r->service->name), FM_STR_ARG(w->name))
+            : fm_kube_text(k, "Service %.*s has no endpoints: no pod matches its selector.",
+                           FM_STR_ARG(r->service->name)),
+        "Without endpoints connections to the service are refused or dropped.");
     fm_kube_cite(k, c, r->service->span, "the service");
     cite_labels(r, c);
     if (is_scaled_down)
-        fm_kube_cite(k, c, fm_object_get(w->root, FM_OBJECT_F_DESIRED).span, "replicas wanted: %.*s", FM_STR_ARG(fm_object_get(w->root, FM_OBJECT_F_DESIRED).text));
+        fm_kube_cite(k, c, fm_object_get(w->root, FM_OBJECT_F_DESIRED).span,
+                     "replicas wanted: %.*s",
+                     FM_STR_ARG(fm_object_get(w->root, FM_OBJECT_F_DESIRED).text));
 }
 
 static const struct fm_pod_spec *spec_of(const struct route *r)
 {
     fm_vec_each (&r->workload->pods, p)
-        if ((*p)->object->spec && (*p)->object->spec->containers.n && (*p)->object->spec->containers.items[0].ports.n)
+        if ((*p)->object->spec && (*p)->object->spec->containers.n &&
+            (*p)->object->spec->containers.items[0].ports.n)
             return (*p)->object->spec;
     return r->workload->spec;
 }
@@ -357,20 +435,24 @@ static void check_service(struct fm_kube *k, const struct fm_object *service)
         check_endpoints(&r);
 }
 
-static struct fm_cause *assert_ingress(struct fm_kube *k, const struct fm_object *ingress, double strength, fm_str statement)
+static struct fm_cause *assert_ingress(struct fm_kube *k, const struct fm_object *ingress,
+                                       double strength, fm_str statement)
 {
-    return fm_kube_assert(k, &(struct fm_kube_claim){
-                                 .kind = FM_ENTITY_SERVICE,
-                                 .name = ingress->name,
-                                 .fault = FM_FAULT_ROUTING_INGRESS_MISCONFIGURED,
-                                 .strength = strength,
-                                 .rule = "kubernetes.routing.ingress",
-                                 .statement = statement,
-                                 .mechanism = FM_STR("The ingress controller routes only to services and ports that exist; requests for the rest get an error page.") ,
-                                 .location = fm_kube_text(k, "ingress %.*s", FM_STR_ARG(ingress->name)),
-                                 .ask = FM_STR("Which service and port should this path reach?"),
-                                 .command = fm_kube_text(k, "kubectl describe ingress %.*s", FM_STR_ARG(fm_kube_ref(k, ingress->ns, ingress->name))),
-                             });
+    return fm_kube_assert(
+        k, &(struct fm_kube_claim){
+               .kind = FM_ENTITY_SERVICE,
+               .name = ingress->name,
+               .fault = FM_FAULT_ROUTING_INGRESS_MISCONFIGURED,
+               .strength = strength,
+               .rule = "kubernetes.routing.ingress",
+               .statement = statement,
+               .mechanism = FM_STR("The ingress controller routes only to services and ports that "
+                                   "exist; requests for the rest get an error page."),
+               .location = fm_kube_text(k, "ingress %.*s", FM_STR_ARG(ingress->name)),
+               .ask = FM_STR("Which service and port should this path reach?"),
+               .command = fm_kube_text(k, "kubectl describe ingress %.*s",
+                                       FM_STR_ARG(fm_kube_ref(k, ingress->ns, ingress->name))),
+           });
 }
 
 static bool has_port(const struct fm_object *service, fm_str port)
@@ -383,24 +465,34 @@ static bool has_port(const struct fm_object *service, fm_str port)
     return false;
 }
 
-static void check_backend(struct fm_kube *k, const struct fm_object *ingress, const struct fm_backend *b)
+static void check_backend(struct fm_kube *k, const struct fm_object *ingress,
+                          const struct fm_backend *b)
 {
-    const struct fm_object *service = fm_objects_find(k->s, FM_OBJECT_SERVICE, ingress->ns, b->service);
+    const struct fm_object *service =
+        fm_objects_find(k->s, FM_OBJECT_SERVICE, ingress->ns, b->service);
     bool is_there = service && (service->is_live || service->is_declared) && !service->is_gone;
     fm_span absent = fm_objects_absent(k->s, FM_OBJECT_SERVICE, ingress->ns, b->service);
     if (absent.length && !(is_there && service->is_live)) {
-        struct fm_cause *c = assert_ingress(k, ingress, 0.92, fm_kube_text(k, "Ingress %.*s routes to service \"%.*s\", which does not exist.", FM_STR_ARG(ingress->name), FM_STR_ARG(b->service)));
+        struct fm_cause *c = assert_ingress(
+            k, ingress, 0.92,
+            fm_kube_text(k, "Ingress %.*s routes to service \"%.*s\", which does not exist.",
+                         FM_STR_ARG(ingress->name), FM_STR_ARG(b->service)));
         fm_kube_cite(k, c, b->span, "the back end of the ingress");
         fm_kube_cite(k, c, absent, "no such service");
         fm_vec_each (&k->s->objects, o)
-            if ((*o)->kind == FM_OBJECT_SERVICE && (*o)->is_live && fm_kube_near((*o)->name, b->service) >= FM_NEAR_PREFIX)
-                fm_kube_cite(k, c, (*o)->span, "there is a service with a similar name: %.*s", FM_STR_ARG((*o)->name));
+            if ((*o)->kind == FM_OBJECT_SERVICE && (*o)->is_live &&
+                fm_kube_near((*o)->name, b->service) >= FM_NEAR_PREFIX)
+                fm_kube_cite(k, c, (*o)->span, "there is a service with a similar name: %.*s",
+                             FM_STR_ARG((*o)->name));
         return;
     }
     if (!is_there || has_port(service, b->port))
         return;
-    struct fm_cause *c = assert_ingress(k, ingress, 0.91, fm_kube_text(k, "Ingress %.*s routes to port %.*s of service %.*s, which the service does not have.", FM_STR_ARG(ingress->name),
-                                                                        FM_STR_ARG(b->port), FM_STR_ARG(b->service)));
+    struct fm_cause *c = assert_ingress(
+        k, ingress, 0.91,
+        fm_kube_text(
+            k, "Ingress %.*s routes to port %.*s of service %.*s, which the service does not have.",
+            FM_STR_ARG(ingress->name), FM_STR_ARG(b->port), FM_STR_ARG(b->service)));
     fm_kube_cite(k, c, b->span, "the back end of the ingress");
     fm_vec_each (&service->ports, p)
         fm_kube_cite(k, c, p->span, "the service has port %.*s", FM_STR_ARG(p->port));
@@ -408,14 +500,22 @@ static void check_backend(struct fm_kube *k, const struct fm_object *ingress, co
 
 static void check_ingress(struct fm_kube *k, const struct fm_object *ingress)
 {
-    static const char *const marks[] = {"not found", "does not exist", "no IngressClass", "invalid ingress class", "no object matching key", NULL};
+    static const char *const marks[] = {"not found",
+                                        "does not exist",
+                                        "no IngressClass",
+                                        "invalid ingress class",
+                                        "no object matching key",
+                                        NULL};
     fm_str found;
     fm_vec_each (&ingress->backends, b)
         check_backend(k, ingress, b);
     fm_vec_each (fm_kube_events(k, FM_OBJECT_INGRESS, ingress->name), e) {
         if (!(*e)->is_warning || !fm_kube_has_any((*e)->message, marks, &found))
             continue;
-        struct fm_cause *c = assert_ingress(k, ingress, 0.86, fm_kube_text(k, "Ingress %.*s refers to something that its controller does not find.", FM_STR_ARG(ingress->name)));
+        struct fm_cause *c = assert_ingress(
+            k, ingress, 0.86,
+            fm_kube_text(k, "Ingress %.*s refers to something that its controller does not find.",
+                         FM_STR_ARG(ingress->name)));
         fm_kube_cite_event(k, c, *e);
     }
 }
@@ -424,7 +524,8 @@ void fm_kube_rules_routing(struct fm_kube *k)
 {
     fm_vec_each (&k->s->objects, o) {
         bool is_there = (*o)->is_live && !(*o)->is_gone;
-        if (is_there && (*o)->kind == FM_OBJECT_SERVICE && !fm_kube_is_explained(k, FM_OBJECT_SERVICE, (*o)->name))
+        if (is_there && (*o)->kind == FM_OBJECT_SERVICE &&
+            !fm_kube_is_explained(k, FM_OBJECT_SERVICE, (*o)->name))
             check_service(k, *o);
         if ((*o)->kind == FM_OBJECT_INGRESS && ((*o)->is_declared || is_there))
             check_ingress(k, *o);

@@ -2,8 +2,10 @@
 /* Containers that ran and were ended from outside: out of memory, evicted. */
 #include "podlog.h"
 
-/* Where an OOM kill shows: reasons of the container, the text of a back-off, an event of the kernel monitor. */
-static fm_span oom_span(const struct fm_kube *k, const struct fm_kube_pod *p, const struct fm_container *c)
+/* Where an OOM kill shows: reasons of the container, the text of a back-off, an event of the kernel
+ * monitor. */
+static fm_span oom_span(const struct fm_kube *k, const struct fm_kube_pod *p,
+                        const struct fm_container *c)
 {
     static const char *const marks[] = {"OOMKilled", "oom-kill", "OOMKilling", NULL};
     fm_str found;
@@ -25,14 +27,17 @@ static int64_t restarts_of(const struct fm_container *c)
     return fm_str_i64(c->restarts.text, &n) ? n : 0;
 }
 
-static void cite_memory(struct fm_kube *k, struct fm_cause *cause, const struct fm_kube_pod *p, const struct fm_container *c)
+static void cite_memory(struct fm_kube *k, struct fm_cause *cause, const struct fm_kube_pod *p,
+                        const struct fm_container *c)
 {
-    static const char *const marks[] = {"out of memory", "oom-kill", "OutOfMemory", "heap out of memory", NULL};
+    static const char *const marks[] = {"out of memory", "oom-kill", "OutOfMemory",
+                                        "heap out of memory", NULL};
     struct fm_kube_line line;
     const struct fm_pair *limit = fm_pairs_get(&c->limits, FM_STR("memory"));
     fm_field code = fm_field_is_set(c->last_exit_code) ? c->last_exit_code : c->exit_code;
     if (limit)
-        fm_kube_cite(k, cause, limit->span, "memory limit of container %.*s: %.*s", FM_STR_ARG(c->name), FM_STR_ARG(limit->value));
+        fm_kube_cite(k, cause, limit->span, "memory limit of container %.*s: %.*s",
+                     FM_STR_ARG(c->name), FM_STR_ARG(limit->value));
     fm_kube_cite(k, cause, code.span, "exit code %.*s", FM_STR_ARG(code.text));
     fm_kube_cite(k, cause, c->restarts.span, "%.*s restarts", FM_STR_ARG(c->restarts.text));
     if (fm_kube_log_find(k, p->workload, marks, &line))
@@ -48,25 +53,36 @@ static void check_oom(struct fm_kube *k, const struct fm_kube_pod *p, const stru
     fm_field code = fm_field_is_set(c->last_exit_code) ? c->last_exit_code : c->exit_code;
     const struct fm_pair *limit = fm_pairs_get(&c->limits, FM_STR("memory"));
     struct fm_cause *cause = fm_kube_assert(
-        k, &(struct fm_kube_claim){
-               .kind = FM_ENTITY_WORKLOAD,
-               .name = p->workload->name,
-               .fault = FM_FAULT_RUNTIME_OOM_KILLED,
-               .strength = is_current ? 0.93 : 0.66,
-               .rule = "kubernetes.runtime.oom",
-               .statement = fm_kube_text(k, "Container %.*s of pod %.*s is killed for lack of memory (OOMKilled%s%.*s)%s%.*s.", FM_STR_ARG(c->name),
-                                         FM_STR_ARG(p->object->name), code.text.len ? ", exit code " : "", FM_STR_ARG(code.text),
-                                         limit ? "; its memory limit is " : "", FM_STR_ARG(limit ? limit->value : FM_STR_NULL)),
-               .mechanism = FM_STR("The kernel kills the process when the container's memory passes its limit; kubelet restarts it with growing delay."),
-               .location = fm_kube_text(k, "container %.*s", FM_STR_ARG(c->name)),
-               .ask = FM_STR("Does memory grow until the kill (leak), or is the limit below normal use?"),
-               .command = fm_kube_text(k, "kubectl top pod %.*s --containers; kubectl logs %.*s --previous", FM_STR_ARG(fm_kube_ref(k, p->object->ns, p->object->name)),
-                                       FM_STR_ARG(fm_kube_ref(k, p->object->ns, p->object->name))),
-           });
+        k,
+        &(struct fm_kube_claim){
+            .kind = FM_ENTITY_WORKLOAD,
+            .name = p->workload->name,
+            .fault = FM_FAULT_RUNTIME_OOM_KILLED,
+            .strength = is_current ? 0.93 : 0.66,
+            .rule = "kubernetes.runtime.oom",
+            .statement = fm_kube_text(
+                k,
+                "Container %.*s of pod %.*s is killed for lack of memory (OOMKilled%s%.*s)%s%.*s.",
+                FM_STR_ARG(c->name), FM_STR_ARG(p->object->name),
+                code.text.len ? ", exit code " : "", FM_STR_ARG(code.text),
+                limit ? "; its memory limit is " : "",
+                FM_STR_ARG(limit ? limit->value : FM_STR_NULL)),
+            .mechanism = FM_STR("The kernel kills the process when the container's memory passes "
+                                "its limit; kubelet restarts it with growing delay."),
+            .location = fm_kube_text(k, "container %.*s", FM_STR_ARG(c->name)),
+            .ask =
+                FM_STR("Does memory grow until the kill (leak), or is the limit below normal use?"),
+            .command =
+                fm_kube_text(k, "kubectl top pod %.*s --containers; kubectl logs %.*s --previous",
+                             FM_STR_ARG(fm_kube_ref(k, p->object->ns, p->object->name)),
+                             FM_STR_ARG(fm_kube_ref(k, p->object->ns, p->object->name))),
+        });
     fm_kube_cite(k, cause, span, "the container was OOMKilled");
     cite_memory(k, cause, p, c);
-    fm_kube_action(k, cause, "Raise the memory limit to what the container needs, or repair the growth.",
-                   fm_kube_text(k, "kubectl set resources deploy/%.*s --limits=memory=…", FM_STR_ARG(fm_kube_ref(k, p->workload->ns, p->workload->name))),
+    fm_kube_action(k, cause,
+                   "Raise the memory limit to what the container needs, or repair the growth.",
+                   fm_kube_text(k, "kubectl set resources deploy/%.*s --limits=memory=…",
+                                FM_STR_ARG(fm_kube_ref(k, p->workload->ns, p->workload->name))),
                    "a larger limit takes memory of the node; a leak only takes longer");
     if (is_current)
         fm_kube_explain(k, p->workload, cause);
@@ -89,10 +105,14 @@ static fm_field eviction_of(const struct fm_kube *k, const struct fm_kube_pod *p
                       fm_str_eqc(fm_object_get(p->object, FM_OBJECT_F_REASON).text, "Evicted");
     if (e)
         return (fm_field){e->message, e->span};
-    return is_evicted ? (fm_field_is_set(message) ? message : (fm_field){FM_STR("Evicted"), p->object->span}) : (fm_field){0};
+    return is_evicted ? (fm_field_is_set(message) ? message
+                                                  : (fm_field){FM_STR("Evicted"), p->object->span})
+                      : (fm_field){0};
 }
 
-static const char *const own_limits[] = {"exceeds the total limit", "local ephemeral storage limit", "EmptyDir volume", "ephemeral local storage usage exceeds", NULL};
+static const char *const own_limits[] = {"exceeds the total limit", "local ephemeral storage limit",
+                                         "EmptyDir volume", "ephemeral local storage usage exceeds",
+                                         NULL};
 
 static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
 {
@@ -101,24 +121,35 @@ static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
     if (!fm_field_is_set(why) || p->is_ready)
         return;
     bool is_own = fm_kube_has_any(why.text, own_limits, &found);
-    bool is_disk = is_own || fm_str_ihas(why.text, FM_STR("ephemeral-storage")) || fm_str_ihas(why.text, FM_STR("DiskPressure")) || fm_str_ihas(why.text, FM_STR("nodefs")) || fm_str_ihas(why.text, FM_STR("imagefs"));
+    bool is_disk = is_own || fm_str_ihas(why.text, FM_STR("ephemeral-storage")) ||
+                   fm_str_ihas(why.text, FM_STR("DiskPressure")) ||
+                   fm_str_ihas(why.text, FM_STR("nodefs")) ||
+                   fm_str_ihas(why.text, FM_STR("imagefs"));
     bool is_recovered = p->workload->desired > 0 && p->workload->ready >= p->workload->desired;
     bool by_node = !is_disk && p->node_name.len > 0;
     struct fm_cause *c = fm_kube_assert(
-        k, &(struct fm_kube_claim){
-               .kind = by_node ? FM_ENTITY_NODE : FM_ENTITY_WORKLOAD,
-               .name = by_node ? p->node_name : p->workload->name,
-               .fault = is_disk ? FM_FAULT_STORAGE_EPHEMERAL_PRESSURE : FM_FAULT_NODE_PRESSURE,
-               .strength = is_recovered ? 0.62 : is_own ? 0.92 : 0.88,
-               .rule = "kubernetes.runtime.evicted",
-               .statement = fm_kube_text(k, "Pod %.*s was evicted%s: %.*s", FM_STR_ARG(p->object->name), is_own ? " for what it stored itself" : " because its node ran short",
-                                         FM_STR_ARG(fm_str_sub(why.text, 0, 200))),
-               .mechanism = FM_STR("Kubelet evicts pods that pass their own storage limit, and the heaviest ones when the node falls below an eviction threshold."),
-               .ask = FM_STR("What filled the resource, and does it grow again?"),
-               .command = fm_kube_text(k, "kubectl describe node %.*s | grep -A12 Conditions", FM_STR_ARG(p->node_name)),
-           });
+        k,
+        &(struct fm_kube_claim){
+            .kind = by_node ? FM_ENTITY_NODE : FM_ENTITY_WORKLOAD,
+            .name = by_node ? p->node_name : p->workload->name,
+            .fault = is_disk ? FM_FAULT_STORAGE_EPHEMERAL_PRESSURE : FM_FAULT_NODE_PRESSURE,
+            .strength = is_recovered ? 0.62
+                        : is_own     ? 0.92
+                                     : 0.88,
+            .rule = "kubernetes.runtime.evicted",
+            .statement =
+                fm_kube_text(k, "Pod %.*s was evicted%s: %.*s", FM_STR_ARG(p->object->name),
+                             is_own ? " for what it stored itself" : " because its node ran short",
+                             FM_STR_ARG(fm_str_sub(why.text, 0, 200))),
+            .mechanism = FM_STR("Kubelet evicts pods that pass their own storage limit, and the "
+                                "heaviest ones when the node falls below an eviction threshold."),
+            .ask = FM_STR("What filled the resource, and does it grow again?"),
+            .command = fm_kube_text(k, "kubectl describe node %.*s | grep -A12 Conditions",
+                                    FM_STR_ARG(p->node_name)),
+        });
     fm_kube_cite(k, c, why.span, "%.*s", FM_STR_ARG(fm_str_sub(why.text, 0, 200)));
-    fm_kube_action(k, c, "Bound what the pod writes, give it a volume, or raise request and limit.", FM_STR_NULL, "none");
+    fm_kube_action(k, c, "Bound what the pod writes, give it a volume, or raise request and limit.",
+                   FM_STR_NULL, "none");
     fm_kube_explain(k, p->workload, c);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pods that no node takes. The scheduler's message counts nodes by the first filter that rejected each; which filter is
- * the cause is decided by evaluating selector, affinity, taints and requests against the nodes, not by the largest count.
+ * Pods that no node takes. The scheduler's message counts nodes by the first filter that rejected
+ * each; which filter is the cause is decided by evaluating selector, affinity, taints and requests
+ * against the nodes, not by the largest count.
  */
 #include "scheduling.h"
 
@@ -58,7 +59,8 @@ static void read_reason(struct fm_kube_verdicts *v, fm_str item)
     }
 }
 
-/* "0/5 nodes are available: 1 …{key: value}, 2 Insufficient cpu, …. preemption: …": commas inside braces belong to taints. */
+/* "0/5 nodes are available: 1 …{key: value}, 2 Insufficient cpu, …. preemption: …": commas inside
+ * braces belong to taints. */
 void fm_kube_read_reasons(fm_str message, struct fm_kube_verdicts *v)
 {
     v->n = 0;
@@ -81,7 +83,8 @@ void fm_kube_read_reasons(fm_str message, struct fm_kube_verdicts *v)
     }
 }
 
-const struct fm_kube_reason *fm_kube_reason_of(const struct fm_kube_verdicts *v, enum fm_kube_reject kind)
+const struct fm_kube_reason *fm_kube_reason_of(const struct fm_kube_verdicts *v,
+                                               enum fm_kube_reject kind)
 {
     for (size_t i = 0; i < v->n; i++)
         if (v->items[i].kind == kind)
@@ -109,8 +112,8 @@ static bool expression_holds(const struct fm_expression *e, const struct fm_pair
         return false;
     if (fm_str_eqc(e->op, "Exists"))
         return true;
-    if ((fm_str_eqc(e->op, "Gt") || fm_str_eqc(e->op, "Lt")) && e->values.n && fm_str_i64(l->value, &have) &&
-        fm_str_i64(e->values.items[0], &want))
+    if ((fm_str_eqc(e->op, "Gt") || fm_str_eqc(e->op, "Lt")) && e->values.n &&
+        fm_str_i64(l->value, &have) && fm_str_i64(e->values.items[0], &want))
         return fm_str_eqc(e->op, "Gt") ? have > want : have < want;
     return value_in(e, l->value);
 }
@@ -135,7 +138,8 @@ bool fm_kube_affinity_accepts(const struct fm_pod_spec *spec, const struct fm_ob
 
 bool fm_kube_selector_accepts(const struct fm_pod_spec *spec, const struct fm_object *node)
 {
-    return !spec || spec->node_selector.n == 0 || fm_labels_match(&spec->node_selector, &node->labels);
+    return !spec || spec->node_selector.n == 0 ||
+           fm_labels_match(&spec->node_selector, &node->labels);
 }
 
 bool fm_kube_has_node_affinity(const struct fm_pod_spec *spec)
@@ -176,19 +180,23 @@ static const struct fm_kube_pod *scheduler_pod(const struct fm_kube *k)
 static bool has_custom_scheduler(const struct fm_kube_pod *p)
 {
     const struct fm_pod_spec *s = p->object->spec;
-    return s && fm_field_is_set(s->scheduler) && !fm_str_eqc(s->scheduler.text, "default-scheduler");
+    return s && fm_field_is_set(s->scheduler) &&
+           !fm_str_eqc(s->scheduler.text, "default-scheduler");
 }
 
 /* Its description was shown, and no scheduler wrote an event for it. */
 static bool waits_silently(const struct fm_kube *k, const struct fm_kube_pod *p)
 {
     const struct fm_object *o = p->object;
-    bool is_pending = fm_str_eqc(fm_object_get(o, FM_OBJECT_F_STATUS).text, "Pending") && !p->is_placed;
+    bool is_pending =
+        fm_str_eqc(fm_object_get(o, FM_OBJECT_F_STATUS).text, "Pending") && !p->is_placed;
     bool was_described = o->conditions.n > 0 || (o->spec && o->spec->containers.n > 0);
-    return is_pending && was_described && !has_custom_scheduler(p) && fm_kube_events(k, FM_OBJECT_POD, o->name)->n == 0;
+    return is_pending && was_described && !has_custom_scheduler(p) &&
+           fm_kube_events(k, FM_OBJECT_POD, o->name)->n == 0;
 }
 
-static struct fm_cause *assert_scheduler(struct fm_kube *k, const struct fm_kube_pod *waiting, double strength)
+static struct fm_cause *assert_scheduler(struct fm_kube *k, const struct fm_kube_pod *waiting,
+                                         double strength)
 {
     const struct fm_object *node = control_plane_node(k);
     return fm_kube_assert(
@@ -198,11 +206,15 @@ static struct fm_cause *assert_scheduler(struct fm_kube *k, const struct fm_kube
                .fault = FM_FAULT_SCHEDULING_SCHEDULER_UNAVAILABLE,
                .strength = strength,
                .rule = "kubernetes.scheduler.silent",
-               .statement = fm_kube_text(k, "kube-scheduler does not work: pod %.*s is Pending, is placed on no node, and has no scheduling event at all.",
+               .statement = fm_kube_text(k,
+                                         "kube-scheduler does not work: pod %.*s is Pending, is "
+                                         "placed on no node, and has no scheduling event at all.",
                                          FM_STR_ARG(waiting->object->name)),
-               .mechanism = FM_STR("A running scheduler either assigns a pod or writes FailedScheduling; silence means that nobody looks at the pod."),
+               .mechanism = FM_STR("A running scheduler either assigns a pod or writes "
+                                   "FailedScheduling; silence means that nobody looks at the pod."),
                .ask = FM_STR("Is kube-scheduler running and holding its lease?"),
-               .command = FM_STR("kubectl get pods,lease -n kube-system | grep scheduler; systemctl status kube-scheduler"),
+               .command = FM_STR("kubectl get pods,lease -n kube-system | grep scheduler; "
+                                 "systemctl status kube-scheduler"),
            });
 }
 
@@ -214,15 +226,18 @@ static void check_silence(struct fm_kube *k)
         if ((*p)->workload->is_explained || !waits_silently(k, *p))
             continue;
         struct fm_cause *c = assert_scheduler(k, *p, is_down ? 0.97 : 0.70);
-        fm_kube_cite(k, c, (*p)->object->span, "pod %.*s waits without an event", FM_STR_ARG((*p)->object->name));
-        fm_kube_cite(k, c, fm_object_get((*p)->object, FM_OBJECT_F_STATUS).span, "its status is Pending");
+        fm_kube_cite(k, c, (*p)->object->span, "pod %.*s waits without an event",
+                     FM_STR_ARG((*p)->object->name));
+        fm_kube_cite(k, c, fm_object_get((*p)->object, FM_OBJECT_F_STATUS).span,
+                     "its status is Pending");
         if (is_down)
             fm_kube_cite(k, c, scheduler->object->span, "the scheduler's own pod is not ready");
         fm_kube_explain(k, (*p)->workload, c);
     }
 }
 
-/* A silent wait beside other pods that were scheduled recently is no dead scheduler, but a pod that is too new. */
+/* A silent wait beside other pods that were scheduled recently is no dead scheduler, but a pod that
+ * is too new. */
 void fm_kube_rules_scheduler(struct fm_kube *k)
 {
     fm_vec_each (&k->pods, p) {

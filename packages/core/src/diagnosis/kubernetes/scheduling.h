@@ -39,7 +39,8 @@ struct fm_kube_verdicts {
 };
 
 void fm_kube_read_reasons(fm_str message, struct fm_kube_verdicts *v);
-const struct fm_kube_reason *fm_kube_reason_of(const struct fm_kube_verdicts *v, enum fm_kube_reject kind);
+const struct fm_kube_reason *fm_kube_reason_of(const struct fm_kube_verdicts *v,
+                                               enum fm_kube_reject kind);
 
 /* Whether the node meets the pod's node selector, and one of its required node affinity terms. */
 bool fm_kube_selector_accepts(const struct fm_pod_spec *spec, const struct fm_object *node);

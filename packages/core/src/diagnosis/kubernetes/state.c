@@ -21,7 +21,8 @@ static bool is_complete(const struct fm_kube_workload *w)
 }
 
 /* A new revision that never gets ready while the old one serves. */
-static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w, const struct fm_object_event *e, const struct fm_condition *cond)
+static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w,
+                           const struct fm_object_event *e, const struct fm_condition *cond)
 {
     const struct fm_kube_pod *p = unready_pod(w);
     struct fm_cause *c = fm_kube_assert(
@@ -31,23 +32,32 @@ static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w, 
                .fault = FM_FAULT_CHANGE_BAD_DEPLOY,
                .strength = w->is_explained ? 0.60 : 0.86,
                .rule = "kubernetes.rollout.stuck",
-               .statement = fm_kube_text(k, "The rollout of deployment %.*s is stuck: the pods of its new revision do not become ready%s%.*s.", FM_STR_ARG(w->name), p ? ", for example " : "",
+               .statement = fm_kube_text(k,
+                                         "The rollout of deployment %.*s is stuck: the pods of its "
+                                         "new revision do not become ready%s%.*s.",
+                                         FM_STR_ARG(w->name), p ? ", for example " : "",
                                          FM_STR_ARG(p ? p->object->name : FM_STR_NULL)),
-               .mechanism = FM_STR("A rolling update replaces pods only as new ones become ready; after the progress deadline it stops half-way and the old replica set goes on serving."),
+               .mechanism = FM_STR(
+                   "A rolling update replaces pods only as new ones become ready; after the "
+                   "progress deadline it stops half-way and the old replica set goes on serving."),
                .ask = FM_STR("What differs between the new revision and the one before it?"),
-               .command = fm_kube_text(k, "kubectl rollout history deploy/%.*s", FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
+               .command = fm_kube_text(k, "kubectl rollout history deploy/%.*s",
+                                       FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
            });
     if (e)
         fm_kube_cite_event(k, c, e);
     if (cond)
-        fm_kube_cite(k, c, cond->span, "condition %.*s: %.*s", FM_STR_ARG(cond->type), FM_STR_ARG(cond->reason));
+        fm_kube_cite(k, c, cond->span, "condition %.*s: %.*s", FM_STR_ARG(cond->type),
+                     FM_STR_ARG(cond->reason));
     if (p) {
         fm_kube_cite(k, c, p->object->span, "pod %.*s is not ready", FM_STR_ARG(p->object->name));
         fm_vec_each (fm_kube_events(k, FM_OBJECT_POD, p->object->name), pe)
             if ((*pe)->is_warning)
                 fm_kube_cite_event(k, c, *pe);
     }
-    fm_cause_action(k->h, c, FM_ACTION_MITIGATION, "Go back to the revision that worked.", fm_kube_text(k, "kubectl rollout undo deploy/%.*s", FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
+    fm_cause_action(k->h, c, FM_ACTION_MITIGATION, "Go back to the revision that worked.",
+                    fm_kube_text(k, "kubectl rollout undo deploy/%.*s",
+                                 FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
                     "undoes every change of the new revision");
 }
 
@@ -62,8 +72,10 @@ static void check_rollout(struct fm_kube *k, const struct fm_kube_workload *w)
     if (unready_pod(w) || !is_complete(w))
         assert_rollout(k, w, e, cond);
     else if (e)
-        fm_state_recovered(k->h, e->at, e->span, "%.*s has all its replicas ready again; the latest trouble was %.*s: %.*s", FM_STR_ARG(w->name), FM_STR_ARG(e->reason),
-                           FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
+        fm_state_recovered(
+            k->h, e->at, e->span,
+            "%.*s has all its replicas ready again; the latest trouble was %.*s: %.*s",
+            FM_STR_ARG(w->name), FM_STR_ARG(e->reason), FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
 }
 
 void fm_kube_rules_rollout(struct fm_kube *k)
@@ -103,10 +115,14 @@ void fm_kube_note_state(struct fm_kube *k)
     fm_span span = {0};
     fm_vec_each (&k->workloads, w) {
         is_good = is_good && is_complete(*w);
-        span = (*w)->pods.n ? (*w)->pods.items[0]->object->span : (*w)->root ? (*w)->root->span : span;
+        span = (*w)->pods.n ? (*w)->pods.items[0]->object->span
+               : (*w)->root ? (*w)->root->span
+                            : span;
     }
     if (is_good && k->workloads.n > 0)
-        fm_state_good(k->h, span, "every workload shown has all its pods ready%s and no warning event is present, so the cluster state is healthy and operating normally",
+        fm_state_good(k->h, span,
+                      "every workload shown has all its pods ready%s and no warning event is "
+                      "present, so the cluster state is healthy and operating normally",
                       n_nodes ? ", every node is Ready" : "");
 }
 
@@ -120,13 +136,15 @@ static bool has_affected(const struct fm_kube *k, const struct fm_cause *c, fm_s
 
 #define AFFECTED_MAX 64
 
-/* Callers fail with what they call, over the call graph; each cause spreads from its entity and what it explains. */
+/* Callers fail with what they call, over the call graph; each cause spreads from its entity and
+ * what it explains. */
 static void spread(struct fm_kube *k, struct fm_cause *c)
 {
     for (bool has_grown = true; has_grown && c->affects.n < AFFECTED_MAX;) {
         has_grown = false;
         fm_vec_each (&k->s->calls, call) {
-            if (!has_affected(k, c, call->to) || has_affected(k, c, call->from) || c->affects.n >= AFFECTED_MAX)
+            if (!has_affected(k, c, call->to) || has_affected(k, c, call->from) ||
+                c->affects.n >= AFFECTED_MAX)
                 continue;
             fm_entity_id id = fm_incident_find_entity(k->h->in, call->from);
             if (id == FM_ENTITY_NONE)

@@ -3,8 +3,8 @@
 
 static bool is_controller(enum fm_object_kind k)
 {
-    return k == FM_OBJECT_DEPLOYMENT || k == FM_OBJECT_STATEFUL_SET || k == FM_OBJECT_DAEMON_SET || k == FM_OBJECT_JOB ||
-           k == FM_OBJECT_CRON_JOB;
+    return k == FM_OBJECT_DEPLOYMENT || k == FM_OBJECT_STATEFUL_SET || k == FM_OBJECT_DAEMON_SET ||
+           k == FM_OBJECT_JOB || k == FM_OBJECT_CRON_JOB;
 }
 
 static void index_events(struct fm_kube *k)
@@ -40,11 +40,14 @@ static void read_counts(struct fm_kube_workload *w, const struct fm_object *o)
     int64_t n;
     w->root = o;
     w->spec = o->spec;
-    if (fm_object_int(o, FM_OBJECT_F_DESIRED, &n) && o->kind != FM_OBJECT_JOB && o->kind != FM_OBJECT_CRON_JOB)
+    if (fm_object_int(o, FM_OBJECT_F_DESIRED, &n) && o->kind != FM_OBJECT_JOB &&
+        o->kind != FM_OBJECT_CRON_JOB)
         w->desired = n;
-    if (fm_object_int(o, FM_OBJECT_F_READY_COUNT, &n) || fm_object_int(o, FM_OBJECT_F_AVAILABLE, &n))
+    if (fm_object_int(o, FM_OBJECT_F_READY_COUNT, &n) ||
+        fm_object_int(o, FM_OBJECT_F_AVAILABLE, &n))
         w->ready = n;
-    else if (o->is_live && w->desired >= 0 && o->kind == FM_OBJECT_DEPLOYMENT && fm_condition_get(&o->conditions, "Available"))
+    else if (o->is_live && w->desired >= 0 && o->kind == FM_OBJECT_DEPLOYMENT &&
+             fm_condition_get(&o->conditions, "Available"))
         w->ready = 0; /* the API leaves zero counts out */
 }
 
@@ -74,7 +77,8 @@ static bool is_ready(const struct fm_object *o)
     bool by_column;
     const struct fm_condition *c = fm_condition_get(&o->conditions, "Ready");
     if (ready_column(o, &by_column))
-        return by_column && !fm_str_has(fm_object_get(o, FM_OBJECT_F_STATUS).text, FM_STR("Pending"));
+        return by_column &&
+               !fm_str_has(fm_object_get(o, FM_OBJECT_F_STATUS).text, FM_STR("Pending"));
     if (c)
         return fm_str_eqc(c->status, "True");
     if (!o->spec || o->spec->containers.n == 0)
@@ -88,7 +92,8 @@ static bool is_ready(const struct fm_object *o)
 static bool is_done(const struct fm_object *o)
 {
     fm_str status = fm_object_get(o, FM_OBJECT_F_STATUS).text;
-    return fm_str_eqc(status, "Completed") || fm_str_eqc(status, "Succeeded") || fm_str_starts(status, FM_STR("Terminating"));
+    return fm_str_eqc(status, "Completed") || fm_str_eqc(status, "Succeeded") ||
+           fm_str_starts(status, FM_STR("Terminating"));
 }
 
 static void add_pod(struct fm_kube *k, const struct fm_object *o)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Objects in API form: YAML or JSON of kubectl, manifests as applied, and the flat lists that cloud tools make of them
+ * Objects in API form: YAML or JSON of kubectl, manifests as applied, and the flat lists that cloud
+ * tools make of them
  * ({"pods": [{"name": …, "restart_count": …}]}): member names are looked up in both spellings.
  */
 #include "readers.h"
@@ -24,13 +25,15 @@ fm_str fm_any_str(const struct fm_node *n, const char *names)
     return n->text;
 }
 
-static void value(const struct fm_origin *from, struct fm_object *o, enum fm_object_field f, const struct fm_node *n)
+static void value(const struct fm_origin *from, struct fm_object *o, enum fm_object_field f,
+                  const struct fm_node *n)
 {
     if (n && n->kind != FM_NODE_NULL && n->kind != FM_NODE_MAP && n->kind != FM_NODE_LIST)
         fm_set_value(from, o, f, n->text, n->pair);
 }
 
-static void read_map(const struct fm_origin *from, struct fm_object *o, struct fm_pairs *p, const struct fm_node *n)
+static void read_map(const struct fm_origin *from, struct fm_object *o, struct fm_pairs *p,
+                     const struct fm_node *n)
 {
     if (!n || !fm_set_may_replace(from, o, p->n > 0))
         return;
@@ -40,7 +43,8 @@ static void read_map(const struct fm_origin *from, struct fm_object *o, struct f
 }
 
 /* The controlling owner, or the first. */
-static void read_owner(const struct fm_origin *from, struct fm_object *o, const struct fm_node *owners)
+static void read_owner(const struct fm_origin *from, struct fm_object *o,
+                       const struct fm_node *owners)
 {
     const struct fm_node *pick = owners ? owners->first_child : NULL;
     fm_node_each (owners, c)
@@ -53,11 +57,13 @@ static void read_owner(const struct fm_origin *from, struct fm_object *o, const 
     o->owner = fm_set_field(from, name->text, name->pair);
 }
 
-static void read_conditions(const struct fm_origin *from, struct fm_object *o, const struct fm_node *list)
+static void read_conditions(const struct fm_origin *from, struct fm_object *o,
+                            const struct fm_node *list)
 {
     fm_node_each (list, c) {
-        struct fm_condition cond = {fm_node_str(c, "type"), fm_node_str(c, "status"), fm_node_str(c, "reason"),
-                                    fm_node_str(c, "message"), fm_set_span(from, c->source)};
+        struct fm_condition cond = {fm_node_str(c, "type"), fm_node_str(c, "status"),
+                                    fm_node_str(c, "reason"), fm_node_str(c, "message"),
+                                    fm_set_span(from, c->source)};
         if (cond.type.len)
             fm_set_condition(from, o, cond);
     }
@@ -133,9 +139,11 @@ static void read_meta(const struct fm_origin *from, struct fm_object *o, const s
 }
 
 /* "selector" is a map in services, {matchLabels} elsewhere. */
-static void read_selector(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
+static void read_selector(const struct fm_origin *from, struct fm_object *o,
+                          const struct fm_node *n)
 {
-    const struct fm_node *selector = fm_node_at(n, o->kind == FM_OBJECT_NETWORK_POLICY ? "spec.podSelector" : "spec.selector");
+    const struct fm_node *selector =
+        fm_node_at(n, o->kind == FM_OBJECT_NETWORK_POLICY ? "spec.podSelector" : "spec.selector");
     const struct fm_node *labels = fm_node_at(selector, "matchLabels");
     read_map(from, o, &o->selector, labels ? labels : selector);
 }
@@ -167,11 +175,13 @@ static void read_object(const struct fm_origin *from, struct fm_object *o, const
 /* A manifest holds what somebody wants; only the API server adds these. */
 static bool has_server_fields(const struct fm_node *n)
 {
-    return fm_node_at(n, "metadata.uid") || fm_node_at(n, "metadata.resourceVersion") || fm_node_at(n, "status") ||
-           fm_node_at(n, "metadata.creationTimestamp") || !fm_node_at(n, "metadata");
+    return fm_node_at(n, "metadata.uid") || fm_node_at(n, "metadata.resourceVersion") ||
+           fm_node_at(n, "status") || fm_node_at(n, "metadata.creationTimestamp") ||
+           !fm_node_at(n, "metadata");
 }
 
-static void read_one(const struct fm_origin *from, enum fm_object_kind kind, const struct fm_node *n)
+static void read_one(const struct fm_origin *from, enum fm_object_kind kind,
+                     const struct fm_node *n)
 {
     const struct fm_node *meta = fm_node_at(n, "metadata") ? fm_node_at(n, "metadata") : n;
     struct fm_origin own = *from;
@@ -215,7 +225,8 @@ void fm_read_api(const struct fm_origin *from, const struct fm_node *n)
     }
     fm_str kind = fm_node_str(n, "kind");
     const struct fm_node *items = fm_node_at(n, "items");
-    if (items && items->kind == FM_NODE_LIST && (kind.len == 0 || fm_str_ends(kind, FM_STR("List"))))
+    if (items && items->kind == FM_NODE_LIST &&
+        (kind.len == 0 || fm_str_ends(kind, FM_STR("List"))))
         fm_read_api(from, items);
     else if (kind.len && fm_node_at(n, "metadata"))
         read_one(from, fm_object_kind_parse(kind), n);

@@ -2,7 +2,8 @@
 /* Affinity in API form (kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node). */
 #include "readers.h"
 
-static void read_expression(const struct fm_origin *from, struct fm_affinity *a, const struct fm_node *n)
+static void read_expression(const struct fm_origin *from, struct fm_affinity *a,
+                            const struct fm_node *n)
 {
     struct fm_expression *e = fm_vec_add(fm_set_arena(from->set), &a->expressions);
     e->key = fm_node_str(n, "key");
@@ -21,7 +22,8 @@ static void read_label(const struct fm_origin *from, struct fm_affinity *a, cons
     fm_vec_push(fm_set_arena(from->set), &e->values, n->text);
 }
 
-static void read_term(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n, int kind)
+static void read_term(const struct fm_origin *from, struct fm_pod_spec *spec,
+                      const struct fm_node *n, int kind)
 {
     struct fm_affinity *a = fm_vec_add(fm_set_arena(from->set), &spec->affinity);
     a->kind = kind;
@@ -36,13 +38,15 @@ static void read_term(const struct fm_origin *from, struct fm_pod_spec *spec, co
 }
 
 /* Only required terms can keep a pod from being placed. */
-void fm_read_api_affinity(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+void fm_read_api_affinity(const struct fm_origin *from, struct fm_pod_spec *spec,
+                          const struct fm_node *n)
 {
     static const struct {
         const char *path;
         int kind;
     } lists[] = {
-        {"nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms", FM_AFFINITY_NODE},
+        {"nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+         FM_AFFINITY_NODE},
         {"podAffinity.requiredDuringSchedulingIgnoredDuringExecution", FM_AFFINITY_POD},
         {"podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution", FM_AFFINITY_ANTI_POD},
     };

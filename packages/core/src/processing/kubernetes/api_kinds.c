@@ -26,26 +26,31 @@ static void read_service(const struct fm_origin *from, struct fm_object *o, cons
 }
 
 /* Core Endpoints have subsets with addresses; slices have endpoints with conditions.ready. */
-static void read_endpoints(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
+static void read_endpoints(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *n)
 {
     fm_node_each (fm_node_at(n, "subsets"), s) {
-        const struct fm_node *ready = fm_node_at(s, "addresses"), *not_ready = fm_node_at(s, "notReadyAddresses");
+        const struct fm_node *ready = fm_node_at(s, "addresses"),
+                             *not_ready = fm_node_at(s, "notReadyAddresses");
         if (ready && ready->n_children)
             fm_set_value(from, o, FM_OBJECT_F_ENDPOINTS, ready->source, ready->pair);
         if (not_ready && not_ready->n_children)
-            fm_set_value(from, o, FM_OBJECT_F_NOT_READY_ENDPOINTS, not_ready->source, not_ready->pair);
+            fm_set_value(from, o, FM_OBJECT_F_NOT_READY_ENDPOINTS, not_ready->source,
+                         not_ready->pair);
     }
     fm_node_each (fm_node_at(n, "endpoints"), e) {
         bool is_ready = !fm_str_eqc(fm_node_str(e, "conditions.ready"), "false");
         const struct fm_node *addresses = fm_node_at(e, "addresses");
         if (addresses)
-            fm_set_value(from, o, is_ready ? FM_OBJECT_F_ENDPOINTS : FM_OBJECT_F_NOT_READY_ENDPOINTS, addresses->source,
-                         addresses->pair);
+            fm_set_value(from, o,
+                         is_ready ? FM_OBJECT_F_ENDPOINTS : FM_OBJECT_F_NOT_READY_ENDPOINTS,
+                         addresses->source, addresses->pair);
     }
 }
 
 /* {"ready": "True", "memory_pressure": "False"} of flat lists. */
-static void read_flat_conditions(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
+static void read_flat_conditions(const struct fm_origin *from, struct fm_object *o,
+                                 const struct fm_node *n)
 {
     static const struct {
         const char *member, *type;
@@ -58,8 +63,13 @@ static void read_flat_conditions(const struct fm_origin *from, struct fm_object 
         const struct fm_node *c = fm_node_at(n, known[i].member);
         if (!c)
             continue;
-        fm_str status = fm_str_ieq(c->text, FM_STR("true")) ? FM_STR("True") : fm_str_ieq(c->text, FM_STR("false")) ? FM_STR("False") : c->text;
-        fm_set_condition(from, o, (struct fm_condition){.type = fm_str_c(known[i].type), .status = status, .span = fm_set_span(from, c->pair)});
+        fm_str status = fm_str_ieq(c->text, FM_STR("true"))    ? FM_STR("True")
+                        : fm_str_ieq(c->text, FM_STR("false")) ? FM_STR("False")
+                                                               : c->text;
+        fm_set_condition(from, o,
+                         (struct fm_condition){.type = fm_str_c(known[i].type),
+                                               .status = status,
+                                               .span = fm_set_span(from, c->pair)});
     }
 }
 
@@ -79,7 +89,8 @@ static void read_node(const struct fm_origin *from, struct fm_object *o, const s
         o->taints.n = 0;
     fm_node_each (taints, t)
         fm_vec_push(fm_set_arena(from->set), &o->taints,
-                    ((struct fm_taint){fm_node_str(t, "key"), fm_node_str(t, "value"), fm_node_str(t, "effect"), fm_set_span(from, t->source)}));
+                    ((struct fm_taint){fm_node_str(t, "key"), fm_node_str(t, "value"),
+                                       fm_node_str(t, "effect"), fm_set_span(from, t->source)}));
     fm_node_each (fm_node_at(n, "status.addresses"), a)
         if (fm_str_eqc(fm_node_str(a, "type"), "InternalIP"))
             fm_set_value(from, o, FM_OBJECT_F_IP, fm_node_str(a, "address"), a->source);
@@ -87,27 +98,34 @@ static void read_node(const struct fm_origin *from, struct fm_object *o, const s
 
 static void read_quota(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
 {
-    const struct fm_node *hard = fm_node_at(n, "status.hard") ? fm_node_at(n, "status.hard") : fm_node_at(n, "spec.hard");
+    const struct fm_node *hard =
+        fm_node_at(n, "status.hard") ? fm_node_at(n, "status.hard") : fm_node_at(n, "spec.hard");
     const struct fm_node *used = fm_node_at(n, "status.used");
     if (!fm_set_may_replace(from, o, o->quota.n > 0))
         return;
     fm_node_each (hard, h) {
         const struct fm_node *u = fm_node_member(used, h->key);
-        fm_set_quota(from, o, (struct fm_quota_entry){h->key, u ? u->text : FM_STR_NULL, h->text, fm_set_span(from, u ? u->pair : h->pair)});
+        fm_set_quota(from, o,
+                     (struct fm_quota_entry){h->key, u ? u->text : FM_STR_NULL, h->text,
+                                             fm_set_span(from, u ? u->pair : h->pair)});
     }
 }
 
-static void add_backend(const struct fm_origin *from, struct fm_object *o, fm_str host, const struct fm_node *p)
+static void add_backend(const struct fm_origin *from, struct fm_object *o, fm_str host,
+                        const struct fm_node *p)
 {
     const struct fm_node *b = fm_any_member(p, "backend|defaultBackend");
-    const struct fm_node *service = fm_node_at(b, "service.name") ? fm_node_at(b, "service.name") : fm_node_at(b, "serviceName");
+    const struct fm_node *service = fm_node_at(b, "service.name") ? fm_node_at(b, "service.name")
+                                                                  : fm_node_at(b, "serviceName");
     const struct fm_node *port = fm_node_at(b, "service.port.number");
     if (!port)
-        port = fm_node_at(b, "service.port.name") ? fm_node_at(b, "service.port.name") : fm_node_at(b, "servicePort");
+        port = fm_node_at(b, "service.port.name") ? fm_node_at(b, "service.port.name")
+                                                  : fm_node_at(b, "servicePort");
     if (service)
-        fm_vec_push(fm_set_arena(from->set), &o->backends,
-                    ((struct fm_backend){host, fm_node_str(p, "path"), service->text, port ? port->text : FM_STR_NULL,
-                                         fm_set_span(from, b->pair)}));
+        fm_vec_push(
+            fm_set_arena(from->set), &o->backends,
+            ((struct fm_backend){host, fm_node_str(p, "path"), service->text,
+                                 port ? port->text : FM_STR_NULL, fm_set_span(from, b->pair)}));
 }
 
 static void read_ingress(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
@@ -121,7 +139,8 @@ static void read_ingress(const struct fm_origin *from, struct fm_object *o, cons
             add_backend(from, o, fm_node_str(rule, "host"), p);
 }
 
-static void read_peers(const struct fm_origin *from, struct fm_pairs *labels, const struct fm_node *peers)
+static void read_peers(const struct fm_origin *from, struct fm_pairs *labels,
+                       const struct fm_node *peers)
 {
     fm_node_each (peers, peer)
         fm_node_each (fm_node_at(peer, "podSelector.matchLabels"), l)
@@ -138,7 +157,8 @@ static bool policy_type(const struct fm_node *n, const char *type)
 
 static void read_policy(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
 {
-    const struct fm_node *in = fm_node_at(n, "spec.ingress"), *out = fm_node_at(n, "spec.egress"), *types = fm_node_at(n, "spec.policyTypes");
+    const struct fm_node *in = fm_node_at(n, "spec.ingress"), *out = fm_node_at(n, "spec.egress"),
+                         *types = fm_node_at(n, "spec.policyTypes");
     struct fm_policy *p = FM_NEW(fm_set_arena(from->set), struct fm_policy);
     if (!fm_node_at(n, "spec"))
         return;
@@ -170,7 +190,8 @@ static void read_volume(const struct fm_origin *from, struct fm_object *o, const
         a->span = fm_set_span(from, term->source);
     }
     if (terms.affinity.n)
-        o->node_affinity.items = terms.affinity.items, o->node_affinity.n = terms.affinity.n, o->node_affinity.cap = terms.affinity.cap;
+        o->node_affinity.items = terms.affinity.items, o->node_affinity.n = terms.affinity.n,
+        o->node_affinity.cap = terms.affinity.cap;
 }
 
 static void read_keys(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
@@ -181,7 +202,8 @@ static void read_keys(const struct fm_origin *from, struct fm_object *o, const s
             fm_set_pair(from, &o->keys, c->key, c->text, c->pair);
 }
 
-static void read_autoscaler(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
+static void read_autoscaler(const struct fm_origin *from, struct fm_object *o,
+                            const struct fm_node *n)
 {
     const struct fm_node *max = fm_node_at(n, "spec.maxReplicas");
     if (max)

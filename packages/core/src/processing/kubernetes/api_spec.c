@@ -17,27 +17,33 @@ static void amounts(const struct fm_origin *from, struct fm_pairs *p, const stru
         fm_set_pair(from, p, c->key, c->text, c->pair);
 }
 
-static struct fm_reference reference(const struct fm_origin *from, const struct fm_node *n, enum fm_object_kind kind,
-                                     const char *names)
+static struct fm_reference reference(const struct fm_origin *from, const struct fm_node *n,
+                                     enum fm_object_kind kind, const char *names)
 {
     const struct fm_node *name = fm_any_member(n, names);
     if (!name)
         return (struct fm_reference){0};
-    return (struct fm_reference){kind, name->text, fm_node_str(n, "key"), fm_str_eqc(fm_node_str(n, "optional"), "true"),
+    return (struct fm_reference){kind, name->text, fm_node_str(n, "key"),
+                                 fm_str_eqc(fm_node_str(n, "optional"), "true"),
                                  fm_set_span(from, name->pair)};
 }
 
 static void read_env(const struct fm_origin *from, struct fm_container *c, const struct fm_node *n)
 {
     fm_node_each (fm_node_at(n, "env"), e) {
-        struct fm_env env = {.name = fm_node_str(e, "name"), .value = fm_node_str(e, "value"), .span = fm_set_span(from, e->source)};
-        env.from = reference(from, fm_node_at(e, "valueFrom.secretKeyRef"), FM_OBJECT_SECRET, "name");
+        struct fm_env env = {.name = fm_node_str(e, "name"),
+                             .value = fm_node_str(e, "value"),
+                             .span = fm_set_span(from, e->source)};
+        env.from =
+            reference(from, fm_node_at(e, "valueFrom.secretKeyRef"), FM_OBJECT_SECRET, "name");
         if (env.from.name.len == 0)
-            env.from = reference(from, fm_node_at(e, "valueFrom.configMapKeyRef"), FM_OBJECT_CONFIG_MAP, "name");
+            env.from = reference(from, fm_node_at(e, "valueFrom.configMapKeyRef"),
+                                 FM_OBJECT_CONFIG_MAP, "name");
         fm_vec_push(fm_set_arena(from->set), &c->env, env);
     }
     fm_node_each (fm_node_at(n, "envFrom"), e) {
-        struct fm_reference r = reference(from, fm_node_at(e, "secretRef"), FM_OBJECT_SECRET, "name");
+        struct fm_reference r =
+            reference(from, fm_node_at(e, "secretRef"), FM_OBJECT_SECRET, "name");
         if (r.name.len == 0)
             r = reference(from, fm_node_at(e, "configMapRef"), FM_OBJECT_CONFIG_MAP, "name");
         fm_vec_push(fm_set_arena(from->set), &c->env_from, r);
@@ -48,7 +54,8 @@ static void read_probe(const struct fm_origin *from, struct fm_probe *p, const s
 {
     static const struct {
         const char *member, *handler;
-    } handlers[] = {{"httpGet", "http-get"}, {"tcpSocket", "tcp-socket"}, {"grpc", "grpc"}, {"exec", "exec"}};
+    } handlers[] = {
+        {"httpGet", "http-get"}, {"tcpSocket", "tcp-socket"}, {"grpc", "grpc"}, {"exec", "exec"}};
     if (!n)
         return;
     *p = (struct fm_probe){.is_set = true, .span = fm_set_span(from, n->pair)};
@@ -70,25 +77,30 @@ static void read_probe(const struct fm_origin *from, struct fm_probe *p, const s
     }
 }
 
-static void read_ports(const struct fm_origin *from, struct fm_container *c, const struct fm_node *list)
+static void read_ports(const struct fm_origin *from, struct fm_container *c,
+                       const struct fm_node *list)
 {
     fm_node_each (list, p) {
         fm_str protocol = fm_node_str(p, "protocol");
         fm_vec_push(fm_set_arena(from->set), &c->ports,
-                    ((struct fm_container_port){fm_node_str(p, "name"), fm_node_str(p, "containerPort"),
-                                                protocol.len ? protocol : FM_STR("TCP"), fm_set_span(from, p->source)}));
+                    ((struct fm_container_port){
+                        fm_node_str(p, "name"), fm_node_str(p, "containerPort"),
+                        protocol.len ? protocol : FM_STR("TCP"), fm_set_span(from, p->source)}));
     }
 }
 
-static void read_mounts(const struct fm_origin *from, struct fm_container *c, const struct fm_node *list)
+static void read_mounts(const struct fm_origin *from, struct fm_container *c,
+                        const struct fm_node *list)
 {
     fm_node_each (list, m)
         fm_vec_push(fm_set_arena(from->set), &c->mounts,
                     ((struct fm_mount){fm_node_str(m, "mountPath"), fm_node_str(m, "name"),
-                                       fm_str_eqc(fm_node_str(m, "readOnly"), "true"), fm_set_span(from, m->source)}));
+                                       fm_str_eqc(fm_node_str(m, "readOnly"), "true"),
+                                       fm_set_span(from, m->source)}));
 }
 
-static void read_container(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n, bool is_init)
+static void read_container(const struct fm_origin *from, struct fm_pod_spec *spec,
+                           const struct fm_node *n, bool is_init)
 {
     struct fm_container *c = fm_container_of(from, spec, fm_node_str(n, "name"));
     fm_field image = field(from, fm_node_at(n, "image")), args = field(from, fm_node_at(n, "args"));
@@ -108,7 +120,8 @@ static void read_container(const struct fm_origin *from, struct fm_pod_spec *spe
 }
 
 /* Every source but these three refers to no other object that we check. */
-static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec,
+                        const struct fm_node *n)
 {
     struct fm_pod_volume v = {.name = fm_node_str(n, "name"), .span = fm_set_span(from, n->source)};
     fm_node_each (n, source)
@@ -119,12 +132,14 @@ static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec, 
         v.from = reference(from, fm_node_at(n, "configMap"), FM_OBJECT_CONFIG_MAP, "name");
     if (v.from.name.len == 0)
         v.from = reference(from, fm_node_at(n, "secret"), FM_OBJECT_SECRET, "secretName");
-    v.medium_or_path = field(from, fm_any_member(fm_any_member(n, "hostPath|nfs|emptyDir"), "path|medium"));
+    v.medium_or_path =
+        field(from, fm_any_member(fm_any_member(n, "hostPath|nfs|emptyDir"), "path|medium"));
     fm_vec_push(fm_set_arena(from->set), &spec->volumes, v);
 }
 
 /* What kubectl describe does not show: a manifest may fill it in beside live data. */
-static void read_hidden(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_hidden(const struct fm_origin *from, struct fm_pod_spec *spec,
+                        const struct fm_node *n)
 {
     struct fm_arena *a = fm_set_arena(from->set);
     if (spec->spread.n + spec->pull_secrets.n + spec->affinity.n > 0)
@@ -132,22 +147,26 @@ static void read_hidden(const struct fm_origin *from, struct fm_pod_spec *spec, 
     fm_node_each (fm_node_at(n, "topologySpreadConstraints"), t)
         fm_vec_push(a, &spec->spread,
                     ((struct fm_spread){fm_node_str(t, "topologyKey"), fm_node_str(t, "maxSkew"),
-                                        fm_node_str(t, "whenUnsatisfiable"), fm_set_span(from, t->source)}));
+                                        fm_node_str(t, "whenUnsatisfiable"),
+                                        fm_set_span(from, t->source)}));
     fm_node_each (fm_node_at(n, "imagePullSecrets"), s)
         fm_vec_push(a, &spec->pull_secrets, fm_set_field(from, fm_node_str(s, "name"), s->source));
     fm_read_api_affinity(from, spec, fm_node_at(n, "affinity"));
 }
 
-static void read_placement(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_placement(const struct fm_origin *from, struct fm_pod_spec *spec,
+                           const struct fm_node *n)
 {
     struct fm_arena *a = fm_set_arena(from->set);
-    spec->tolerations.n = spec->spread.n = spec->pull_secrets.n = spec->node_selector.n = spec->affinity.n = 0;
+    spec->tolerations.n = spec->spread.n = spec->pull_secrets.n = spec->node_selector.n =
+        spec->affinity.n = 0;
     amounts(from, &spec->node_selector, fm_node_at(n, "nodeSelector"));
     fm_node_each (fm_node_at(n, "tolerations"), t) {
         fm_str op = fm_node_str(t, "operator");
         fm_vec_push(a, &spec->tolerations,
-                    ((struct fm_toleration){fm_node_str(t, "key"), op.len ? op : FM_STR("Equal"), fm_node_str(t, "value"),
-                                            fm_node_str(t, "effect"), fm_set_span(from, t->source)}));
+                    ((struct fm_toleration){fm_node_str(t, "key"), op.len ? op : FM_STR("Equal"),
+                                            fm_node_str(t, "value"), fm_node_str(t, "effect"),
+                                            fm_set_span(from, t->source)}));
     }
     read_hidden(from, spec, n);
 }
@@ -185,7 +204,10 @@ static void read_state(const struct fm_origin *from, const struct fm_node *state
         if (!n || (n->kind == FM_NODE_BOOL && n->number == 0))
             continue;
         const struct fm_node *detail = n->kind == FM_NODE_MAP ? n : state;
-        out[0] = (fm_field){fm_str_c(i == 0 ? "Waiting" : i == 1 ? "Running" : "Terminated"), fm_set_span(from, n->pair)};
+        out[0] = (fm_field){fm_str_c(i == 0   ? "Waiting"
+                                     : i == 1 ? "Running"
+                                              : "Terminated"),
+                            fm_set_span(from, n->pair)};
         out[1] = field(from, fm_node_at(detail, "reason"));
         out[2] = field(from, fm_node_at(detail, "message"));
         out[3] = field(from, fm_any_member(detail, "exitCode|exit_code"));
@@ -193,7 +215,8 @@ static void read_state(const struct fm_origin *from, const struct fm_node *state
     }
 }
 
-static void read_status(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_status(const struct fm_origin *from, struct fm_pod_spec *spec,
+                        const struct fm_node *n)
 {
     struct fm_container *c = fm_container_of(from, spec, fm_node_str(n, "name"));
     fm_field now[4] = {{{0}, {0}}}, last[4] = {{{0}, {0}}};

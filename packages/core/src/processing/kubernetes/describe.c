@@ -91,7 +91,8 @@ static void read_pair(const struct fm_origin *from, struct fm_pairs *p, fm_str t
     if (at < 0)
         at = fm_str_chr(text, ':', 0);
     if (at > 0)
-        fm_set_pair(from, p, fm_str_trim(fm_str_sub(text, 0, (size_t)at)), fm_str_trim(fm_str_skip(text, (size_t)at + 1)), text);
+        fm_set_pair(from, p, fm_str_trim(fm_str_sub(text, 0, (size_t)at)),
+                    fm_str_trim(fm_str_skip(text, (size_t)at + 1)), text);
 }
 
 static void read_pairs(const struct fm_origin *from, struct fm_pairs *p, const struct fm_node *n)
@@ -107,7 +108,8 @@ static void read_pairs(const struct fm_origin *from, struct fm_pairs *p, const s
 }
 
 /* Conditions as a table whose columns depend on the kind. */
-static void read_conditions(const struct fm_origin *from, struct fm_object *o, const struct fm_node *rows)
+static void read_conditions(const struct fm_origin *from, struct fm_object *o,
+                            const struct fm_node *rows)
 {
     struct fm_table t = {0};
     fm_str cells[FM_TABLE_COLUMNS_MAX];
@@ -120,7 +122,8 @@ static void read_conditions(const struct fm_origin *from, struct fm_object *o, c
         if (fm_str_starts(row->pair, FM_STR("--")) || !fm_table_row(&t, row->pair, cells))
             continue;
         int reason = fm_table_column(&t, "Reason"), message = fm_table_column(&t, "Message");
-        struct fm_condition c = {.type = cells[0], .status = cells[1], .span = fm_set_span(from, row->pair)};
+        struct fm_condition c = {
+            .type = cells[0], .status = cells[1], .span = fm_set_span(from, row->pair)};
         if (reason >= 0)
             c.reason = cells[reason];
         if (message >= 0)
@@ -141,13 +144,17 @@ static void read_owner(const struct fm_origin *from, struct fm_object *o, const 
 }
 
 /* "3 desired | 2 updated | 3 total | 1 available | 2 unavailable", "2 current / 3 desired" */
-static void read_replicas(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n)
+static void read_replicas(const struct fm_origin *from, struct fm_object *o,
+                          const struct fm_node *n)
 {
     static const struct {
         const char *word;
         enum fm_object_field field;
-    } words[] = {{"desired", FM_OBJECT_F_DESIRED}, {"updated", FM_OBJECT_F_UPDATED}, {"total", FM_OBJECT_F_CURRENT},
-                 {"current", FM_OBJECT_F_CURRENT}, {"available", FM_OBJECT_F_AVAILABLE}};
+    } words[] = {{"desired", FM_OBJECT_F_DESIRED},
+                 {"updated", FM_OBJECT_F_UPDATED},
+                 {"total", FM_OBJECT_F_CURRENT},
+                 {"current", FM_OBJECT_F_CURRENT},
+                 {"available", FM_OBJECT_F_AVAILABLE}};
     fm_str rest = n ? n->text : FM_STR_NULL, word, number = FM_STR_NULL;
     while (fm_str_word(&rest, &word)) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -157,20 +164,24 @@ static void read_replicas(const struct fm_origin *from, struct fm_object *o, con
     }
 }
 
-static void read_named_number(const struct fm_origin *from, struct fm_object *o, const struct fm_node *n, enum fm_object_field f)
+static void read_named_number(const struct fm_origin *from, struct fm_object *o,
+                              const struct fm_node *n, enum fm_object_field f)
 {
     if (n)
         fm_set_value(from, o, f, n->text, n->pair);
 }
 
-static void read_daemon_counts(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_daemon_counts(const struct fm_origin *from, struct fm_object *o,
+                               const struct fm_node *root)
 {
     read_named_number(from, o, get(root, "Desired Number of Nodes Scheduled"), FM_OBJECT_F_DESIRED);
     read_named_number(from, o, get(root, "Current Number of Nodes Scheduled"), FM_OBJECT_F_CURRENT);
-    read_named_number(from, o, get(root, "Number of Nodes Scheduled with Available Pods"), FM_OBJECT_F_AVAILABLE);
+    read_named_number(from, o, get(root, "Number of Nodes Scheduled with Available Pods"),
+                      FM_OBJECT_F_AVAILABLE);
 }
 
-static struct fm_service_port *port_by_number(const struct fm_origin *from, struct fm_object *o, fm_str port, fm_str protocol)
+static struct fm_service_port *port_by_number(const struct fm_origin *from, struct fm_object *o,
+                                              fm_str port, fm_str protocol)
 {
     fm_vec_each (&o->ports, p)
         if (fm_str_eq(p->port, port) && (p->protocol.len == 0 || fm_str_eq(p->protocol, protocol)))
@@ -180,8 +191,10 @@ static struct fm_service_port *port_by_number(const struct fm_origin *from, stru
     return p;
 }
 
-/* "Port:  http  80/TCP", "TargetPort:  8080/TCP", "NodePort:  http  30080/TCP" follow each other per port. */
-static void read_service_ports(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+/* "Port:  http  80/TCP", "TargetPort:  8080/TCP", "NodePort:  http  30080/TCP" follow each other
+ * per port. */
+static void read_service_ports(const struct fm_origin *from, struct fm_object *o,
+                               const struct fm_node *root)
 {
     struct fm_service_port *p = NULL;
     fm_node_each (root, n) {
@@ -206,13 +219,15 @@ static void read_service_ports(const struct fm_origin *from, struct fm_object *o
     }
 }
 
-static void read_service(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_service(const struct fm_origin *from, struct fm_object *o,
+                         const struct fm_node *root)
 {
     const struct fm_node *ip = get(root, "IP"), *endpoints = get(root, "Endpoints");
     if (ip)
         fm_set_value(from, o, FM_OBJECT_F_CLUSTER_IP, ip->text, ip->pair);
     if (endpoints)
-        fm_set_value(from, o, FM_OBJECT_F_ENDPOINTS, endpoints->text.len ? endpoints->text : FM_STR("-"), endpoints->pair);
+        fm_set_value(from, o, FM_OBJECT_F_ENDPOINTS,
+                     endpoints->text.len ? endpoints->text : FM_STR("-"), endpoints->pair);
     read_service_ports(from, o, root);
 }
 
@@ -224,17 +239,20 @@ static void read_taints(const struct fm_origin *from, struct fm_object *o, const
         fm_str value = fm_str_cut(&effect, ':');
         fm_str key = fm_str_cut(&value, '=');
         if (effect.len)
-            fm_vec_push(fm_set_arena(from->set), &o->taints, ((struct fm_taint){key, value, effect, fm_set_span(from, it->pair)}));
+            fm_vec_push(fm_set_arena(from->set), &o->taints,
+                        ((struct fm_taint){key, value, effect, fm_set_span(from, it->pair)}));
         if (it == n && !n->first_child)
             break;
     }
 }
 
-static void read_allocated(const struct fm_origin *from, struct fm_object *o, const struct fm_node *rows)
+static void read_allocated(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *rows)
 {
     fm_node_each (rows, row) {
         fm_str rest = row->pair, resource, amount;
-        if (fm_str_word(&rest, &resource) && fm_str_word(&rest, &amount) && amount.p[0] >= '0' && amount.p[0] <= '9')
+        if (fm_str_word(&rest, &resource) && fm_str_word(&rest, &amount) && amount.p[0] >= '0' &&
+            amount.p[0] <= '9')
             fm_set_pair(from, &o->allocated, resource, amount, row->pair);
     }
 }
@@ -253,21 +271,26 @@ static void read_node(const struct fm_origin *from, struct fm_object *o, const s
 }
 
 /* Rows of "Resource  Used  Hard". */
-static void read_quota(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_quota(const struct fm_origin *from, struct fm_object *o,
+                       const struct fm_node *root)
 {
     fm_node_each (root, n) {
         fm_str rest = n->pair, resource, used, hard;
-        if (n->kind != FM_NODE_STRING || !fm_str_word(&rest, &resource) || !fm_str_word(&rest, &used) || !fm_str_word(&rest, &hard))
+        if (n->kind != FM_NODE_STRING || !fm_str_word(&rest, &resource) ||
+            !fm_str_word(&rest, &used) || !fm_str_word(&rest, &hard))
             continue;
         double number;
         if (fm_quantity_parse(used, &number) && fm_quantity_parse(hard, &number))
-            fm_set_quota(from, o, (struct fm_quota_entry){resource, used, hard, fm_set_span(from, n->pair)});
+            fm_set_quota(from, o,
+                         (struct fm_quota_entry){resource, used, hard, fm_set_span(from, n->pair)});
     }
 }
 
-static void read_claim(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_claim(const struct fm_origin *from, struct fm_object *o,
+                       const struct fm_node *root)
 {
-    const struct fm_node *capacity = get(root, "Capacity"), *source = fm_node_at(root, "Source.Type");
+    const struct fm_node *capacity = get(root, "Capacity"),
+                         *source = fm_node_at(root, "Source.Type");
     if (capacity)
         fm_set_value(from, o, FM_OBJECT_F_CAPACITY, capacity->text, capacity->pair);
     if (source)
@@ -275,7 +298,8 @@ static void read_claim(const struct fm_origin *from, struct fm_object *o, const 
 }
 
 /* Addresses of endpoints: a "Subsets" section with "Addresses:" and "NotReadyAddresses:". */
-static void read_endpoints(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_endpoints(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *root)
 {
     const struct fm_node *subsets = get(root, "Subsets");
     fm_node_each (subsets, n) {
@@ -295,22 +319,25 @@ static void read_backend(const struct fm_origin *from, struct fm_object *o, fm_s
         fm_str service = fm_str_cut(&port, ':');
         if (port.len && service.len && !fm_str_starts(word, FM_STR("/"))) {
             port = fm_str_cut(&port, ')');
-            fm_vec_push(fm_set_arena(from->set), &o->backends,
-                        ((struct fm_backend){FM_STR_NULL, path, service, port, fm_set_span(from, row)}));
+            fm_vec_push(
+                fm_set_arena(from->set), &o->backends,
+                ((struct fm_backend){FM_STR_NULL, path, service, port, fm_set_span(from, row)}));
             return;
         }
         path = word;
     }
 }
 
-static void read_ingress(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_ingress(const struct fm_origin *from, struct fm_object *o,
+                         const struct fm_node *root)
 {
     o->backends.n = 0;
     fm_node_each (get(root, "Rules"), row)
         read_backend(from, o, row->pair);
 }
 
-static void read_data_keys(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_data_keys(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *root)
 {
     bool is_data = false;
     fm_node_each (root, n) {
@@ -356,7 +383,8 @@ static void read_kind(const struct fm_origin *from, struct fm_object *o, const s
 }
 
 /* "worker-1/10.0.0.5" */
-static void read_node_name(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_node_name(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *root)
 {
     const struct fm_node *node = get(root, "Node");
     fm_str name = node ? node->text : FM_STR_NULL;
@@ -364,7 +392,8 @@ static void read_node_name(const struct fm_origin *from, struct fm_object *o, co
         fm_set_value(from, o, FM_OBJECT_F_NODE, fm_str_cut(&name, '/'), node->pair);
 }
 
-static void read_object(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+static void read_object(const struct fm_origin *from, struct fm_object *o,
+                        const struct fm_node *root)
 {
     fm_node_each (root, n)
         for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
@@ -389,7 +418,8 @@ static enum fm_code read_one(const struct fm_origin *from, enum fm_object_kind k
     const struct fm_node *name = get(root, "Name");
     if (kind == FM_OBJECT_UNKNOWN)
         kind = guess_kind(root);
-    struct fm_object *o = name ? fm_set_object(from, kind, get_str(root, "Namespace"), name->text) : NULL;
+    struct fm_object *o =
+        name ? fm_set_object(from, kind, get_str(root, "Namespace"), name->text) : NULL;
     if (!o)
         return FM_OK;
     if (!o->span.length)

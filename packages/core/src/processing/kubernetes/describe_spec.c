@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Containers, volumes and placement from kubectl describe: of a pod, or below "Pod Template" of a workload. */
+/* Containers, volumes and placement from kubectl describe: of a pod, or below "Pod Template" of a
+ * workload. */
 #include "readers.h"
 
 static const struct fm_node *get(const struct fm_node *n, const char *key)
@@ -13,7 +14,8 @@ static fm_field field(const struct fm_origin *from, const struct fm_node *n, con
     return n ? fm_set_field(from, n->text, n->pair) : (fm_field){0};
 }
 
-static void read_state(const struct fm_origin *from, struct fm_container *c, const struct fm_node *n)
+static void read_state(const struct fm_origin *from, struct fm_container *c,
+                       const struct fm_node *n)
 {
     const struct fm_node *state = get(n, "State"), *last = get(n, "Last State");
     c->state = field(from, n, "State");
@@ -29,7 +31,8 @@ static void read_state(const struct fm_origin *from, struct fm_container *c, con
 }
 
 /* "8080/TCP, 9090/TCP" */
-static void read_ports(const struct fm_origin *from, struct fm_container *c, const struct fm_node *n)
+static void read_ports(const struct fm_origin *from, struct fm_container *c,
+                       const struct fm_node *n)
 {
     const struct fm_node *ports = get(n, "Ports") ? get(n, "Ports") : get(n, "Port");
     fm_str rest = ports ? ports->text : FM_STR_NULL;
@@ -46,7 +49,8 @@ static void read_ports(const struct fm_origin *from, struct fm_container *c, con
         }
         if (!fm_str_eqc(number, "0"))
             fm_vec_push(fm_set_arena(from->set), &c->ports,
-                        ((struct fm_container_port){name, number, protocol, fm_set_span(from, ports->pair)}));
+                        ((struct fm_container_port){name, number, protocol,
+                                                    fm_set_span(from, ports->pair)}));
     }
 }
 
@@ -62,7 +66,8 @@ static fm_str quoted_after(fm_str text, const char *mark)
 /* "<set to the key 'password' in secret 'ledger-db'>  Optional: false" */
 static struct fm_reference env_reference(const struct fm_origin *from, const struct fm_node *n)
 {
-    struct fm_reference r = {.key = quoted_after(n->text, "the key '"), .span = fm_set_span(from, n->pair)};
+    struct fm_reference r = {.key = quoted_after(n->text, "the key '"),
+                             .span = fm_set_span(from, n->pair)};
     if (r.key.len == 0)
         return (struct fm_reference){0};
     r.name = quoted_after(n->text, "secret '");
@@ -81,13 +86,15 @@ static void read_env(const struct fm_origin *from, struct fm_container *c, const
     c->env.n = c->env_from.n = 0;
     fm_node_each (get(n, "Environment"), e)
         if (e->key.len)
-            fm_vec_push(a, &c->env, ((struct fm_env){e->key, e->text, env_reference(from, e), fm_set_span(from, e->pair)}));
+            fm_vec_push(a, &c->env,
+                        ((struct fm_env){e->key, e->text, env_reference(from, e),
+                                         fm_set_span(from, e->pair)}));
     fm_node_each (get(n, "Environment Variables from"), e) {
         fm_str rest = e->pair, name, kind;
         if (!fm_str_word(&rest, &name) || !fm_str_word(&rest, &kind))
             continue;
-        struct fm_reference r = {fm_object_kind_parse(kind), name, FM_STR_NULL, fm_str_has(rest, FM_STR("true")),
-                                 fm_set_span(from, e->pair)};
+        struct fm_reference r = {fm_object_kind_parse(kind), name, FM_STR_NULL,
+                                 fm_str_has(rest, FM_STR("true")), fm_set_span(from, e->pair)};
         fm_vec_push(a, &c->env_from, r);
     }
 }
@@ -134,14 +141,16 @@ static void read_probe(const struct fm_origin *from, struct fm_probe *p, const s
         read_target(p, target);
 }
 
-static void read_mounts(const struct fm_origin *from, struct fm_container *c, const struct fm_node *rows)
+static void read_mounts(const struct fm_origin *from, struct fm_container *c,
+                        const struct fm_node *rows)
 {
     c->mounts.n = 0;
     fm_node_each (rows, row) {
         fm_str rest = row->pair, path, word, volume;
         if (fm_str_word(&rest, &path) && fm_str_word(&rest, &word) && fm_str_word(&rest, &volume))
             fm_vec_push(fm_set_arena(from->set), &c->mounts,
-                        ((struct fm_mount){path, volume, fm_str_has(rest, FM_STR("ro")), fm_set_span(from, row->pair)}));
+                        ((struct fm_mount){path, volume, fm_str_has(rest, FM_STR("ro")),
+                                           fm_set_span(from, row->pair)}));
     }
 }
 
@@ -166,7 +175,8 @@ static fm_field command_text(const struct fm_origin *from, const struct fm_node 
     return fm_set_field(from, text, text);
 }
 
-static void read_container(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n, bool is_init)
+static void read_container(const struct fm_origin *from, struct fm_pod_spec *spec,
+                           const struct fm_node *n, bool is_init)
 {
     struct fm_container *c = fm_container_of(from, spec, n->key);
     c->is_init = is_init;
@@ -185,12 +195,14 @@ static void read_container(const struct fm_origin *from, struct fm_pod_spec *spe
 
 static enum fm_object_kind volume_reference_kind(fm_str type)
 {
-    if (fm_str_eqc(type, "ConfigMap") || fm_str_eqc(type, "Secret") || fm_str_eqc(type, "PersistentVolumeClaim"))
+    if (fm_str_eqc(type, "ConfigMap") || fm_str_eqc(type, "Secret") ||
+        fm_str_eqc(type, "PersistentVolumeClaim"))
         return fm_object_kind_parse(type);
     return FM_OBJECT_UNKNOWN;
 }
 
-static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec,
+                        const struct fm_node *n)
 {
     static const char *const names[] = {"ClaimName", "SecretName", "Name", "ConfigMapName"};
     struct fm_pod_volume v = {.name = n->key, .span = fm_set_span(from, n->pair)};
@@ -207,7 +219,8 @@ static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec, 
     }
     const struct fm_node *optional = get(n, "Optional");
     v.from.is_optional = optional && fm_str_eqc(optional->text, "true");
-    v.medium_or_path = fm_field_is_set(field(from, n, "Path")) ? field(from, n, "Path") : field(from, n, "Medium");
+    v.medium_or_path =
+        fm_field_is_set(field(from, n, "Path")) ? field(from, n, "Path") : field(from, n, "Medium");
     fm_vec_push(fm_set_arena(from->set), &spec->volumes, v);
 }
 
@@ -232,9 +245,11 @@ static void read_toleration(const struct fm_origin *from, struct fm_pod_spec *sp
     fm_vec_push(fm_set_arena(from->set), &spec->tolerations, t);
 }
 
-static void read_placement(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *n)
+static void read_placement(const struct fm_origin *from, struct fm_pod_spec *spec,
+                           const struct fm_node *n)
 {
-    const struct fm_node *selectors = get(n, "Node-Selectors"), *tolerations = get(n, "Tolerations");
+    const struct fm_node *selectors = get(n, "Node-Selectors"),
+                         *tolerations = get(n, "Tolerations");
     if (selectors) {
         spec->node_selector.n = 0;
         fm_set_pairs_csv(from, &spec->node_selector, selectors->text);
@@ -249,7 +264,8 @@ static void read_placement(const struct fm_origin *from, struct fm_pod_spec *spe
         read_toleration(from, spec, c->pair);
 }
 
-static void read_labels(const struct fm_origin *from, struct fm_pod_spec *spec, const struct fm_node *labels)
+static void read_labels(const struct fm_origin *from, struct fm_pod_spec *spec,
+                        const struct fm_node *labels)
 {
     if (!labels)
         return;
@@ -258,7 +274,8 @@ static void read_labels(const struct fm_origin *from, struct fm_pod_spec *spec, 
         fm_set_pairs_csv(from, &spec->labels, c->pair);
 }
 
-void fm_read_describe_spec(const struct fm_origin *from, struct fm_object *o, const struct fm_node *root)
+void fm_read_describe_spec(const struct fm_origin *from, struct fm_object *o,
+                           const struct fm_node *root)
 {
     const struct fm_node *n = o->kind == FM_OBJECT_POD ? root : get(root, "Pod Template");
     if (!n || o->kind == FM_OBJECT_NODE)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kubectl describe as a tree. "Key:  value" opens a node, deeper lines belong to it: "Key: value" lines as members, other
- * lines as keyless strings (further labels, tolerations, arguments, mounts). Tables are kept row by row.
+ * kubectl describe as a tree. "Key:  value" opens a node, deeper lines belong to it: "Key: value"
+ * lines as members, other lines as keyless strings (further labels, tolerations, arguments,
+ * mounts). Tables are kept row by row.
  */
 #include "readers.h"
 
@@ -21,8 +22,17 @@ struct builder {
 
 static bool is_table_section(fm_str key)
 {
-    static const char *const names[] = {"Events", "Conditions", "Non-terminated Pods", "Allocated resources", "Resource Quotas",
-                                        "Rules", "Command", "Args", "Tolerations", "Taints", "Mounts"};
+    static const char *const names[] = {"Events",
+                                        "Conditions",
+                                        "Non-terminated Pods",
+                                        "Allocated resources",
+                                        "Resource Quotas",
+                                        "Rules",
+                                        "Command",
+                                        "Args",
+                                        "Tolerations",
+                                        "Taints",
+                                        "Mounts"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fm_str_eqc(key, names[i]))
             return true;

@@ -23,16 +23,19 @@ void fm_event_age(fm_str age, double *last_s, double *first_s, uint64_t *count)
 
 static bool read_header(fm_str row, struct fm_table *t)
 {
-    return fm_table_header(row, t) && fm_table_column(t, "Reason") >= 0 && fm_table_column(t, "Message") >= 0;
+    return fm_table_header(row, t) && fm_table_column(t, "Reason") >= 0 &&
+           fm_table_column(t, "Message") >= 0;
 }
 
-static void read_row(const struct fm_origin *from, const struct fm_object *o, const struct fm_table *t, fm_str row)
+static void read_row(const struct fm_origin *from, const struct fm_object *o,
+                     const struct fm_table *t, fm_str row)
 {
     fm_str cells[FM_TABLE_COLUMNS_MAX];
     if (!fm_table_row(t, row, cells) || cells[1].len == 0)
         return;
     struct fm_object_event e = {.kind = o->kind, .ns = o->ns, .name = o->name, .at = FM_TIME_NONE};
-    int age = fm_table_column(t, "Age"), source = fm_table_column(t, "From"), message = fm_table_column(t, "Message");
+    int age = fm_table_column(t, "Age"), source = fm_table_column(t, "From"),
+        message = fm_table_column(t, "Message");
     e.is_warning = fm_str_eqc(cells[0], "Warning");
     e.reason = cells[1];
     if (age >= 0)
@@ -45,7 +48,8 @@ static void read_row(const struct fm_origin *from, const struct fm_object *o, co
         fm_set_event(from, e);
 }
 
-void fm_read_event_rows(const struct fm_origin *from, const struct fm_object *o, const struct fm_node *rows)
+void fm_read_event_rows(const struct fm_origin *from, const struct fm_object *o,
+                        const struct fm_node *rows)
 {
     struct fm_table t = {0};
     fm_node_each (rows, row) {
@@ -61,7 +65,8 @@ void fm_read_event_rows(const struct fm_origin *from, const struct fm_object *o,
 
 void fm_read_event_cells(const struct fm_origin *from, fm_str ns, fm_str row, fm_str cells[5])
 {
-    struct fm_object_event e = {.ns = ns, .at = FM_TIME_NONE, .reason = cells[2], .message = cells[4]};
+    struct fm_object_event e = {
+        .ns = ns, .at = FM_TIME_NONE, .reason = cells[2], .message = cells[4]};
     fm_str name = cells[3];
     fm_str kind = fm_str_cut(&name, '/');
     e.kind = fm_object_kind_parse(kind);

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host commands: df, free, dmesg and kernel lines of journalctl become facts about a host when they show a bad state. */
+/* Host commands: df, free, dmesg and kernel lines of journalctl become facts about a host when they
+ * show a bad state. */
 #include "readers.h"
 
-static void add(const struct fm_origin *from, fm_str host, int kind, fm_str subject, fm_str value, fm_str line)
+static void add(const struct fm_origin *from, fm_str host, int kind, fm_str subject, fm_str value,
+                fm_str line)
 {
-    struct fm_host_fact f = {.host = host, .subject = subject, .value = value, .span = fm_set_span(from, fm_str_trim(line))};
+    struct fm_host_fact f = {.host = host,
+                             .subject = subject,
+                             .value = value,
+                             .span = fm_set_span(from, fm_str_trim(line))};
     f.kind = kind;
     if (f.span.length && from->set->host_facts.n < 10000)
         fm_vec_push(fm_set_arena(from->set), &from->set->host_facts, f);
 }
 
-/* "/dev/sda1  50G  50G  0  100%  /var": from 95 % on writers fail soon or already (ext4 reserves 5 %). */
+/* "/dev/sda1  50G  50G  0  100%  /var": from 95 % on writers fail soon or already (ext4 reserves 5
+ * %). */
 static void read_df_line(const struct fm_origin *from, fm_str host, fm_str line, bool is_inodes)
 {
     fm_str rest = line, word, use = FM_STR_NULL, last = FM_STR_NULL, first = FM_STR_NULL;
@@ -18,12 +24,14 @@ static void read_df_line(const struct fm_origin *from, fm_str host, fm_str line,
     while (fm_str_word(&rest, &word)) {
         if (first.len == 0)
             first = word;
-        if (fm_str_ends(word, FM_STR("%")) && fm_str_i64(fm_str_sub(word, 0, word.len - 1), &percent))
+        if (fm_str_ends(word, FM_STR("%")) &&
+            fm_str_i64(fm_str_sub(word, 0, word.len - 1), &percent))
             use = word;
         last = word;
     }
-    bool is_pseudo = fm_str_eqc(first, "tmpfs") || fm_str_eqc(first, "overlay") || fm_str_starts(first, FM_STR("/dev/loop")) ||
-                     fm_str_eqc(first, "udev") || fm_str_eqc(first, "devtmpfs") || fm_str_starts(last, FM_STR("/snap"));
+    bool is_pseudo = fm_str_eqc(first, "tmpfs") || fm_str_eqc(first, "overlay") ||
+                     fm_str_starts(first, FM_STR("/dev/loop")) || fm_str_eqc(first, "udev") ||
+                     fm_str_eqc(first, "devtmpfs") || fm_str_starts(last, FM_STR("/snap"));
     if (use.len && percent >= 95 && !is_pseudo)
         add(from, host, is_inodes ? FM_HOST_INODES_FULL : FM_HOST_DISK_FULL, last, use, line);
 }
@@ -76,7 +84,8 @@ static void read_kernel(const struct fm_origin *from, fm_str host, fm_str output
         read_kernel_line(from, host, line);
 }
 
-/* timedatectl: "System clock synchronized: no"; chronyc tracking: "System time : 42.1 seconds slow of NTP time". */
+/* timedatectl: "System clock synchronized: no"; chronyc tracking: "System time : 42.1 seconds slow
+ * of NTP time". */
 static void read_clock(const struct fm_origin *from, fm_str host, fm_str output)
 {
     fm_str line;
@@ -84,8 +93,10 @@ static void read_clock(const struct fm_origin *from, fm_str host, fm_str output)
         fm_str value = line, word;
         fm_str key = fm_str_trim(fm_str_cut(&value, ':'));
         double seconds = 0;
-        bool is_unsynced = fm_str_has(key, FM_STR("synchronized")) && fm_str_eqc(fm_str_trim(value), "no");
-        bool is_off = fm_str_eqc(key, "System time") && fm_str_word(&value, &word) && fm_str_f64(word, &seconds) && seconds >= 1;
+        bool is_unsynced =
+            fm_str_has(key, FM_STR("synchronized")) && fm_str_eqc(fm_str_trim(value), "no");
+        bool is_off = fm_str_eqc(key, "System time") && fm_str_word(&value, &word) &&
+                      fm_str_f64(word, &seconds) && seconds >= 1;
         if (is_unsynced || is_off)
             add(from, host, FM_HOST_CLOCK, key, is_off ? word : FM_STR("no"), line);
     }

@@ -52,7 +52,8 @@ enum fm_object_kind fm_object_kind_parse(fm_str name)
         return FM_OBJECT_WEBHOOK;
     name = fm_str_cut(&name, '.');
     for (int k = 1; k < FM_OBJECT_KIND_COUNT; k++)
-        if (fm_str_ieq(name, fm_str_c(kinds[k].kind)) || fm_str_ieq(name, fm_str_c(kinds[k].plural)) ||
+        if (fm_str_ieq(name, fm_str_c(kinds[k].kind)) ||
+            fm_str_ieq(name, fm_str_c(kinds[k].plural)) ||
             (*kinds[k].abbreviation && fm_str_ieq(name, fm_str_c(kinds[k].abbreviation))))
             return (enum fm_object_kind)k;
     return FM_OBJECT_UNKNOWN;
@@ -64,9 +65,20 @@ static double quantity_scale(fm_str suffix)
     static const struct {
         const char *suffix;
         double scale;
-    } scales[] = {{"", 1},     {"m", 1e-3},  {"k", 1e3},   {"M", 1e6},   {"G", 1e9},   {"T", 1e12},
-                  {"P", 1e15}, {"n", 1e-9},  {"u", 1e-6},  {"Ki", 1024.}, {"Mi", 1048576.},
-                  {"Gi", 1073741824.}, {"Ti", 1099511627776.}, {"Pi", 1125899906842624.}};
+    } scales[] = {{"", 1},
+                  {"m", 1e-3},
+                  {"k", 1e3},
+                  {"M", 1e6},
+                  {"G", 1e9},
+                  {"T", 1e12},
+                  {"P", 1e15},
+                  {"n", 1e-9},
+                  {"u", 1e-6},
+                  {"Ki", 1024.},
+                  {"Mi", 1048576.},
+                  {"Gi", 1073741824.},
+                  {"Ti", 1099511627776.},
+                  {"Pi", 1125899906842624.}};
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
         if (fm_str_eqc(suffix, scales[i].suffix))
             return scales[i].scale;
@@ -77,7 +89,8 @@ bool fm_quantity_parse(fm_str s, double *out)
 {
     size_t digits = 0;
     double number;
-    while (digits < s.len && ((s.p[digits] >= '0' && s.p[digits] <= '9') || s.p[digits] == '.' || s.p[digits] == '-'))
+    while (digits < s.len &&
+           ((s.p[digits] >= '0' && s.p[digits] <= '9') || s.p[digits] == '.' || s.p[digits] == '-'))
         digits++;
     double scale = quantity_scale(fm_str_skip(s, digits));
     if (digits == 0 || isnan(scale) || !fm_str_f64(fm_str_sub(s, 0, digits), &number))

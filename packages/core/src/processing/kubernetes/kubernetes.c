@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The processor of cluster state: cuts each input into pieces (commands with output, documents), hands each to its reader,
- * live evidence first, manifests second, so that what the cluster shows is never replaced by what somebody wanted.
+ * The processor of cluster state: cuts each input into pieces (commands with output, documents),
+ * hands each to its reader, live evidence first, manifests second, so that what the cluster shows
+ * is never replaced by what somebody wanted.
  */
 #include "faultmaven/core/processor.h"
 #include "observe.h"
@@ -27,7 +28,8 @@ static bool looks_like_json(fm_str text)
 static bool looks_like_yaml(fm_str text)
 {
     fm_str head = fm_str_sub(text, 0, 65536);
-    return (fm_str_starts(head, FM_STR("apiVersion:")) || fm_str_has(head, FM_STR("\napiVersion:")) ||
+    return (fm_str_starts(head, FM_STR("apiVersion:")) ||
+            fm_str_has(head, FM_STR("\napiVersion:")) ||
             fm_str_has(head, FM_STR("\n- apiVersion:"))) &&
            fm_str_has(head, FM_STR("kind:"));
 }
@@ -36,11 +38,13 @@ static enum fm_code read_json(const struct fm_origin *from, fm_str text)
 {
     struct fm_node *root = NULL;
     bool is_truncated = false;
-    enum fm_code code = fm_document_json(from->set->in->ctx, fm_str_trim(text), &root, &is_truncated);
+    enum fm_code code =
+        fm_document_json(from->set->in->ctx, fm_str_trim(text), &root, &is_truncated);
     if (code != FM_OK)
         return forgive(from, code);
     if (is_truncated)
-        fm_incident_problem(from->set->in, from->evidence, 0, "the JSON text ends before it is complete; what is there was read");
+        fm_incident_problem(from->set->in, from->evidence, 0,
+                            "the JSON text ends before it is complete; what is there was read");
     fm_read_api(from, root);
     return FM_OK;
 }
@@ -65,7 +69,10 @@ static enum fm_code read_document(const struct fm_origin *from, fm_str text)
 
 static void add_log(const struct fm_origin *from, const struct fm_kubectl *k, fm_str text)
 {
-    struct fm_log_section s = {.container = k->container, .is_previous = k->is_previous, .evidence = from->evidence, .text = text};
+    struct fm_log_section s = {.container = k->container,
+                               .is_previous = k->is_previous,
+                               .evidence = from->evidence,
+                               .text = text};
     if (fm_str_trim(text).len == 0 || fm_str_istarts(text, FM_STR("error from server")))
         return;
     if (k->kind == FM_OBJECT_POD)
@@ -76,8 +83,8 @@ static void add_log(const struct fm_origin *from, const struct fm_kubectl *k, fm
 
 static bool is_document(const struct fm_kubectl *k, fm_str output)
 {
-    return fm_str_starts(k->output, FM_STR("yaml")) || fm_str_starts(k->output, FM_STR("json")) || looks_like_json(output) ||
-           looks_like_yaml(output);
+    return fm_str_starts(k->output, FM_STR("yaml")) || fm_str_starts(k->output, FM_STR("json")) ||
+           looks_like_json(output) || looks_like_yaml(output);
 }
 
 /* A pod listing of "kubectl get pods,svc" names several kinds: columns decide. */
@@ -90,7 +97,8 @@ static void read_get(const struct fm_origin *from, struct fm_kubectl *k, const s
     fm_read_tables(from, k, s->command, s->output);
 }
 
-static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl *k, const struct fm_segment *s)
+static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl *k,
+                                 const struct fm_segment *s)
 {
     if (fm_str_eqc(k->verb, "logs")) {
         add_log(from, k, s->output);
@@ -106,7 +114,8 @@ static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl
         k->kind = FM_OBJECT_EVENT;
     if (fm_str_eqc(k->verb, "top"))
         k->is_partial = true;
-    if (fm_str_eqc(k->verb, "get") || fm_str_eqc(k->verb, "describe") || fm_str_eqc(k->verb, "top") || fm_str_eqc(k->verb, "events"))
+    if (fm_str_eqc(k->verb, "get") || fm_str_eqc(k->verb, "describe") ||
+        fm_str_eqc(k->verb, "top") || fm_str_eqc(k->verb, "events"))
         read_get(from, k, s);
     return FM_OK;
 }
@@ -212,8 +221,9 @@ static enum fm_code read_input(struct fm_object_set *s, struct fm_evidence *e)
 }
 
 #define TYPES                                                                                      \
-    (FM_TYPE_BIT(FM_EVIDENCE_OBJECTS) | FM_TYPE_BIT(FM_EVIDENCE_EVENTS) | FM_TYPE_BIT(FM_EVIDENCE_COMMAND_OUTPUT) |         \
-     FM_TYPE_BIT(FM_EVIDENCE_CONFIG) | FM_TYPE_BIT(FM_EVIDENCE_TOPOLOGY))
+    (FM_TYPE_BIT(FM_EVIDENCE_OBJECTS) | FM_TYPE_BIT(FM_EVIDENCE_EVENTS) |                          \
+     FM_TYPE_BIT(FM_EVIDENCE_COMMAND_OUTPUT) | FM_TYPE_BIT(FM_EVIDENCE_CONFIG) |                   \
+     FM_TYPE_BIT(FM_EVIDENCE_TOPOLOGY))
 
 static enum fm_code read_inputs(struct fm_object_set *s, bool want_declared)
 {
@@ -234,7 +244,9 @@ static enum fm_code run(struct fm_incident *in)
     FM_TRY(read_inputs(s, false));
     FM_TRY(read_inputs(s, true));
     fm_set_mark_gone(s);
-    if (s->objects.n + s->events.n + s->units.n + s->connections.n + s->calls.n + s->host_facts.n + s->logs.n == 0)
+    if (s->objects.n + s->events.n + s->units.n + s->connections.n + s->calls.n + s->host_facts.n +
+            s->logs.n ==
+        0)
         return FM_OK;
     in->objects = s;
     fm_objects_observe(s);

@@ -7,8 +7,9 @@
 
 static bool is_workload(enum fm_object_kind k)
 {
-    return k == FM_OBJECT_DEPLOYMENT || k == FM_OBJECT_STATEFUL_SET || k == FM_OBJECT_DAEMON_SET || k == FM_OBJECT_JOB ||
-           k == FM_OBJECT_CRON_JOB || k == FM_OBJECT_POD || k == FM_OBJECT_REPLICA_SET;
+    return k == FM_OBJECT_DEPLOYMENT || k == FM_OBJECT_STATEFUL_SET || k == FM_OBJECT_DAEMON_SET ||
+           k == FM_OBJECT_JOB || k == FM_OBJECT_CRON_JOB || k == FM_OBJECT_POD ||
+           k == FM_OBJECT_REPLICA_SET;
 }
 
 static fm_entity_id service_entity(struct fm_object_set *s, fm_str name)
@@ -42,47 +43,56 @@ static void link_pod(struct fm_object_set *s, const struct fm_object *pod)
     fm_entity_id workload = entity_of(s, pod);
     fm_str node = fm_object_get(pod, FM_OBJECT_F_NODE).text;
     if (node.len)
-        fm_incident_edge(s->in, workload, fm_incident_entity(s->in, FM_ENTITY_NODE, node), FM_EDGE_RUNS_ON, 1);
+        fm_incident_edge(s->in, workload, fm_incident_entity(s->in, FM_ENTITY_NODE, node),
+                         FM_EDGE_RUNS_ON, 1);
     if (pod->spec)
         fm_vec_each (&pod->spec->volumes, v)
             if (v->from.kind == FM_OBJECT_CLAIM)
-                fm_incident_edge(s->in, workload, fm_incident_entity(s->in, FM_ENTITY_VOLUME, v->from.name), FM_EDGE_USES, 1);
+                fm_incident_edge(s->in, workload,
+                                 fm_incident_entity(s->in, FM_ENTITY_VOLUME, v->from.name),
+                                 FM_EDGE_USES, 1);
 }
 
 static void observe_event(struct fm_object_set *s, const struct fm_object_event *e)
 {
-    struct fm_observation *o = fm_incident_observe(s->in, FM_OBSERVATION_OBJECT_EVENT, FM_SIGNAL_EVENT);
+    struct fm_observation *o =
+        fm_incident_observe(s->in, FM_OBSERVATION_OBJECT_EVENT, FM_SIGNAL_EVENT);
     const struct fm_object *object = fm_objects_find(s, e->kind, e->ns, e->name);
     o->entity = object ? entity_of(s, object) : FM_ENTITY_NONE;
     o->begin = o->end = e->at;
     o->score = 0.6;
     o->count = e->count;
     o->subject = e->reason;
-    o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: %.*s", FM_STR_ARG(e->name), FM_STR_ARG(fm_str_sub(e->message, 0, 240)));
+    o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: %.*s", FM_STR_ARG(e->name),
+                         FM_STR_ARG(fm_str_sub(e->message, 0, 240)));
     fm_vec_push(&s->in->ctx->arena, &o->spans, e->span);
 }
 
-static void observe_condition(struct fm_object_set *s, const struct fm_object *object, const struct fm_condition *c)
+static void observe_condition(struct fm_object_set *s, const struct fm_object *object,
+                              const struct fm_condition *c)
 {
-    struct fm_observation *o = fm_incident_observe(s->in, FM_OBSERVATION_OBJECT_CONDITION, FM_SIGNAL_OBJECT);
+    struct fm_observation *o =
+        fm_incident_observe(s->in, FM_OBSERVATION_OBJECT_CONDITION, FM_SIGNAL_OBJECT);
     o->entity = entity_of(s, object);
     o->score = 0.6;
     o->subject = c->type;
-    o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: condition %.*s is %.*s", FM_STR_ARG(object->name), FM_STR_ARG(c->type),
-                         FM_STR_ARG(c->status));
+    o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: condition %.*s is %.*s",
+                         FM_STR_ARG(object->name), FM_STR_ARG(c->type), FM_STR_ARG(c->status));
     fm_vec_push(&s->in->ctx->arena, &o->spans, c->span);
 }
 
 /* Ready and Available should be True, pressure and failure False. */
 static bool is_bad(const struct fm_object *o, const struct fm_condition *c)
 {
-    bool wants_true = fm_str_eqc(c->type, "Ready") || fm_str_eqc(c->type, "Available") || fm_str_eqc(c->type, "ContainersReady") ||
-                      fm_str_eqc(c->type, "PodScheduled");
-    bool wants_false = fm_str_ends(c->type, FM_STR("Pressure")) || fm_str_eqc(c->type, "NetworkUnavailable") ||
+    bool wants_true = fm_str_eqc(c->type, "Ready") || fm_str_eqc(c->type, "Available") ||
+                      fm_str_eqc(c->type, "ContainersReady") || fm_str_eqc(c->type, "PodScheduled");
+    bool wants_false = fm_str_ends(c->type, FM_STR("Pressure")) ||
+                       fm_str_eqc(c->type, "NetworkUnavailable") ||
                        fm_str_eqc(c->type, "ReplicaFailure");
     if (o->is_gone || c->span.length == 0 || fm_str_eqc(c->reason, "PodCompleted"))
         return false;
-    return (wants_true && !fm_str_eqc(c->status, "True")) || (wants_false && fm_str_eqc(c->status, "True"));
+    return (wants_true && !fm_str_eqc(c->status, "True")) ||
+           (wants_false && fm_str_eqc(c->status, "True"));
 }
 
 static void observe_object(struct fm_object_set *s, const struct fm_object *o)
@@ -97,7 +107,8 @@ static void observe_object(struct fm_object_set *s, const struct fm_object *o)
 static void link_calls(struct fm_object_set *s)
 {
     fm_vec_each (&s->calls, c)
-        fm_incident_edge(s->in, service_entity(s, c->from), service_entity(s, c->to), FM_EDGE_CALLS, 1);
+        fm_incident_edge(s->in, service_entity(s, c->from), service_entity(s, c->to), FM_EDGE_CALLS,
+                         1);
 }
 
 void fm_objects_observe(struct fm_object_set *s)

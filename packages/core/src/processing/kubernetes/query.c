@@ -20,7 +20,8 @@ const struct fm_condition *fm_condition_get(const struct fm_conditions *c, const
     return NULL;
 }
 
-static struct fm_object *find_any_namespace(const struct fm_object_set *s, enum fm_object_kind kind, fm_str name)
+static struct fm_object *find_any_namespace(const struct fm_object_set *s, enum fm_object_kind kind,
+                                            fm_str name)
 {
     struct fm_object *found = NULL;
     fm_vec_each (&s->objects, o) {
@@ -33,7 +34,8 @@ static struct fm_object *find_any_namespace(const struct fm_object_set *s, enum 
     return found;
 }
 
-static struct fm_object *lookup(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name)
+static struct fm_object *lookup(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
+                                fm_str name)
 {
     char key[640];
     if (!fm_object_kind_is_namespaced(kind))
@@ -44,7 +46,8 @@ static struct fm_object *lookup(const struct fm_object_set *s, enum fm_object_ki
     return fm_map_get(&s->index, fm_str_n(key, (size_t)n));
 }
 
-struct fm_object *fm_objects_find(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name)
+struct fm_object *fm_objects_find(const struct fm_object_set *s, enum fm_object_kind kind,
+                                  fm_str ns, fm_str name)
 {
     struct fm_object *o = lookup(s, kind, ns, name);
     if (o || !fm_object_kind_is_namespaced(kind))
@@ -69,7 +72,8 @@ bool fm_object_int(const struct fm_object *o, enum fm_object_field f, int64_t *o
     return fm_str_i64(fm_str_cut(&text, ' '), out);
 }
 
-static fm_span list_without(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, const struct fm_object *o)
+static fm_span list_without(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
+                            const struct fm_object *o)
 {
     fm_vec_each (&s->lists, l) {
         bool covers = l->kind == kind && (l->ns.len == 0 || ns.len == 0 || fm_str_eq(l->ns, ns));
@@ -79,13 +83,15 @@ static fm_span list_without(const struct fm_object_set *s, enum fm_object_kind k
     return (fm_span){0};
 }
 
-fm_span fm_objects_absent(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name)
+fm_span fm_objects_absent(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
+                          fm_str name)
 {
     const struct fm_object *o = fm_objects_find(s, kind, ns, name);
     if (o && o->is_live && !o->is_gone)
         return (fm_span){0};
     fm_vec_each (&s->absences, a)
-        if (a->kind == kind && fm_str_eq(a->name, name) && (a->ns.len == 0 || ns.len == 0 || fm_str_eq(a->ns, ns)))
+        if (a->kind == kind && fm_str_eq(a->name, name) &&
+            (a->ns.len == 0 || ns.len == 0 || fm_str_eq(a->ns, ns)))
             return a->span;
     return list_without(s, kind, ns, o);
 }
@@ -106,7 +112,8 @@ fm_str fm_objects_workload(const struct fm_object_set *s, const struct fm_object
     const struct fm_object *root = fm_objects_root(s, o);
     switch ((int)root->kind) {
     case FM_OBJECT_REPLICA_SET:
-        return fm_field_is_set(root->owner) ? root->owner.text : fm_workload_name(root->name, false);
+        return fm_field_is_set(root->owner) ? root->owner.text
+                                            : fm_workload_name(root->name, false);
     case FM_OBJECT_POD:
         if (fm_field_is_set(root->owner) && root->owner_kind == FM_OBJECT_REPLICA_SET)
             return fm_workload_name(root->owner.text, false);

@@ -12,14 +12,16 @@ void fm_set_init(struct fm_object_set *s, struct fm_incident *in)
     fm_map_init(&s->event_index, &in->ctx->arena);
 }
 
-static fm_str object_key(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns, fm_str name)
+static fm_str object_key(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
+                         fm_str name)
 {
     if (!fm_object_kind_is_namespaced(kind))
         ns = FM_STR_NULL;
     return fm_str_fmt(fm_set_arena(s), "%u/%.*s/%.*s", kind, FM_STR_ARG(ns), FM_STR_ARG(name));
 }
 
-static struct fm_object *new_object(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns, fm_str name)
+static struct fm_object *new_object(const struct fm_origin *from, enum fm_object_kind kind,
+                                    fm_str ns, fm_str name)
 {
     struct fm_object_set *s = from->set;
     struct fm_object *o = FM_NEW(fm_set_arena(s), struct fm_object);
@@ -41,7 +43,8 @@ static bool has_room(struct fm_object_set *s)
     return false;
 }
 
-struct fm_object *fm_set_object(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns, fm_str name)
+struct fm_object *fm_set_object(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns,
+                                fm_str name)
 {
     struct fm_object_set *s = from->set;
     if (name.len == 0 || kind == FM_OBJECT_UNKNOWN)
@@ -71,8 +74,8 @@ fm_span fm_set_span(const struct fm_origin *from, fm_str piece)
 
 static bool is_no_value(fm_str s)
 {
-    return s.len == 0 || fm_str_eqc(s, "<none>") || fm_str_eqc(s, "<unset>") || fm_str_eqc(s, "<unknown>") ||
-           fm_str_eqc(s, "null");
+    return s.len == 0 || fm_str_eqc(s, "<none>") || fm_str_eqc(s, "<unset>") ||
+           fm_str_eqc(s, "<unknown>") || fm_str_eqc(s, "null");
 }
 
 fm_field fm_set_field(const struct fm_origin *from, fm_str text, fm_str piece)
@@ -83,7 +86,8 @@ fm_field fm_set_field(const struct fm_origin *from, fm_str text, fm_str piece)
     return (fm_field){text, fm_set_span(from, piece)};
 }
 
-void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const char *what, fm_field older, fm_field newer)
+void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const char *what,
+                     fm_field older, fm_field newer)
 {
     if (!fm_field_is_set(older) || fm_str_eq(older.text, newer.text) || s->conflicts.n >= 1000)
         return;
@@ -93,10 +97,12 @@ void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const c
 /* These change by themselves while commands run: an older value is history, not a contradiction. */
 static bool is_moving(enum fm_object_field f)
 {
-    return f == FM_OBJECT_F_AGE || f == FM_OBJECT_F_CPU_USE || f == FM_OBJECT_F_MEMORY_USE || f == FM_OBJECT_F_RESTARTS;
+    return f == FM_OBJECT_F_AGE || f == FM_OBJECT_F_CPU_USE || f == FM_OBJECT_F_MEMORY_USE ||
+           f == FM_OBJECT_F_RESTARTS;
 }
 
-static struct fm_object_value *value_slot(const struct fm_origin *from, struct fm_object *o, enum fm_object_field f)
+static struct fm_object_value *value_slot(const struct fm_origin *from, struct fm_object *o,
+                                          enum fm_object_field f)
 {
     fm_vec_each (&o->values, v)
         if (v->id == f)
@@ -106,7 +112,8 @@ static struct fm_object_value *value_slot(const struct fm_origin *from, struct f
     return v;
 }
 
-void fm_set_value(const struct fm_origin *from, struct fm_object *o, enum fm_object_field f, fm_str text, fm_str piece)
+void fm_set_value(const struct fm_origin *from, struct fm_object *o, enum fm_object_field f,
+                  fm_str text, fm_str piece)
 {
     fm_field field = fm_set_field(from, text, piece);
     if (!fm_field_is_set(field))
@@ -125,7 +132,8 @@ bool fm_set_may_replace(const struct fm_origin *from, const struct fm_object *o,
     return from->is_live || !o->is_live || !is_filled;
 }
 
-void fm_set_pair(const struct fm_origin *from, struct fm_pairs *p, fm_str key, fm_str value, fm_str piece)
+void fm_set_pair(const struct fm_origin *from, struct fm_pairs *p, fm_str key, fm_str value,
+                 fm_str piece)
 {
     struct fm_pair pair = {key, value, fm_set_span(from, piece)};
     if (key.len == 0)
@@ -182,8 +190,9 @@ void fm_set_event(const struct fm_origin *from, struct fm_object_event e)
         e.count = 1;
     if (e.at != FM_TIME_NONE && (s->now == FM_TIME_NONE || e.at > s->now))
         s->now = e.at;
-    fm_str key = fm_str_fmt(a, "%u/%.*s/%.*s/%.*s/%016llx", e.kind, FM_STR_ARG(e.ns), FM_STR_ARG(e.name), FM_STR_ARG(e.reason),
-                            (unsigned long long)fm_hash64(e.message));
+    fm_str key =
+        fm_str_fmt(a, "%u/%.*s/%.*s/%.*s/%016llx", e.kind, FM_STR_ARG(e.ns), FM_STR_ARG(e.name),
+                   FM_STR_ARG(e.reason), (unsigned long long)fm_hash64(e.message));
     struct fm_object_event *old = fm_map_get(&s->event_index, key);
     if (old) {
         merge_event(old, &e);
@@ -197,7 +206,8 @@ void fm_set_event(const struct fm_origin *from, struct fm_object_event e)
     fm_vec_push(a, &s->events, copy);
 }
 
-void fm_set_absent(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns, fm_str name, fm_str piece)
+void fm_set_absent(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns, fm_str name,
+                   fm_str piece)
 {
     struct fm_absence a = {kind, ns, name, fm_set_span(from, piece)};
     if (kind != FM_OBJECT_UNKNOWN && name.len && a.span.length)

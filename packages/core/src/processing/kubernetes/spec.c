@@ -8,7 +8,8 @@ struct fm_pod_spec *fm_spec_of(const struct fm_origin *from, struct fm_object *o
     return o->spec;
 }
 
-struct fm_container *fm_container_of(const struct fm_origin *from, struct fm_pod_spec *spec, fm_str name)
+struct fm_container *fm_container_of(const struct fm_origin *from, struct fm_pod_spec *spec,
+                                     fm_str name)
 {
     fm_vec_each (&spec->containers, c)
         if (fm_str_eq(c->name, name))

@@ -2,7 +2,8 @@
 /* What surrounds the objects: node services, connection tests, who calls whom. */
 #include "readers.h"
 
-/* "● kubelet.service - Kubernetes Kubelet", also without the bullet or with "×" and "○" of newer systemd. */
+/* "● kubelet.service - Kubernetes Kubelet", also without the bullet or with "×" and "○" of newer
+ * systemd. */
 static fm_str unit_name(fm_str line)
 {
     fm_str rest = line, word;
@@ -28,8 +29,9 @@ static void read_active(struct fm_unit *u, fm_str text)
 static fm_str journal_host(fm_str line, fm_str unit)
 {
     fm_str rest = line, month, day, time, host, tag;
-    if (!fm_str_word(&rest, &month) || month.len != 3 || !fm_str_word(&rest, &day) || !fm_str_word(&rest, &time) || time.len < 8 ||
-        !fm_str_word(&rest, &host) || !fm_str_word(&rest, &tag))
+    if (!fm_str_word(&rest, &month) || month.len != 3 || !fm_str_word(&rest, &day) ||
+        !fm_str_word(&rest, &time) || time.len < 8 || !fm_str_word(&rest, &host) ||
+        !fm_str_word(&rest, &tag))
         return FM_STR_NULL;
     return fm_str_starts(tag, unit) || fm_str_has(tag, FM_STR("systemd")) ? host : FM_STR_NULL;
 }
@@ -47,7 +49,8 @@ void fm_read_units(const struct fm_origin *from, fm_str host, fm_str output)
     fm_str rest = output, line;
     struct fm_unit u = {.node = host};
     while (fm_str_line(&rest, &line)) {
-        fm_str text = fm_str_trim(line), name = line.len && line.p[0] != ' ' ? unit_name(line) : FM_STR_NULL;
+        fm_str text = fm_str_trim(line),
+               name = line.len && line.p[0] != ' ' ? unit_name(line) : FM_STR_NULL;
         if (name.len && fm_str_has(line, FM_STR(" - "))) {
             add_unit(from, &u, line.p);
             u = (struct fm_unit){.node = host, .name = name};
@@ -69,11 +72,14 @@ static bool has_any(fm_str text, const char *const *words)
     return false;
 }
 
-static const char *const failures[] = {"failed",       "refused",       "timed out",     "timeout",      "no route to host",
-                                       "unreachable",  "could not resolve", "bad address", "can't connect", "100% packet loss",
-                                       "not resolve",  "nxdomain",      "can't find",    "reset by peer", "servfail", NULL};
-static const char *const successes[] = {"succeeded", " open", "connected to", "200 ok", "bytes from", "0% packet loss",
-                                        "http/1.1 2", "http/2 2", "connection succeeded", NULL};
+static const char *const failures[] = {
+    "failed",           "refused",          "timed out",         "timeout",
+    "no route to host", "unreachable",      "could not resolve", "bad address",
+    "can't connect",    "100% packet loss", "not resolve",       "nxdomain",
+    "can't find",       "reset by peer",    "servfail",          NULL};
+static const char *const successes[] = {
+    "succeeded",  " open",    "connected to",         "200 ok", "bytes from", "0% packet loss",
+    "http/1.1 2", "http/2 2", "connection succeeded", NULL};
 
 /* "host:port", "http://host:port/path" */
 static void split_address(fm_str text, fm_str *host, fm_str *port)
@@ -91,7 +97,9 @@ static void split_address(fm_str text, fm_str *host, fm_str *port)
 
 static bool takes_value(fm_str option)
 {
-    static const char *const options[] = {"-w", "-m", "--max-time", "--connect-timeout", "-o", "-X", "-H", "-c", "-W", "-i", "-p", "-T"};
+    static const char *const options[] = {"-w", "-m", "--max-time", "--connect-timeout",
+                                          "-o", "-X", "-H",         "-c",
+                                          "-W", "-i", "-p",         "-T"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (fm_str_eqc(option, options[i]))
             return true;
@@ -99,7 +107,7 @@ static bool takes_value(fm_str option)
 }
 
 /* Target of "nc -zv -w 3 cart.shop 7070", "curl -m 2 http://cart:7070/", "ping cart". */
-static bool target_of(const struct fm_words *w, size_t at, fm_str *host, fm_str *port)
+static bool target_of(const struct fm_argv *w, size_t at, fm_str *host, fm_str *port)
 {
     uint64_t number;
     *host = *port = FM_STR_NULL;
@@ -115,9 +123,10 @@ static bool target_of(const struct fm_words *w, size_t at, fm_str *host, fm_str 
     return host->len > 0;
 }
 
-static bool find_tester(const struct fm_words *w, size_t *at)
+static bool find_tester(const struct fm_argv *w, size_t *at)
 {
-    static const char *const names[] = {"nc", "ncat", "curl", "wget", "ping", "telnet", "grpcurl", "nslookup", "dig"};
+    static const char *const names[] = {"nc",     "ncat",    "curl",     "wget", "ping",
+                                        "telnet", "grpcurl", "nslookup", "dig"};
     for (*at = 0; *at < w->n; ++*at)
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (fm_str_eqc(w->items[*at], names[i]))
@@ -136,18 +145,20 @@ static fm_str exec_source(fm_str command)
 
 bool fm_read_connection(const struct fm_origin *from, const struct fm_segment *s)
 {
-    struct fm_words w;
+    struct fm_argv w;
     bool is_piped;
     size_t at;
-    struct fm_connection c = {.from = s->host.len ? s->host : exec_source(s->command), .text = fm_str_trim(s->output)};
-    fm_words_split(s->command, &w, &is_piped);
+    struct fm_connection c = {.from = s->host.len ? s->host : exec_source(s->command),
+                              .text = fm_str_trim(s->output)};
+    fm_argv_split(s->command, &w, &is_piped);
     if (!find_tester(&w, &at) || !target_of(&w, at, &c.host, &c.port) || c.text.len == 0)
         return false;
     bool is_bad = has_any(c.text, failures), is_good = has_any(c.text, successes);
     if (is_bad == is_good && !fm_str_eqc(w.items[at], "curl"))
         return false;
     c.is_open = !is_bad;
-    c.span = fm_set_span(from, fm_str_n(s->command.p, (size_t)(c.text.p + c.text.len - s->command.p)));
+    c.span =
+        fm_set_span(from, fm_str_n(s->command.p, (size_t)(c.text.p + c.text.len - s->command.p)));
     c.result = fm_set_span(from, c.text);
     fm_vec_push(fm_set_arena(from->set), &from->set->connections, c);
     return true;
@@ -163,7 +174,8 @@ static fm_str service_name(fm_str text)
 {
     text = fm_str_trim(text);
     size_t n = 0;
-    while (n < text.len && (text.p[n] == '-' || text.p[n] == '.' || text.p[n] == '_' || (text.p[n] >= '0' && text.p[n] <= '9') ||
+    while (n < text.len && (text.p[n] == '-' || text.p[n] == '.' || text.p[n] == '_' ||
+                            (text.p[n] >= '0' && text.p[n] <= '9') ||
                             ((text.p[n] | 32) >= 'a' && (text.p[n] | 32) <= 'z')))
         n++;
     return fm_str_sub(text, 0, n);
@@ -174,10 +186,12 @@ static void add_call(const struct fm_origin *from, fm_str caller, fm_str callee,
     caller = service_name(caller);
     callee = service_name(callee);
     if (caller.len && callee.len && !fm_str_eq(caller, callee))
-        fm_vec_push(fm_set_arena(from->set), &from->set->calls, ((struct fm_call){caller, callee, fm_set_span(from, line)}));
+        fm_vec_push(fm_set_arena(from->set), &from->set->calls,
+                    ((struct fm_call){caller, callee, fm_set_span(from, line)}));
 }
 
-/* Columns in front of a name in a tree drawn with ├ └ │ ─ or with ASCII; a box character counts as one. */
+/* Columns in front of a name in a tree drawn with ├ └ │ ─ or with ASCII; a box character counts as
+ * one. */
 static size_t tree_depth(fm_str line, fm_str *name)
 {
     size_t i = 0, columns = 0;
@@ -197,7 +211,8 @@ static size_t tree_depth(fm_str line, fm_str *name)
 
 #define TREE_DEPTH_MAX 32
 
-static void read_tree_line(const struct fm_origin *from, fm_str line, fm_str parents[TREE_DEPTH_MAX])
+static void read_tree_line(const struct fm_origin *from, fm_str line,
+                           fm_str parents[TREE_DEPTH_MAX])
 {
     fm_str name;
     size_t depth = tree_depth(line, &name);
@@ -208,7 +223,8 @@ static void read_tree_line(const struct fm_origin *from, fm_str line, fm_str par
         add_call(from, parents[depth - 1], name, line);
 }
 
-/* "[Service]: a", "[Upstream (Called By)]: b, c", then a tree of what it calls; or lines "a -> b". */
+/* "[Service]: a", "[Upstream (Called By)]: b, c", then a tree of what it calls; or lines "a -> b".
+ */
 void fm_read_calls(const struct fm_origin *from, fm_str text)
 {
     fm_str line, service = FM_STR_NULL, parents[TREE_DEPTH_MAX] = {{0}};
@@ -217,7 +233,8 @@ void fm_read_calls(const struct fm_origin *from, fm_str text)
         fm_str value = line;
         fm_str_cut(&value, ':');
         if (arrow > 0) {
-            add_call(from, fm_str_sub(line, 0, (size_t)arrow), fm_str_skip(line, (size_t)arrow + 4), line);
+            add_call(from, fm_str_sub(line, 0, (size_t)arrow), fm_str_skip(line, (size_t)arrow + 4),
+                     line);
         } else if (fm_str_starts(line, FM_STR("[Service]:"))) {
             service = value;
         } else if (fm_str_starts(line, FM_STR("[Upstream"))) {

@@ -36,7 +36,8 @@ static bool split_loose(const struct fm_table *t, fm_str line, fm_str cells[FM_T
             i++;
         size_t start = i;
         bool is_last = n + 1 == t->n;
-        while (i < line.len && (is_last || !(line.p[i] == ' ' && (i + 1 == line.len || line.p[i + 1] == ' '))))
+        while (i < line.len &&
+               (is_last || !(line.p[i] == ' ' && (i + 1 == line.len || line.p[i + 1] == ' '))))
             i++;
         if (i == start)
             break;

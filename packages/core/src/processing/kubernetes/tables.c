@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kubectl get: which kind a table shows is known from the command or from its columns; columns become fields by a table. */
+/* kubectl get: which kind a table shows is known from the command or from its columns; columns
+ * become fields by a table. */
 #include "readers.h"
 #include "table.h"
 
@@ -117,7 +118,10 @@ static void read_service_port(const struct fm_origin *from, struct fm_object *o,
     fm_str port = fm_str_cut(&protocol, '/');
     node_port = port;
     port = fm_str_cut(&node_port, ':');
-    struct fm_service_port p = {.port = port, .protocol = protocol, .node_port = node_port, .span = fm_set_span(from, item)};
+    struct fm_service_port p = {.port = port,
+                                .protocol = protocol,
+                                .node_port = node_port,
+                                .span = fm_set_span(from, item)};
     if (port.len)
         fm_vec_push(fm_set_arena(from->set), &o->ports, p);
 }
@@ -154,11 +158,13 @@ static void read_quota(const struct fm_origin *from, struct fm_object *o, fm_str
         fm_str resource = fm_str_cut(&rest, ':');
         fm_str hard = fm_str_trim(rest);
         fm_str used = fm_str_cut(&hard, '/');
-        fm_set_quota(from, o, (struct fm_quota_entry){resource, used, hard, fm_set_span(from, item)});
+        fm_set_quota(from, o,
+                     (struct fm_quota_entry){resource, used, hard, fm_set_span(from, item)});
     }
 }
 
-static void read_images(const struct fm_origin *from, struct fm_object *o, fm_str names, fm_str images)
+static void read_images(const struct fm_origin *from, struct fm_object *o, fm_str names,
+                        fm_str images)
 {
     while (names.len && images.len) {
         fm_str name = fm_str_cut(&names, ','), image = fm_str_cut(&images, ',');
@@ -206,8 +212,9 @@ static void read_row(const struct view *v, fm_str line, fm_str *cells)
     fm_str name = cell(v, cells, "NAME");
     fm_str ns = cell(v, cells, "NAMESPACE");
     if (v->kind == FM_OBJECT_EVENT) {
-        fm_str picked[] = {cell(v, cells, "LAST SEEN"), cell(v, cells, "TYPE"), cell(v, cells, "REASON"),
-                           cell(v, cells, "OBJECT"), cell(v, cells, "MESSAGE")};
+        fm_str picked[] = {cell(v, cells, "LAST SEEN"), cell(v, cells, "TYPE"),
+                           cell(v, cells, "REASON"), cell(v, cells, "OBJECT"),
+                           cell(v, cells, "MESSAGE")};
         fm_read_event_cells(v->from, ns.len ? ns : v->k->ns, line, picked);
         return;
     }
@@ -232,7 +239,8 @@ static const char *default_header(enum fm_object_kind kind)
 {
     switch ((int)kind) {
     case FM_OBJECT_POD:
-        return "NAME  READY  STATUS  RESTARTS  AGE  IP  NODE  NOMINATED NODE  READINESS GATES  LABELS";
+        return "NAME  READY  STATUS  RESTARTS  AGE  IP  NODE  NOMINATED NODE  READINESS GATES  "
+               "LABELS";
     case FM_OBJECT_DEPLOYMENT:
         return "NAME  READY  UP-TO-DATE  AVAILABLE  AGE  CONTAINERS  IMAGES  SELECTOR  LABELS";
     case FM_OBJECT_NODE:
@@ -294,7 +302,8 @@ static bool read_line(struct view *v, fm_str command, fm_str line)
         v->table = t;
         v->header = line;
         v->kind = kind_of_header(&t);
-        if (v->kind == FM_OBJECT_UNKNOWN || (v->k->kind != FM_OBJECT_UNKNOWN && v->kind != FM_OBJECT_EVENT))
+        if (v->kind == FM_OBJECT_UNKNOWN ||
+            (v->k->kind != FM_OBJECT_UNKNOWN && v->kind != FM_OBJECT_EVENT))
             v->kind = v->k->kind;
         return true;
     }
@@ -305,7 +314,8 @@ static bool read_line(struct view *v, fm_str command, fm_str line)
     return false;
 }
 
-void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm_str command, fm_str output)
+void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm_str command,
+                    fm_str output)
 {
     struct view v = {.from = from, .k = k};
     fm_str line, rest = output;
@@ -321,7 +331,7 @@ void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm
     }
     if (!has_any && k->is_named && !fm_str_has(k->name, FM_STR(",")) && command.len)
         fm_set_absent(from, k->kind, k->ns, k->name, command);
-    if (!k->is_partial && k->kind != FM_OBJECT_UNKNOWN && k->kind != FM_OBJECT_EVENT && command.len &&
-        (!has_any || v.header.len))
+    if (!k->is_partial && k->kind != FM_OBJECT_UNKNOWN && k->kind != FM_OBJECT_EVENT &&
+        command.len && (!has_any || v.header.len))
         fm_set_list(from, k->kind, list_namespace(k), command);
 }

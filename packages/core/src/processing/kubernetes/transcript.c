@@ -3,12 +3,14 @@
 
 static bool is_known_program(fm_str word)
 {
-    static const char *const names[] = {"kubectl", "oc",   "k",    "systemctl", "journalctl", "nc",     "ncat", "curl",
-                                        "wget",    "ping", "dig",  "nslookup",  "host",       "telnet", "df",   "free",
-                                        "top",     "ps",   "ss",   "netstat",   "dmesg",      "docker", "podman", "crictl",
-                                        "iostat",  "vmstat", "helm", "argocd",  "ssh",        "mount",  "cat",  "ip",
-                                        "timedatectl", "chronyc", "uptime", "service", "getenforce", "istioctl", "sudo",
-                                        "etcdctl", "openssl", "getent", "ls", "lsblk", "sysctl", "ulimit", "tc", "kubeadm"};
+    static const char *const names[] = {
+        "kubectl", "oc",         "k",        "systemctl", "journalctl",  "nc",      "ncat",
+        "curl",    "wget",       "ping",     "dig",       "nslookup",    "host",    "telnet",
+        "df",      "free",       "top",      "ps",        "ss",          "netstat", "dmesg",
+        "docker",  "podman",     "crictl",   "iostat",    "vmstat",      "helm",    "argocd",
+        "ssh",     "mount",      "cat",      "ip",        "timedatectl", "chronyc", "uptime",
+        "service", "getenforce", "istioctl", "sudo",      "etcdctl",     "openssl", "getent",
+        "ls",      "lsblk",      "sysctl",   "ulimit",    "tc",          "kubeadm"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fm_str_eqc(word, names[i]))
             return true;
@@ -23,7 +25,8 @@ static fm_str prompt_host(fm_str prompt)
         return FM_STR_NULL;
     fm_str rest = fm_str_skip(prompt, (size_t)at + 1);
     size_t n = 0;
-    while (n < rest.len && rest.p[n] != ':' && rest.p[n] != ' ' && rest.p[n] != ']' && rest.p[n] != '$' && rest.p[n] != '#')
+    while (n < rest.len && rest.p[n] != ':' && rest.p[n] != ' ' && rest.p[n] != ']' &&
+           rest.p[n] != '$' && rest.p[n] != '#')
         n++;
     return fm_str_sub(rest, 0, n);
 }
@@ -33,7 +36,8 @@ static size_t prompt_length(fm_str line)
 {
     for (size_t i = 0; i + 1 < line.len && i < 80; i++) {
         bool is_end = (line.p[i] == '$' || line.p[i] == '#') && line.p[i + 1] == ' ';
-        if (is_end && (i == 0 || memchr(line.p, '@', i) || line.p[i - 1] == '~' || line.p[0] == '['))
+        if (is_end &&
+            (i == 0 || memchr(line.p, '@', i) || line.p[i - 1] == '~' || line.p[0] == '['))
             return i + 2;
         if (i == 0 && line.p[0] == '+' && line.p[1] == ' ')
             return 2;
@@ -106,12 +110,13 @@ static fm_str take_word(fm_str *rest)
     }
     fm_str word = fm_str_sub(s, 0, i);
     *rest = fm_str_skip(s, i);
-    if (word.len >= 2 && (word.p[0] == '"' || word.p[0] == '\'') && word.p[word.len - 1] == word.p[0])
+    if (word.len >= 2 && (word.p[0] == '"' || word.p[0] == '\'') &&
+        word.p[word.len - 1] == word.p[0])
         return fm_str_sub(word, 1, word.len - 2);
     return word;
 }
 
-void fm_words_split(fm_str command, struct fm_words *out, bool *is_piped)
+void fm_argv_split(fm_str command, struct fm_argv *out, bool *is_piped)
 {
     out->n = 0;
     *is_piped = false;
@@ -130,7 +135,7 @@ void fm_words_split(fm_str command, struct fm_words *out, bool *is_piped)
     }
 }
 
-bool fm_words_has(const struct fm_words *w, const char *word)
+bool fm_argv_has(const struct fm_argv *w, const char *word)
 {
     for (size_t i = 0; i < w->n; i++)
         if (fm_str_eqc(w->items[i], word))
@@ -155,7 +160,7 @@ static bool option_matches(fm_str word, char letter, fm_str name, fm_str *value)
     return true;
 }
 
-fm_str fm_words_option(const struct fm_words *w, char letter, const char *name)
+fm_str fm_argv_option(const struct fm_argv *w, char letter, const char *name)
 {
     for (size_t i = 0; i < w->n; i++) {
         fm_str value;
@@ -171,9 +176,11 @@ fm_str fm_words_option(const struct fm_words *w, char letter, const char *name)
 /* Options that take a value as the next word: it is no operand. */
 static bool takes_value(fm_str word)
 {
-    static const char *const options[] = {"-n", "--namespace", "-l", "--selector", "-o", "--output", "-c", "--container",
-                                          "--context", "--cluster", "--kubeconfig", "--field-selector", "--sort-by",
-                                          "--tail", "--since", "-f", "--since-time", "--limit-bytes", "--user", "-s"};
+    static const char *const options[] = {
+        "-n",        "--namespace", "-l",        "--selector", "-o",           "--output",
+        "-c",        "--container", "--context", "--cluster",  "--kubeconfig", "--field-selector",
+        "--sort-by", "--tail",      "--since",   "-f",         "--since-time", "--limit-bytes",
+        "--user",    "-s"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (fm_str_eqc(word, options[i]))
             return true;
@@ -201,7 +208,7 @@ static void take_operand(struct fm_kubectl *k, fm_str word, unsigned index)
     }
 }
 
-static bool is_kubectl(const struct fm_words *w, size_t *at)
+static bool is_kubectl(const struct fm_argv *w, size_t *at)
 {
     for (*at = 0; *at < w->n; ++*at) {
         fm_str word = w->items[*at];
@@ -216,11 +223,11 @@ static bool is_kubectl(const struct fm_words *w, size_t *at)
 
 bool fm_kubectl_parse(fm_str command, struct fm_kubectl *out)
 {
-    struct fm_words w;
+    struct fm_argv w;
     bool is_piped;
     size_t at;
     *out = (struct fm_kubectl){0};
-    fm_words_split(command, &w, &is_piped);
+    fm_argv_split(command, &w, &is_piped);
     if (!is_kubectl(&w, &at))
         return false;
     unsigned operands = 0;
@@ -230,13 +237,13 @@ bool fm_kubectl_parse(fm_str command, struct fm_kubectl *out)
         else
             take_operand(out, w.items[i], operands++);
     }
-    out->ns = fm_words_option(&w, 'n', "namespace");
-    out->output = fm_words_option(&w, 'o', "output");
-    out->container = fm_words_option(&w, 'c', "container");
-    out->is_all_namespaces = fm_words_has(&w, "-A") || fm_words_has(&w, "--all-namespaces");
-    out->is_previous = fm_words_has(&w, "-p") || fm_words_has(&w, "--previous");
+    out->ns = fm_argv_option(&w, 'n', "namespace");
+    out->output = fm_argv_option(&w, 'o', "output");
+    out->container = fm_argv_option(&w, 'c', "container");
+    out->is_all_namespaces = fm_argv_has(&w, "-A") || fm_argv_has(&w, "--all-namespaces");
+    out->is_previous = fm_argv_has(&w, "-p") || fm_argv_has(&w, "--previous");
     out->is_named = out->name.len > 0;
-    out->is_partial = is_piped || out->is_named || fm_words_option(&w, 'l', "selector").len ||
-                      fm_words_option(&w, 0, "field-selector").len;
+    out->is_partial = is_piped || out->is_named || fm_argv_option(&w, 'l', "selector").len ||
+                      fm_argv_option(&w, 0, "field-selector").len;
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A terminal transcript as commands with their output. A prompt is "$ ", "# " or "user@host:path$ " in front of a
- * program that we know; a text without prompts is one output without a command.
+ * A terminal transcript as commands with their output. A prompt is "$ ", "# " or "user@host:path$ "
+ * in front of a program that we know; a text without prompts is one output without a command.
  */
 #ifndef FAULTMAVEN_CORE_KUBERNETES_TRANSCRIPT_H
 #define FAULTMAVEN_CORE_KUBERNETES_TRANSCRIPT_H
@@ -16,7 +16,7 @@ struct fm_segment {
 
 #define FM_COMMAND_WORDS_MAX 64
 
-struct fm_words {
+struct fm_argv {
     fm_str items[FM_COMMAND_WORDS_MAX];
     size_t n;
 };
@@ -27,12 +27,14 @@ bool fm_segment_next(fm_str *rest, struct fm_segment *out);
 /* True when line is a prompt with a command that we know. */
 bool fm_prompt_parse(fm_str line, fm_str *host, fm_str *command);
 
-/* Words of a command line, quotes removed, up to a pipe; is_piped tells whether something follows it. */
-void fm_words_split(fm_str command, struct fm_words *out, bool *is_piped);
+/* Words of a command line, quotes removed, up to a pipe; is_piped tells whether something follows
+ * it. */
+void fm_argv_split(fm_str command, struct fm_argv *out, bool *is_piped);
 
-/* The value of "-n v", "-nv", "--namespace v", "--namespace=v"; letter 0 for none. "" when absent. */
-fm_str fm_words_option(const struct fm_words *w, char letter, const char *name);
-bool fm_words_has(const struct fm_words *w, const char *word);
+/* The value of "-n v", "-nv", "--namespace v", "--namespace=v"; letter 0 for none. "" when absent.
+ */
+fm_str fm_argv_option(const struct fm_argv *w, char letter, const char *name);
+bool fm_argv_has(const struct fm_argv *w, const char *word);
 
 /* A kubectl (oc, k) call. */
 struct fm_kubectl {
