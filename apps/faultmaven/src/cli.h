@@ -22,6 +22,7 @@ struct fm_cli {
 
 extern const struct fm_command fm_cmd_diagnose;
 extern const struct fm_command fm_cmd_eval;
+extern const struct fm_command fm_cmd_metrics;
 extern const struct fm_command fm_cmd_logs;
 extern const struct fm_command fm_cmd_signatures;
 extern const struct fm_command fm_cmd_redact;

@@ -7,6 +7,7 @@
 static const struct fm_command *const commands[] = {
     &fm_cmd_diagnose,
     &fm_cmd_eval,
+    &fm_cmd_metrics,
     &fm_cmd_logs,
     &fm_cmd_signatures,
     &fm_cmd_redact,

@@ -39,7 +39,7 @@ static void note_limits(struct metric_builder *b)
                           (unsigned long long)b->n_points_refused, FM_POINTS_MAX);
 }
 
-static enum fm_code run(struct fm_incident *in)
+enum fm_code fm_metrics_read(struct fm_incident *in)
 {
     struct metric_builder b = {.in = in, .set = FM_NEW(&in->ctx->arena, struct fm_metric_set)};
     fm_map_init(&b.entities, &in->ctx->arena);
@@ -51,6 +51,12 @@ static enum fm_code run(struct fm_incident *in)
     note_limits(&b);
     metric_set_index(&in->ctx->arena, b.set);
     in->metrics = b.set;
+    return FM_OK;
+}
+
+static enum fm_code run(struct fm_incident *in)
+{
+    FM_TRY(fm_metrics_read(in));
     return metric_detect(in);
 }
 
