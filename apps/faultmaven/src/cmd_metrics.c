@@ -15,8 +15,10 @@ struct options {
 static const char *const formats[] = {"text", "jsonl", NULL};
 
 static const struct fm_opt opts[] = {
-    FM_OPT_CHOICE('f', "format", struct options, format, formats, "output for people or programs (default text)"),
-    FM_OPT_REAL(0, "least", struct options, least, "SCORE", 0, 1, "least score of an event that is printed (default 0.5)"),
+    FM_OPT_CHOICE('f', "format", struct options, format, formats,
+                  "output for people or programs (default text)"),
+    FM_OPT_REAL(0, "least", struct options, least, "SCORE", 0, 1,
+                "least score of an event that is printed (default 0.5)"),
     FM_OPT_END,
 };
 
@@ -58,33 +60,26 @@ static void add_points(struct fm_arena *a, struct fm_buf *out, const struct fm_m
     for (size_t i = 0; i < s->rows->n; i++) {
         fm_buf_addz(out, "{\"metric\":\"");
         add_name(out, s);
-        fm_buf_addf(out, "\",\"t\":\"%s\",\"score\":%.4f}\n", fm_time_format(s->rows->at[i], at), score[i]);
+        fm_buf_addf(out, "\",\"t\":\"%s\",\"score\":%.4f}\n", fm_time_format(s->rows->at[i], at),
+                    score[i]);
     }
 }
 
-/* Series of one table are judged together as well: what moves many of them at once is an event of the whole. */
-static void add_groups(struct fm_arena *a, const struct fm_metric_set *set, struct fm_metric_events *events)
-{
-    for (size_t i = 0; i < set->series.n;) {
-        size_t n = 1;
-        while (i + n < set->series.n && set->series.items[i + n]->rows == set->series.items[i]->rows)
-            n++;
-        if (n > 1)
-            fm_group_events(a, (const struct fm_metric_series *const *)set->series.items + i, n, events);
-        i += n;
-    }
-}
-
-static void report(struct fm_arena *a, const struct fm_metric_set *set, const struct options *o, struct fm_buf *out)
+/* Series of one table are judged together as well: what moves many of them at once is an event of
+ * the whole. */
+static void report(struct fm_arena *a, const struct fm_metric_set *set, const struct options *o,
+                   struct fm_buf *out)
 {
     struct fm_metric_events events = {0};
-    bool is_single = set->series.n == 1;
-    fm_vec_each (&set->series, s) {
-        fm_series_events(a, *s, &events);
-        if (o->format == FORMAT_JSONL && is_single)
-            add_points(a, out, *s);
+    const struct fm_metric_series *const *all =
+        (const struct fm_metric_series *const *)set->series.items;
+    for (size_t i = 0, n; i < set->series.n; i += n) {
+        for (n = 1; i + n < set->series.n && all[i + n]->rows == all[i]->rows;)
+            n++;
+        fm_group_events(a, all + i, n, &events);
     }
-    add_groups(a, set, &events);
+    if (o->format == FORMAT_JSONL && set->series.n == 1)
+        add_points(a, out, all[0]);
     fm_vec_each (&events, e)
         if (e->score >= o->least)
             add_event(out, e, (enum format)o->format);
@@ -123,8 +118,10 @@ static const struct fm_command subcommands[] = {
         .min_operands = 1,
         .max_operands = -1,
         .opts = opts,
-        .details = "PATH is Prometheus text or JSON, OTLP JSON, CloudWatch JSON or CSV, wide or long.\n\n"
-                   "With --format=jsonl one line an event, and for a single series one line a point as well.",
+        .details =
+            "PATH is Prometheus text or JSON, OTLP JSON, CloudWatch JSON or CSV, wide or long.\n\n"
+            "With --format=jsonl one line an event, and for a single series one line a point as "
+            "well.",
         .run = run_anomalies,
     },
     {0},

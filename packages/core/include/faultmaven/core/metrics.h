@@ -171,30 +171,30 @@ struct fm_metric_summary fm_values_summary(struct fm_arena *a, const double *val
 fm_time fm_series_onset(struct fm_arena *a, const struct fm_metric_series *s, size_t *row);
 
 /*
- * Anomalies of a series over its whole length, without a reference period: docs/internals/metrics.md has the method.
+ * Anomalies of a series over its whole length, without a reference period:
+ * docs/internals/metrics.md has the method.
  *
- * out[i] is the score of row i, 0..1, as an alert would use it: high where an event begins, below 0.5 elsewhere. 0.5 is the mark at
- * which an event is worth a look. Rows without a value get 0.
+ * out[i] is the score of row i, 0..1, as an alert would use it: high where an event begins, below
+ * 0.5 elsewhere. 0.5 is the mark at which an event is worth a look. Rows without a value get 0.
  */
 void fm_series_scores(struct fm_arena *a, const struct fm_metric_series *s, double *out);
 
 struct fm_metric_event {
-    fm_time begin, end; /* first and last row */
-    double score;       /* 0..1; only events of 0.5 and more are given */
+    fm_time begin, end;                    /* first and last row */
+    double score;                          /* 0..1; only events of 0.5 and more are given */
     const struct fm_metric_series *series; /* NULL: of a group of series together */
 };
 struct fm_metric_events FM_VEC_OF(struct fm_metric_event);
 
-/* Events of one series, in order of time, appended to out. */
-void fm_series_events(struct fm_arena *a, const struct fm_metric_series *s, struct fm_metric_events *out);
-
 /*
- * Events of series that share their rows, as one: an event is where several of them leave their usual course together, or one does
- * so extremely.
+ * Events of n ≥ 1 series that share their rows: those of each series, then, for n > 1, those of the
+ * group (series NULL): where many of them leave their usual course together.
  */
-void fm_group_events(struct fm_arena *a, const struct fm_metric_series *const *group, size_t n, struct fm_metric_events *out);
+void fm_group_events(struct fm_arena *a, const struct fm_metric_series *const *group, size_t n,
+                     struct fm_metric_events *out);
 
-/* Reads the metrics of one input, as fm_metrics_processor does, without looking for anything in them. */
+/* Reads the metrics of one input, as fm_metrics_processor does, without looking for anything in
+ * them. */
 FM_MUST_CHECK enum fm_code fm_metrics_read(struct fm_incident *in);
 
 #endif

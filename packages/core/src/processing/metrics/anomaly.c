@@ -5,35 +5,43 @@
 
 #include "processing/metrics/robust.h"
 
-#define BLOCKS 24
+#define BLOCKS_MAX 96
 
-/* z in robust deviations, then in units of what its maximum usually is in a block. */
-static void rate_feature(const double *f, size_t n, double floor, double *out)
+/* Quantile q of the maxima of n_blocks equal stretches. */
+static double usual_maximum(const double *z, size_t n, size_t n_blocks, double q)
 {
-    double maxima[BLOCKS];
+    double maxima[BLOCKS_MAX];
+    size_t block = n / n_blocks + 1, blocks = 0;
+    for (size_t from = 0; from < n; from += block) {
+        double max = 0;
+        for (size_t i = from; i < n && i < from + block; i++)
+            max = z[i] > max ? z[i] : max;
+        maxima[blocks++] = max;
+    }
+    return robust_quantile(maxima, blocks, q);
+}
+
+/* Deviation in robust units, then in units of what its maximum usually is: short stretches and long
+ * ones each have their say, so that neither one long event nor many short ones become usual. */
+static void rate_feature(double *f, size_t n, double floor, double *out)
+{
     struct robust r = robust_of(f, n);
     double spread = r.mad > floor ? r.mad : floor;
     if (isnan(r.median) || !(spread > 0))
         return;
-    size_t block = n / BLOCKS + 1, blocks = 0;
-    for (size_t from = 0; from < n; from += block) {
-        double max = 0;
-        for (size_t i = from; i < n && i < from + block; i++)
-            if (fabs(f[i] - r.median) > max)
-                max = fabs(f[i] - r.median);
-        maxima[blocks++] = max / spread;
-    }
-    double usual = robust_quantile(maxima, blocks, 0.75);
-    usual = usual > 3 ? usual : 3;
-    for (size_t i = 0; i < n; i++) {
-        double ratio = fabs(f[i] - r.median) / spread / usual;
-        if (ratio > out[i])
-            out[i] = ratio;
-    }
+    for (size_t i = 0; i < n; i++)
+        f[i] = fabs(f[i] - r.median) / spread;
+    double few = usual_maximum(f, n, 24, 0.75), some = usual_maximum(f, n, 48, 0.83),
+           many = usual_maximum(f, n, BLOCKS_MAX, 0.9);
+    double usual = fmax(cbrt(few * some * many), 3);
+    for (size_t i = 0; i < n; i++)
+        if (f[i] / usual > out[i])
+            out[i] = f[i] / usual;
 }
 
 /* Mean of the last `length` values at each row. */
-static void window_means(const double *sums, const double *counts, size_t n, size_t length, double *out)
+static void window_means(const double *sums, const double *counts, size_t n, size_t length,
+                         double *out)
 {
     for (size_t i = 0; i < n; i++) {
         size_t from = i + 1 > length ? i + 1 - length : 0;
@@ -58,7 +66,8 @@ struct workspace {
 static struct workspace workspace_new(struct fm_arena *a, size_t n)
 {
     size_t bytes = (n + 1) * sizeof(double);
-    return (struct workspace){fm_arena_alloc(a, bytes), fm_arena_alloc(a, bytes), fm_arena_alloc(a, bytes), fm_arena_alloc(a, bytes),
+    return (struct workspace){fm_arena_alloc(a, bytes), fm_arena_alloc(a, bytes),
+                              fm_arena_alloc(a, bytes), fm_arena_alloc(a, bytes),
                               fm_arena_alloc(a, bytes)};
 }
 
@@ -99,7 +108,8 @@ static void rate_spreads(const struct workspace *w, size_t n, double floor, doub
     }
 }
 
-void anomaly_ratios(struct fm_arena *a, const fm_time *at, const double *values, size_t n, double *out)
+void anomaly_ratios(struct fm_arena *a, const fm_time *at, const double *values, size_t n,
+                    double *out)
 {
     memset(out, 0, n * sizeof *out);
     if (n < 24)

@@ -2,12 +2,41 @@
 #include "processing/metrics/robust.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-static int by_value(const void *a, const void *b)
+static void swap(double *a, double *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+static double median_of_three(double a, double b, double c)
+{
+    return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
+
+/* Puts the k-th smallest at v[k], smaller ones before it (Hoare's selection). */
+static double select_kth(double *v, size_t n, size_t k)
+{
+    size_t lo = 0, hi = n - 1;
+    while (lo < hi) {
+        double pivot = median_of_three(v[lo], v[lo + (hi - lo) / 2], v[hi]);
+        size_t i = lo, j = hi;
+        for (;;) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            swap(&v[i++], &v[j--]);
+        }
+        if (k <= j)
+            hi = j;
+        else
+            lo = j + 1;
+    }
+    return v[k];
 }
 
 static size_t sample(const double *v, size_t n, double *out)
@@ -19,11 +48,15 @@ static size_t sample(const double *v, size_t n, double *out)
     return k;
 }
 
-static double at(const double *sorted, size_t n, double q)
+/* Between the two closest ranks; v is reordered. */
+static double at(double *v, size_t n, double q)
 {
     double x = q * (double)(n - 1);
     size_t i = (size_t)x;
-    return i + 1 < n ? sorted[i] + (x - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+    double low = select_kth(v, n, i), next = INFINITY;
+    for (size_t k = i + 1; k < n; k++)
+        next = v[k] < next ? v[k] : next;
+    return i + 1 < n ? low + (x - (double)i) * (next - low) : low;
 }
 
 struct robust robust_of(const double *v, size_t n)
@@ -32,11 +65,9 @@ struct robust robust_of(const double *v, size_t n)
     size_t k = sample(v, n, s);
     if (k == 0)
         return (struct robust){NAN, NAN};
-    qsort(s, k, sizeof *s, by_value);
     struct robust r = {.median = at(s, k, 0.5)};
     for (size_t i = 0; i < k; i++)
         s[i] = fabs(s[i] - r.median);
-    qsort(s, k, sizeof *s, by_value);
     r.mad = 1.4826 * at(s, k, 0.5);
     return r;
 }
@@ -45,6 +76,5 @@ double robust_quantile(const double *v, size_t n, double q)
 {
     double s[ROBUST_SAMPLE];
     size_t k = sample(v, n, s);
-    qsort(s, k, sizeof *s, by_value);
     return k ? at(s, k, q) : NAN;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Order statistics of long arrays from an even sample: exact up to ROBUST_SAMPLE values, close beyond. */
+/* Order statistics of long arrays from an even sample: exact up to ROBUST_SAMPLE values, close
+ * beyond. */
 #ifndef FAULTMAVEN_CORE_METRICS_ROBUST_H
 #define FAULTMAVEN_CORE_METRICS_ROBUST_H
 

@@ -26,7 +26,8 @@ static size_t phase_of(fm_time t, int64_t period, size_t phases)
 }
 
 /* Median of each phase over all cycles; false when some phase has too few values. */
-static bool profile_of(struct fm_arena *a, const fm_time *at, const double *v, size_t n, int64_t period, size_t phases, double *out)
+static bool profile_of(struct fm_arena *a, const fm_time *at, const double *v, size_t n,
+                       int64_t period, size_t phases, double *out)
 {
     size_t *fill = FM_NEW_ARRAY(a, size_t, phases), *start = FM_NEW_ARRAY(a, size_t, phases + 1);
     double *sorted = fm_arena_alloc(a, (n + 1) * sizeof *sorted);
@@ -48,7 +49,8 @@ static bool profile_of(struct fm_arena *a, const fm_time *at, const double *v, s
 }
 
 /* Spread of what is left when the profile is taken out. */
-static double leftover(const fm_time *at, const double *v, size_t n, int64_t period, size_t phases, const double *profile, double *out)
+static double leftover(const fm_time *at, const double *v, size_t n, int64_t period, size_t phases,
+                       const double *profile, double *out)
 {
     for (size_t i = 0; i < n; i++)
         out[i] = v[i] - profile[phase_of(at[i], period, phases)];
@@ -69,17 +71,20 @@ struct course {
     double spread;
 };
 
-static bool try_course(struct fm_arena *a, const fm_time *at, const double *v, size_t n, struct course *c, double *scratch)
+static bool try_course(struct fm_arena *a, const fm_time *at, const double *v, size_t n,
+                       struct course *c, double *scratch)
 {
     int64_t span = at[n - 1] - at[0], step = usual_step(at, n);
     c->phases = phases_of(c->period, step, c->period == FM_DAY ? 96 : PHASES_MAX);
-    if (span < CYCLES_MIN * c->period || step <= 0 || c->phases < 12 || !profile_of(a, at, v, n, c->period, c->phases, c->profile))
+    if (span < CYCLES_MIN * c->period || step <= 0 || c->phases < 12 ||
+        !profile_of(a, at, v, n, c->period, c->phases, c->profile))
         return false;
     c->spread = leftover(at, v, n, c->period, c->phases, c->profile, scratch);
     return true;
 }
 
-size_t anomaly_residuals(struct fm_arena *a, const fm_time *at, const double *v, size_t n, double *out)
+size_t anomaly_residuals(struct fm_arena *a, const fm_time *at, const double *v, size_t n,
+                         double *out)
 {
     struct course day = {.period = FM_DAY}, week = {.period = 7 * FM_DAY}, *best = NULL;
     double plain = n ? robust_of(v, n).mad : NAN;
@@ -89,7 +94,8 @@ size_t anomaly_residuals(struct fm_arena *a, const fm_time *at, const double *v,
     double *scratch = fm_arena_alloc(a, n * sizeof *scratch);
     if (try_course(a, at, v, n, &day, scratch) && (day.spread < 0.8 * plain || !(plain > 0)))
         best = &day;
-    if (try_course(a, at, v, n, &week, scratch) && week.spread < 0.8 * (best ? best->spread : plain))
+    if (try_course(a, at, v, n, &week, scratch) &&
+        week.spread < 0.8 * (best ? best->spread : plain))
         best = &week;
     if (!best)
         return 0;
