@@ -133,7 +133,7 @@ static void collect_reasons(struct finder *k, const struct fm_signature *s, stru
         const struct fm_hits *hits = &k->hits[sighting->pattern];
         fm_vec_each (hits, h) {
             const struct fm_fact *f = &k->facts->items[h->fact];
-            bool is_failing = !s->needs_failure || sighting->any_level || fm_fact_is_failure(f);
+            bool is_failing = sighting->any_level || fm_fact_is_failure(f);
             if (!is_failing || k->counted[h->fact] == k->number || !accepts(sighting, f, &h->match))
                 continue;
             k->counted[h->fact] = k->number;

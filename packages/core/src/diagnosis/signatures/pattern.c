@@ -248,6 +248,7 @@ unsigned fm_pattern_words(const struct fm_pattern *p)
     fm_vec_each (&p->pieces, piece) {
         n += piece->kind == FM_PIECE_LITERAL ? words_of(piece->text) : 0;
         n += piece->kind == FM_PIECE_CHOICE ? fewest_words(piece) : 0;
+        n += piece->kind == FM_PIECE_CAPTURE && piece->capture >= FM_CAPTURE_TEXT;
     }
     return n;
 }

@@ -49,10 +49,8 @@ static enum fm_code load_state(struct fm_loader *l, const struct fm_node *root,
                                struct fm_signature *s)
 {
     const struct fm_node *state = fm_node_member(root, FM_STR("state"));
-    if (!state || fm_str_eqc(state->text, "failing")) {
-        s->needs_failure = true;
+    if (!state || fm_str_eqc(state->text, "failing"))
         return FM_OK;
-    }
     return fm_load_sightings(l, root, "state", &s->state);
 }
 

@@ -56,9 +56,8 @@ struct fm_signature {
     enum fm_category category;
     enum fm_fault fault;
     double strength;
-    bool needs_failure;              /* state: failing */
     struct fm_sightings reason;      /* any */
-    struct fm_sightings state;       /* any; empty with needs_failure */
+    struct fm_sightings state; /* any; empty: the reason itself is a failure */
     struct fm_sightings unless;      /* none */
     struct fm_sightings resolved_by; /* none later than the last reason */
     struct fm_sightings also;        /* each raises the strength a little */
