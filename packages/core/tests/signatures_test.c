@@ -113,8 +113,11 @@ TEST(templates_are_filled_from_captures)
     assert_int_equal(fm_pattern_compile(&ctx, FM_STR("reach {host}"), &p), FM_OK);
     assert_true(fm_pattern_match(p, FM_STR("cannot reach db-1"), &m));
     struct fm_filling f = {.match = &m, .entity = FM_STR("cart"), .count = FM_STR("3")};
-    assert_str(fm_fill(&ctx.arena, FM_STR("{entity} to {host}: {count}, {port|no port}{x|}"), &f),
-               "cart to db-1: 3, no port");
+    assert_str(
+        fm_fill(&ctx.arena,
+                FM_STR("{entity} to {host}: {count}, {port|no port}{x|}{host? (%)}{port? [%]}"),
+                &f),
+        "cart to db-1: 3, no port (db-1)");
     end();
 }
 

@@ -170,24 +170,19 @@ static void add(struct finder *k, const struct fm_change *change, const struct f
     fm_vec_push(&k->h->in->ctx->arena, k->out, c);
 }
 
-/* The deploy that brings the commit soonest, of the reach that it has. */
+/* One candidate a deploy that brings the commit; the best of them stands for it. */
 static void add_commit(struct finder *k, const struct fm_change *commit)
 {
-    const struct fm_change *own = NULL, *carrier = NULL;
+    unsigned n = 0;
     fm_vec_each (&changes_of(k)->items, it) {
         const struct fm_change *d = *it;
-        if (d->kind != FM_CHANGE_DEPLOY)
+        bool is_own = d->kind == FM_CHANGE_DEPLOY && names_commit(d, commit);
+        if (!is_own && (d->kind != FM_CHANGE_DEPLOY || !is_carried_by(k, d, commit)))
             continue;
-        if (names_commit(d, commit) && (!own || d->at < own->at))
-            own = d;
-        else if (is_carried_by(k, d, commit) && (!carrier || d->at < carrier->at))
-            carrier = d;
+        add(k, commit, d, is_own ? 1.0 : 0.6);
+        n++;
     }
-    if (own)
-        add(k, commit, own, 1.0);
-    if (carrier && (!own || carrier->at < own->at))
-        add(k, commit, carrier, 0.6);
-    if (own || carrier)
+    if (n)
         return;
     if (!k->has_deploys) {
         add(k, commit, NULL, 0.6);

@@ -4,6 +4,7 @@
  * and rules out the others with the reason.
  */
 #include "candidates.h"
+#include "diagnosis/reasoners.h"
 
 #define BLAME_AT 0.55 /* below it no change is blamed */
 #define SURE_AT 1.2   /* at or above it the change is the root cause */
@@ -259,6 +260,7 @@ static enum fm_code run(struct fm_hypotheses *h)
     struct fm_no_change none;
     if (!h->in->changes || h->in->changes->items.n == 0)
         return FM_OK;
+    fm_fold_unknown(h);
     fm_find_beginning(h, &b);
     fm_candidates_find(h, &b, &all);
     fm_find_no_change(h, &b, &none);

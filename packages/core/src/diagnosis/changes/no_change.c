@@ -10,6 +10,7 @@
 #include "faultmaven/core/metrics.h"
 
 #define SURGE_LEAST 1.8
+#define VICTIM_STRENGTH 0.55
 
 static double weight_of(enum fm_fault f)
 {
@@ -95,7 +96,7 @@ static bool is_entry(const struct fm_incident *in, fm_entity_id id)
 static struct fm_cause *propose_surge(struct fm_hypotheses *h, const struct surge *s)
 {
     struct fm_entity e = fm_incident_entity_of(h->in, s->series->entity);
-    struct fm_cause *c = fm_propose(h, e, FM_FAULT_LOAD_TRAFFIC_SPIKE, 0.9, NULL);
+    struct fm_cause *c = fm_propose(h, e, FM_FAULT_LOAD_TRAFFIC_SPIKE, 0.95, NULL);
     fm_str factor = fm_computed(h, c, "%.1f", s->ratio);
     fm_str name = s->series->written;
     struct fm_arena *a = &h->in->ctx->arena;
@@ -111,6 +112,44 @@ static struct fm_cause *propose_surge(struct fm_hypotheses *h, const struct surg
                     fm_str_fmt(a, "kubectl scale deployment %.*s --replicas=N", FM_STR_ARG(e.name)),
                     "moves the load to what is behind it");
     return c;
+}
+
+/* Faults that more requests bring about by themselves. */
+static bool comes_with_load(enum fm_fault f)
+{
+    return f == FM_FAULT_OTHER_UNKNOWN || f == FM_FAULT_NETWORK_DELAY ||
+           f == FM_FAULT_NETWORK_TIMEOUT || f == FM_FAULT_RUNTIME_CPU_SATURATION ||
+           f == FM_FAULT_RUNTIME_CPU_THROTTLING || f == FM_FAULT_DEPENDENCY_SLOW ||
+           f == FM_FAULT_DEPENDENCY_UNAVAILABLE || f == FM_FAULT_DEPENDENCY_ERROR_RESPONSES;
+}
+
+/* Components whose traffic rose too are victims of the surge: what is wrong with them needs no
+ * reason of its own. */
+static void explain_victim(struct fm_hypotheses *h, struct fm_cause *surge, fm_entity_id id)
+{
+    struct fm_arena *a = &h->in->ctx->arena;
+    fm_str name = fm_incident_entity_of(h->in, id).name;
+    if (!fm_str_eq(name, surge->entity.name))
+        fm_vec_push(a, &surge->affects, id);
+    fm_vec_each (&h->causes, it) {
+        struct fm_cause *c = *it;
+        if (c == surge || !fm_str_eq(c->entity.name, name) || !comes_with_load(c->fault) ||
+            c->strength <= VICTIM_STRENGTH)
+            continue;
+        c->strength = VICTIM_STRENGTH;
+        fm_rule_out(h, c->supports.n ? c->supports.items[0].span : (fm_span){0},
+                    FM_STR("its traffic rose together with that of the entry service"), "%.*s: %s",
+                    FM_STR_ARG(name), fm_fault_id(c->fault));
+    }
+}
+
+static void explain_victims(struct fm_hypotheses *h, const struct fm_beginning *b,
+                            struct fm_cause *surge)
+{
+    struct surge s;
+    fm_vec_each (&h->in->metrics->series, it)
+        if (measure(h, b, *it, &s) && s.series->entity != FM_ENTITY_NONE)
+            explain_victim(h, surge, s.series->entity);
 }
 
 static void find_surge(struct fm_hypotheses *h, const struct fm_beginning *b,
@@ -139,14 +178,17 @@ static void find_surge(struct fm_hypotheses *h, const struct fm_beginning *b,
     out->weight = weight;
     out->why = FM_STR("traffic rose");
     out->cause = propose_surge(h, &best);
+    explain_victims(h, b, out->cause);
 }
 
 void fm_find_no_change(struct fm_hypotheses *h, const struct fm_beginning *b,
                        struct fm_no_change *out)
 {
+    fm_str here = fm_incident_entity_of(h->in, b->entity).name;
     *out = (struct fm_no_change){0};
     fm_vec_each (&h->causes, it) {
-        double w = (*it)->strength >= 0.7 ? weight_of((*it)->fault) : 0;
+        bool is_here = b->entity == FM_ENTITY_NONE || fm_str_eq((*it)->entity.name, here);
+        double w = (*it)->strength >= 0.7 && is_here ? weight_of((*it)->fault) : 0;
         if (w > out->weight) {
             out->weight = w;
             out->cause = *it;

@@ -8,6 +8,9 @@
 /* Adds f unless it has no text or there are too many. */
 void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f);
 
+/* The records that represent the templates of all logs. */
+void fm_facts_collect_logs(struct fm_incident *in, struct fm_facts *out);
+
 /* One fact a scalar of a JSON or YAML document: "path: value". */
 void fm_facts_collect_fields(struct fm_incident *in, const struct fm_evidence *e,
                              struct fm_facts *out);

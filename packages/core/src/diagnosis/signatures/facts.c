@@ -80,17 +80,31 @@ static void collect_observation(struct fm_incident *in, const struct fm_observat
     fm_facts_add(in, out, &f);
 }
 
+/* Tables and descriptions of cluster objects have a reasoner of their own, which knows what is
+ * stale. */
+static bool is_cluster_output(const struct fm_evidence *e)
+{
+    static const char *const starts[] = {"$ kubectl", "# kubectl", "NAME ",    "NAMESPACE ",
+                                         "LAST SEEN", "Name:",     "$ argocd", "$ kube"};
+    fm_str text = fm_str_trim(fm_str_sub(e->bytes, 0, 4096));
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (fm_str_starts(text, fm_str_c(starts[i])))
+            return true;
+    return fm_str_eqc(e->format, "transcript");
+}
+
 void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
 {
-    static const uint32_t text_types = 1u << FM_EVIDENCE_COMMAND_OUTPUT | 1u << FM_EVIDENCE_PROSE |
+    static const uint32_t text_types = 1u << FM_EVIDENCE_COMMAND_OUTPUT |
                                        1u << FM_EVIDENCE_STACK_TRACE | 1u << FM_EVIDENCE_UNKNOWN;
     static const uint32_t tree_types =
         1u << FM_EVIDENCE_OBJECTS | 1u << FM_EVIDENCE_EVENTS | 1u << FM_EVIDENCE_CONFIG;
+    fm_facts_collect_logs(in, out);
     fm_vec_each (&in->observations, o)
         collect_observation(in, *o, out);
     fm_vec_each (&in->inputs, it) {
         uint32_t bit = 1u << (*it)->type;
-        if (bit & text_types)
+        if (bit & text_types && !is_cluster_output(*it))
             collect_lines(in, *it, out);
         else if (bit & tree_types)
             fm_facts_collect_fields(in, *it, out);

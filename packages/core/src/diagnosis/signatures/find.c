@@ -185,12 +185,13 @@ static void add_support(struct finder *k, struct fm_finding *found)
 
 static void judge(struct finder *k, const struct fm_signature *s, const struct group *g)
 {
-    if (!g->best || g->count < s->at_least || g->baseline * 2 >= g->count)
+    uint64_t count = g->count ? g->count : 1;
+    if (!g->best || count < s->at_least || g->baseline * 2 >= count)
         return;
     struct fm_finding found = {.signature = s,
                                .reason = g->best,
                                .hit = g->hit,
-                               .count = g->count,
+                               .count = count,
                                .begin = g->begin,
                                .end = g->end};
     if (s->state.n) {

@@ -63,6 +63,7 @@ static void lint_template(struct linter *l, const char *what, fm_str text)
         fm_str name = close < 0 ? FM_STR_NULL
                                 : fm_str_sub(text, (size_t)open + 1, (size_t)(close - open) - 1);
         name = fm_str_cut(&name, '|');
+        name = fm_str_cut(&name, '?');
         if (!is_capture(l->set, l->signature, name))
             complain(l, "%s uses {%.*s}, which no reason captures", what, FM_STR_ARG(name));
     }

@@ -79,8 +79,8 @@ struct fm_literal_list FM_VEC_OF(fm_str);
 void fm_pattern_literals(const struct fm_pattern *p, struct fm_arena *a,
                          struct fm_literal_list *out);
 
-/* Number of words in the literal text, an identifier counting twice and a captured text once; a pattern of one word is no
- * evidence by itself. */
+/* Number of words in the literal text, an identifier counting twice and a captured text once; a
+ * pattern of one word is no evidence by itself. */
 unsigned fm_pattern_words(const struct fm_pattern *p);
 
 #endif

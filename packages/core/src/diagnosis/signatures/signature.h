@@ -57,7 +57,7 @@ struct fm_signature {
     enum fm_fault fault;
     double strength;
     struct fm_sightings reason;      /* any */
-    struct fm_sightings state; /* any; empty: the reason itself is a failure */
+    struct fm_sightings state;       /* any; empty: the reason itself is a failure */
     struct fm_sightings unless;      /* none */
     struct fm_sightings resolved_by; /* none later than the last reason */
     struct fm_sightings also;        /* each raises the strength a little */

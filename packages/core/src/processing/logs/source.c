@@ -45,7 +45,8 @@ static bool is_name(fm_str s)
 static fm_entity_id entity_of_name(struct fm_incident *in, fm_str name, bool is_pod)
 {
     fm_str unified = fm_workload_name(name, is_pod);
-    fm_entity_id known = fm_incident_find_entity(in, unified);
+    fm_entity_id exact = fm_incident_find_entity(in, name);
+    fm_entity_id known = exact != FM_ENTITY_NONE ? exact : fm_incident_find_entity(in, unified);
     return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, FM_ENTITY_SERVICE, unified);
 }
 
@@ -67,7 +68,9 @@ fm_entity_id fm_logs_entity(const struct fm_incident *in, const struct fm_log_so
 {
     if (!t->entity.len)
         return s->entity;
-    return fm_incident_find_entity(in, fm_workload_name(t->entity, true));
+    fm_entity_id exact = fm_incident_find_entity(in, t->entity);
+    return exact != FM_ENTITY_NONE ? exact
+                                   : fm_incident_find_entity(in, fm_workload_name(t->entity, true));
 }
 
 /* The entities that lines name exist once the log is read. */
