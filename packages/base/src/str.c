@@ -63,8 +63,12 @@ ptrdiff_t fm_str_ifind(fm_str s, fm_str needle, size_t from)
 {
     if (from > s.len || needle.len > s.len - from)
         return -1;
+    if (needle.len == 0)
+        return (ptrdiff_t)from;
+    char first = lower(needle.p[0]);
+    fm_str rest = fm_str_n(needle.p + 1, needle.len - 1);
     for (size_t i = from; i + needle.len <= s.len; i++)
-        if (fm_str_istarts(fm_str_n(s.p + i, s.len - i), needle))
+        if (lower(s.p[i]) == first && fm_str_istarts(fm_str_n(s.p + i + 1, s.len - i - 1), rest))
             return (ptrdiff_t)i;
     return -1;
 }
