@@ -298,10 +298,8 @@ bool fm_timestamp_read(const char *p, const char *to, struct fm_timestamp *out)
 {
     if (to - p < 5)
         return false;
-    bool is_number = is_digit(*p) || *p == ' ';
-    for (unsigned i = 0; i < fm_timestamp_forms(); i++)
-        if (fm_timestamp_table[i].begins_with_letter != is_number &&
-            fm_timestamp_read_form(p, to, i, out))
+    for (uint32_t forms = fm_timestamp_candidates(p, (size_t)(to - p)); forms; forms &= forms - 1)
+        if (fm_timestamp_read_form(p, to, (unsigned)__builtin_ctz(forms), out))
             return true;
     return false;
 }

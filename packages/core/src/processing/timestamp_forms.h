@@ -18,11 +18,17 @@ struct fm_timestamp_form {
     bool has_date, has_year, begins_with_letter;
     bool ends_with_clock; /* nothing but f and z behind s: its text up to the seconds can be cached
                            */
+    /* Digits that it begins with, and the byte behind them ('~' a date mark, '\\0' any): what a text must look like. */
+    uint8_t digits_min, digits_max;
+    char mark;
 };
 
 /* Behind fm_timestamp_forms() stand forms that are too short of marks to be looked for (glog's
  * "0517 15:04:22.619632"); the last one has no text. */
 extern const struct fm_timestamp_form fm_timestamp_table[];
+
+/* Forms that a text at p can have, judged by its first bytes: bit i for form i. */
+uint32_t fm_timestamp_candidates(const char *p, size_t len);
 
 /* Month 1..12 of the name that the text begins with ("Jan", "january"; a letter must not follow),
  * or 0. */

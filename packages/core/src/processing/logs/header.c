@@ -10,6 +10,7 @@
 #define TOKENS_MAX 6
 #define TOKEN_LIMIT 16
 #define FEW_LINES 5
+#define ANY_LINES 20
 #define WORDS_MAX 4
 #define FIELDS_MAX 12
 #define TAG_WITHIN 3
@@ -305,7 +306,7 @@ static bool is_sentence(const struct fm_logs_header *h, const struct sample *s, 
     return n < FEW_LINES && h->token > 0 && s[0].line.len && (fm_ch(s[0].line.p[0]) & FM_CH_LOWER);
 }
 
-void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *out)
+static void learn(const fm_str *lines, size_t n, bool is_any, struct fm_logs_header *out)
 {
     *out = (struct fm_logs_header){0};
     struct sample *s = calloc(FM_LOGS_SAMPLE_LINES, sizeof *s);
@@ -313,7 +314,8 @@ void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *
         FM_BUG("out of memory");
     size_t timed = read_samples(lines, n, s);
     size_t best = commonest_stamp(s, timed, out);
-    out->has_time = timed > 0 && timed * 2 >= n && best * 2 >= timed && !is_sentence(out, s, n);
+    out->has_time = timed > 0 && (is_any ? best >= ANY_LINES : timed * 2 >= n && best * 2 >= timed) &&
+                    !is_sentence(out, s, n);
     if (out->has_time) {
         size_t k = select_samples(out, s, timed);
         out->has_level = is_share(count_level(s, k), k);
@@ -322,6 +324,16 @@ void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *
         out->has_host = out->cut == FM_LOGS_CUT_TAG && learn_host(out, s, k);
     }
     free(s);
+}
+
+void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *out)
+{
+    learn(lines, n, false, out);
+}
+
+void fm_logs_header_learn_any(const fm_str *lines, size_t n, struct fm_logs_header *out)
+{
+    learn(lines, n, true, out);
 }
 
 /* --- reading one line --- */

@@ -30,6 +30,30 @@ static bool try_chain(const struct fm_logs_layout *l, struct fm_logs_line_state 
     return false;
 }
 
+static bool try_header(const struct fm_logs_layout *l, struct fm_logs_line_state *s, uint8_t i, fm_str line,
+                       struct fm_logs_record *out)
+{
+    if (!fm_logs_header_parse(&l->headers[i], &s->cache[i], line, out))
+        return false;
+    s->header = i;
+    return true;
+}
+
+/* The layout that the last line had, then the others. */
+static bool try_headers(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                        struct fm_logs_record *out)
+{
+    if (l->n_headers == 0)
+        return false;
+    if (try_header(l, s, s->header, line, out))
+        return true;
+    uint8_t last = s->header;
+    for (uint8_t i = 0; i < l->n_headers; i++)
+        if (i != last && try_header(l, s, i, line, out))
+            return true;
+    return false;
+}
+
 static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
                        struct fm_logs_record *out)
 {
@@ -40,8 +64,7 @@ static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state
         return true;
     if (l->outer != FM_LOGS_OUTER_FORMAT && try_chain(l, s, line, out))
         return true;
-    if (l->outer != FM_LOGS_OUTER_GENERIC && l->header.has_time &&
-        fm_logs_header_parse(&l->header, &s->cache, line, out))
+    if (l->outer != FM_LOGS_OUTER_GENERIC && try_headers(l, s, line, out))
         return true;
     return l->is_mixed && fm_logs_header_guess(line, out);
 }
@@ -51,7 +74,7 @@ static bool read_outer(const struct fm_logs_layout *l, struct fm_logs_line_state
 {
     switch (l->outer) {
     case FM_LOGS_OUTER_GENERIC:
-        return fm_logs_header_parse(&l->header, &s->cache, line, out);
+        return try_headers(l, s, line, out);
     case FM_LOGS_OUTER_FORMAT:
         return try_chain(l, s, line, out);
     case FM_LOGS_OUTER_JSON:
@@ -116,6 +139,9 @@ bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_sta
 #define FORMAT_SAMPLE 64
 #define INNER_SAMPLE 100
 #define FEW_LINES 20
+#define FEW_BYTES (256u << 10) /* smaller inputs have one layout */
+#define PLACES 32
+#define PLACE_BYTES 6000
 
 static size_t sample_lines(fm_str text, fm_str *lines)
 {
@@ -188,7 +214,54 @@ static size_t count_lines(struct fm_logs_line_state *s, const fm_str *lines, siz
     return k;
 }
 
-static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
+/* Lines from all over the text that no layout so far reads, in order. */
+static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *lines)
+{
+    struct fm_timestamp_cache cache = {.len = 0};
+    struct fm_logs_record *r = calloc(1, sizeof *r);
+    size_t n = 0;
+    if (!r)
+        FM_BUG("out of memory");
+    for (size_t k = 0; k < PLACES; k++) {
+        fm_str rest = fm_str_sub(text, text.len / PLACES * k, PLACE_BYTES), line;
+        (void)fm_str_line(&rest, &line);
+        while (n < FM_LOGS_SAMPLE_LINES && rest.len && fm_str_line(&rest, &line)) {
+            bool is_read = fm_str_trim(line).len == 0 || fm_logs_is_continuation(line) || line.p[0] == '{';
+            for (uint8_t i = 0; i < l->n_headers && !is_read; i++) {
+                record_clear(r);
+                cache.len = 0;
+                is_read = fm_logs_header_parse(&l->headers[i], &cache, line, r);
+            }
+            if (!is_read)
+                lines[n++] = fm_str_sub(line, 0, FM_LOGS_COMPOSED_MAX);
+        }
+    }
+    free(r);
+    return n;
+}
+
+/* The layout of the first lines; then, when enough lines elsewhere have another one, that too, and so on. */
+static void learn_headers(struct fm_logs_layout *l, fm_str text, const fm_str *first, size_t n)
+{
+    fm_str *lines = calloc(FM_LOGS_SAMPLE_LINES, sizeof *lines);
+    if (!lines)
+        FM_BUG("out of memory");
+    fm_logs_header_learn(first, n, &l->headers[0]);
+    l->n_headers = l->headers[0].has_time;
+    while (text.len > FEW_BYTES && l->n_headers < FM_LOGS_HEADERS_MAX) {
+        size_t k = other_lines(l, text, lines);
+        struct fm_logs_header *h = &l->headers[l->n_headers];
+        if (k < FEW_LINES)
+            break;
+        fm_logs_header_learn_any(lines, k, h);
+        if (!h->has_time)
+            break;
+        l->n_headers++;
+    }
+    free(lines);
+}
+
+static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str text,
                          const fm_str *lines, size_t n)
 {
     size_t few = n < FORMAT_SAMPLE ? n : FORMAT_SAMPLE;
@@ -197,7 +270,7 @@ static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
     size_t formats = learn_chain(l, s, lines, few);
     l->has_json = json > 0;
     l->has_logfmt = logfmt * 10 >= few && logfmt;
-    fm_logs_header_learn(lines, n, &l->header);
+    learn_headers(l, text, lines, n);
     if (json * 2 >= few && json) {
         l->outer = FM_LOGS_OUTER_JSON;
         l->format = FM_STR("json");
@@ -207,7 +280,7 @@ static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
     } else if (formats * 5 >= few * 4 && formats) {
         l->outer = FM_LOGS_OUTER_FORMAT;
         l->format = fm_str_c(fm_logs_formats[l->chain[0]].name);
-    } else if (l->header.has_time) {
+    } else if (l->n_headers > 0) {
         l->outer = FM_LOGS_OUTER_GENERIC;
         l->format = FM_STR("generic");
     }
@@ -260,7 +333,7 @@ void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str t
         l->outer = FM_LOGS_OUTER_CSV;
         l->format = FM_STR("csv");
     } else {
-        choose_outer(l, s, lines, n);
+        choose_outer(l, s, text, lines, n);
     }
     fm_logs_line_state_init(s);
     learn_inner(l, ctx, s, lines, n);

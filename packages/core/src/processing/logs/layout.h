@@ -15,6 +15,7 @@
 #include "processing/logs/structured.h"
 
 #define FM_LOGS_CHAIN_MAX 8
+#define FM_LOGS_HEADERS_MAX 6
 
 enum fm_logs_outer {
     FM_LOGS_OUTER_PLAIN,
@@ -30,7 +31,8 @@ struct fm_logs_layout {
     enum fm_logs_outer outer;
     uint8_t chain[FM_LOGS_CHAIN_MAX]; /* formats that lines have, the commonest first */
     uint8_t n_chain;
-    struct fm_logs_header header;
+    struct fm_logs_header headers[FM_LOGS_HEADERS_MAX]; /* layouts of lines, the one of the first lines first */
+    uint8_t n_headers;
     struct fm_logs_header inner;
     bool has_inner, has_json, has_logfmt; /* some lines, or messages, are of that form */
     bool is_mixed; /* lines of no common form: each is looked at on its own */
@@ -40,11 +42,12 @@ struct fm_logs_layout {
 
 /* What reading lines remembers from one to the next. One per part of the input. */
 struct fm_logs_line_state {
-    struct fm_timestamp_cache cache, format_cache, inner_cache;
+    struct fm_timestamp_cache cache[FM_LOGS_HEADERS_MAX], format_cache, inner_cache;
     struct fm_logs_structured_state outer, inner;
     fm_time t; /* of the record at hand */
     enum fm_logs_level level;
     bool has_record;
+    uint8_t header; /* the layout that the last line had */
 };
 
 void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str text,

@@ -249,19 +249,41 @@ size_t fm_logs_match_path(const char *p, const char *end)
     return (size_t)(q - p);
 }
 
+#define PACK1(a) ((uint32_t)(unsigned char)(a))
+#define PACK2(a, b) (PACK1(a) << 8 | PACK1(b))
+#define PACK3(a, b, c) (PACK2(a, b) << 8 | PACK1(c))
+#define PACK4(a, b, c, d) (PACK3(a, b, c) << 8 | PACK1(d))
+
+static uint32_t pack(const char *p, size_t n)
+{
+    uint32_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v << 8 | PACK1(p[i]);
+    return v;
+}
+
 /* Units that programs glue to a number. */
 static bool is_glued_unit(const char *p, size_t n)
 {
-    static const char *const units[] = {
-        "B",   "KB",   "kB",   "MB",   "GB",   "TB",  "PB",       "KiB", "MiB", "GiB", "TiB",
-        "K",   "k",    "M",    "G",    "T",    "Ki",  "Mi",       "Gi",  "Ti",  "b",   "kb",
-        "mb",  "gb",   "m",    "s",    "ms",   "us",  "ns",       "h",   "d",   "C",   "F",
-        "Hz",  "MHz",  "GHz",  "kHz",  "Mhz",  "W",   "V",        "L",   "x",   "sec", "secs",
-        "min", "mins", "kbps", "Mbps", "Gbps", "pct", "\xC2\xB5s"};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (strlen(units[i]) == n && memcmp(units[i], p, n) == 0)
-            return true;
-    return false;
+    if (n == 0 || n > 4)
+        return false;
+    switch (pack(p, n)) {
+    case PACK1('B'): case PACK1('K'): case PACK1('k'): case PACK1('M'): case PACK1('G'): case PACK1('T'): case PACK1('b'):
+    case PACK1('m'): case PACK1('s'): case PACK1('h'): case PACK1('d'): case PACK1('C'): case PACK1('F'): case PACK1('W'):
+    case PACK1('V'): case PACK1('L'): case PACK1('x'):
+    case PACK2('K', 'B'): case PACK2('k', 'B'): case PACK2('M', 'B'): case PACK2('G', 'B'): case PACK2('T', 'B'):
+    case PACK2('P', 'B'): case PACK2('K', 'i'): case PACK2('M', 'i'): case PACK2('G', 'i'): case PACK2('T', 'i'):
+    case PACK2('k', 'b'): case PACK2('m', 'b'): case PACK2('g', 'b'): case PACK2('m', 's'): case PACK2('u', 's'):
+    case PACK2('n', 's'): case PACK2('H', 'z'): case PACK3('\xC2', '\xB5', 's'):
+    case PACK3('K', 'i', 'B'): case PACK3('M', 'i', 'B'): case PACK3('G', 'i', 'B'): case PACK3('T', 'i', 'B'):
+    case PACK3('M', 'H', 'z'): case PACK3('G', 'H', 'z'): case PACK3('k', 'H', 'z'): case PACK3('M', 'h', 'z'):
+    case PACK3('s', 'e', 'c'): case PACK3('m', 'i', 'n'): case PACK3('p', 'c', 't'):
+    case PACK4('s', 'e', 'c', 's'): case PACK4('m', 'i', 'n', 's'): case PACK4('k', 'b', 'p', 's'):
+    case PACK4('M', 'b', 'p', 's'): case PACK4('G', 'b', 'p', 's'):
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* 1h2m3s, 1m30.5s: several numbers with units, as Go and systemd write durations. */
@@ -312,14 +334,18 @@ size_t fm_logs_match_number(const char *p, const char *end)
 
 static size_t match_size_unit(const char *p, const char *end)
 {
-    static const char *const units[] = {"bytes", "byte", "Bytes", "KiB", "MiB", "GiB", "TiB",
-                                        "KB",    "kB",   "MB",    "GB",  "TB",  "B"};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        size_t n = strlen(units[i]);
-        if ((size_t)(end - p) >= n && memcmp(p, units[i], n) == 0 && at_border(p + n, end))
-            return n;
-    }
-    return 0;
+    size_t n = 0;
+    while (p + n < end && n < 6 && (fm_ch(p[n]) & FM_CH_ALPHA))
+        n++;
+    if (!at_border(p + n, end) || n == 0 || n > 5)
+        return 0;
+    if (n == 1)
+        return *p == 'B';
+    if (n == 2)
+        return p[1] == 'B' && strchr("KkMGT", *p) ? 2 : 0;
+    if (n == 3)
+        return p[1] == 'i' && p[2] == 'B' && strchr("KMGT", *p) ? 3 : 0;
+    return (*p | 32) == 'b' && memcmp(p + 1, "ytes", n - 1) == 0 ? n : 0;
 }
 
 size_t fm_logs_match_unit(const char *p, const char *end)
