@@ -140,8 +140,8 @@ bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_sta
 #define INNER_SAMPLE 100
 #define FEW_LINES 20
 #define FEW_BYTES (256u << 10) /* smaller inputs have one layout */
-#define PLACES 32
-#define PLACE_BYTES 6000
+#define PLACES 64
+#define PLACE_BYTES 3000
 
 static size_t sample_lines(fm_str text, fm_str *lines)
 {
@@ -214,6 +214,13 @@ static size_t count_lines(struct fm_logs_line_state *s, const fm_str *lines, siz
     return k;
 }
 
+/* The k-th of PLACES offsets, spread by the golden ratio so that no period of the text hides a layout. */
+static size_t place(size_t len, size_t k)
+{
+    double x = (double)k * 0.61803398874989485;
+    return (size_t)((x - (double)(size_t)x) * (double)len);
+}
+
 /* Lines from all over the text that no layout so far reads, in order. */
 static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *lines)
 {
@@ -223,7 +230,7 @@ static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *l
     if (!r)
         FM_BUG("out of memory");
     for (size_t k = 0; k < PLACES; k++) {
-        fm_str rest = fm_str_sub(text, text.len / PLACES * k, PLACE_BYTES), line;
+        fm_str rest = fm_str_sub(text, place(text.len, k), PLACE_BYTES), line;
         (void)fm_str_line(&rest, &line);
         while (n < FM_LOGS_SAMPLE_LINES && rest.len && fm_str_line(&rest, &line)) {
             bool is_read = fm_str_trim(line).len == 0 || fm_logs_is_continuation(line) || line.p[0] == '{';

@@ -15,7 +15,7 @@
 #include "processing/logs/structured.h"
 
 #define FM_LOGS_CHAIN_MAX 8
-#define FM_LOGS_HEADERS_MAX 6
+#define FM_LOGS_HEADERS_MAX 12
 
 enum fm_logs_outer {
     FM_LOGS_OUTER_PLAIN,

@@ -100,6 +100,8 @@ static bool rule_url(struct scanner *s, const struct fm_logs_word *w)
 static bool rule_time(struct scanner *s, const struct fm_logs_word *w)
 {
     if (!fm_ch_is_digit(*w->p)) {
+        if (w->len >= 3 && !fm_logs_word_is_month(w->p, 3) && !fm_logs_word_is_weekday(w->p, 3))
+            return false;
         char c = at(s, w->p + w->len);
         if (w->len < 3 || w->len > 12 || !(fm_ch(*w->p) & FM_CH_UPPER) ||
             (c != ' ' && c != ',' && !w->dashes))
@@ -288,25 +290,54 @@ static bool apply(struct scanner *s, const struct fm_logs_word *w, const word_ru
     return false;
 }
 
+/* Letters with which a truth value may begin. */
+static bool is_truth_letter(char c)
+{
+    return c == 't' || c == 'T' || c == 'f' || c == 'F' || c == 'n' || c == 'N';
+}
+
 /* Most words of a log: letters only, nothing special around them. */
 static bool is_plain(const struct scanner *s, const struct fm_logs_word *w)
 {
     char next = at(s, w->p + w->len), prev = prev_of(s, w->p);
-    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' ||
-        is_quote(prev))
+    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' || is_quote(prev))
         return false;
     if (w->len == 8 && (w->mask & ~(unsigned)FM_CH_ALPHA) == FM_CH_HEX)
         return false;
-    if (w->len <= 5 && strchr("tTfFnN", *w->p))
+    if (w->len <= 5 && is_truth_letter(*w->p))
         return false;
-    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 ||
-           (next != ' ' && next != ',' && !w->dashes);
+    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 || (next != ' ' && next != ',' && !w->dashes);
+}
+
+/* The commonest case in few steps: letters between a blank and a blank or comma. Returns the end of the word, or NULL
+ * when it needs a closer look. */
+static const char *skip_plain(const struct scanner *s)
+{
+    const char *p = s->p, *end = s->end;
+    if (p > s->base && p[-1] != ' ')
+        return NULL;
+    unsigned mask = 0, c = 0;
+    while (p < end && ((c = fm_ch(*p)) & FM_CH_ALPHA)) {
+        mask |= c;
+        p++;
+    }
+    size_t len = (size_t)(p - s->p);
+    if (p < end && *p != ' ' && *p != ',')
+        return NULL;
+    if ((len <= 5 && is_truth_letter(*s->p)) || len == 8)
+        return NULL;
+    return (fm_ch(*s->p) & FM_CH_UPPER) && len >= 3 && len <= 9 ? NULL : p;
 }
 
 static void on_word(struct scanner *s)
 {
     struct fm_logs_word w;
-    const char *e = fm_logs_word_scan(s->p, s->end, &w);
+    const char *e = skip_plain(s);
+    if (e) {
+        s->p = e;
+        return;
+    }
+    e = fm_logs_word_scan(s->p, s->end, &w);
     if (is_plain(s, &w)) {
         s->p = e;
         return;
