@@ -26,6 +26,23 @@ enum {
 
 extern const uint8_t fm_logs_class[256];
 
+/* Parts that single bytes play in headers and values. */
+enum {
+    FM_CH2_TAG = 1,       /* may stand in a tag: words and . / * - @ + */
+    FM_CH2_SEPARATOR = 2, /* - | : = > * ~ */
+    FM_CH2_OPENING = 4,   /* [ ( < " { */
+    FM_CH2_CLOSING = 8,   /* ] ) > " } , : ; | */
+    FM_CH2_TRAILING = 16, /* ends a sentence behind an address: . , ; : ) ] } | */
+    FM_CH2_AFTER = 32,    /* nothing of a number can follow: blank , ) ] ; } quotes */
+};
+
+extern const uint8_t fm_logs_class2[256];
+
+static inline unsigned fm_ch2(char c)
+{
+    return fm_logs_class2[(unsigned char)c];
+}
+
 static inline unsigned fm_ch(char c)
 {
     return fm_logs_class[(unsigned char)c];

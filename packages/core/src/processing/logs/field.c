@@ -32,7 +32,7 @@ static bool field(struct fm_logs_header_field *f, enum fm_logs_field_kind kind, 
 static bool try_separator(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     const char *q = p;
-    while (q < end && strchr("-|:=>*~", *q) && *q)
+    while (q < end && (fm_ch2(*q) & FM_CH2_SEPARATOR))
         q++;
     if (q == p || q - p > 3 || !is_blank_at(q, end))
         return false;
@@ -90,7 +90,7 @@ static bool try_int(const char *p, const char *end, struct fm_logs_header_field 
 
 static bool is_tag_char(char c)
 {
-    return fm_ch_is_word(c) || strchr("./*-@+", c);
+    return (fm_ch2(c) & FM_CH2_TAG) != 0;
 }
 
 /* "[123]" or "(x)" at p: its end and inside; p itself when there is none. */
@@ -199,18 +199,28 @@ static void word(const char *p, const char *end, struct fm_logs_header_field *f)
     (void)field(f, kind, text, next);
 }
 
-void fm_logs_header_field(const char *p, const char *end, struct fm_logs_header_field *out)
+/* Fields that begin with something else than a letter. */
+static bool try_marked(const char *p, const char *end, struct fm_logs_header_field *out)
+{
+    if (fm_ch2(*p) & FM_CH2_SEPARATOR)
+        return try_separator(p, end, out) || (*p == '-' && try_int(p, end, out));
+    if (fm_ch_is_digit(*p) || *p == '#')
+        return try_int(p, end, out);
+    return (fm_ch2(*p) & FM_CH2_OPENING) && try_bracket(p, end, out);
+}
+
+void fm_logs_header_field(const char *p, const char *end, bool has_pipes, struct fm_logs_header_field *out)
 {
     out->level = FM_LOGS_NONE;
     if (p >= end) {
         (void)field(out, FM_LOGS_FIELD_END, FM_STR_NULL, end);
         return;
     }
-    if (try_separator(p, end, out) || try_level_word(p, end, out) || try_bracket(p, end, out) ||
-        try_int(p, end, out) || try_level_letter(p, end, out))
+    bool is_letter = (fm_ch(*p) & FM_CH_ALPHA) != 0;
+    if (is_letter ? try_level_word(p, end, out) || try_level_letter(p, end, out) : try_marked(p, end, out))
         return;
     out->level = FM_LOGS_NONE;
-    if (try_pipe(p, end, out) || try_tag(p, end, out))
+    if ((has_pipes && try_pipe(p, end, out)) || try_tag(p, end, out))
         return;
     word(p, end, out);
 }

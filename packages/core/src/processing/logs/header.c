@@ -35,14 +35,14 @@ static const char *skip_token(const char *p, const char *end)
 /* Opening marks before a time stamp. */
 static const char *skip_opening(const char *p, const char *end)
 {
-    while (p < end && strchr("[(<\"{", *p) && *p)
+    while (p < end && (fm_ch2(*p) & FM_CH2_OPENING))
         p++;
     return p;
 }
 
 static const char *skip_closing(const char *p, const char *end)
 {
-    while (p < end && strchr("])>\"},:;|", *p) && *p)
+    while (p < end && (fm_ch2(*p) & FM_CH2_CLOSING))
         p++;
     return skip_blanks(p, end);
 }
@@ -123,7 +123,7 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     out->n = 0;
     while (out->n < FIELDS_MAX && words < WORDS_MAX) {
         struct fm_logs_header_field *f = &out->f[out->n];
-        fm_logs_header_field(p, end, f);
+        fm_logs_header_field(p, end, true, f);
         if (f->kind == FM_LOGS_FIELD_END)
             return;
         words = f->kind == FM_LOGS_FIELD_WORD ? words + 1 : 0;
@@ -200,6 +200,14 @@ static size_t count_level(const struct sample *s, size_t n)
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
         c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOGS_FIELD_LEVEL) >= 0;
+    return c;
+}
+
+static size_t count_pipes(const struct sample *s, size_t n)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < n; i++)
+        c += find_kind(&s[i].f, 0, s[i].f.n, FM_LOGS_FIELD_PIPE) >= 0;
     return c;
 }
 
@@ -318,6 +326,7 @@ static void learn(const fm_str *lines, size_t n, bool is_any, struct fm_logs_hea
                     !is_sentence(out, s, n);
     if (out->has_time) {
         size_t k = select_samples(out, s, timed);
+        out->has_pipes = count_pipes(s, k) > 0;
         out->has_level = is_share(count_level(s, k), k);
         out->has_level_before = !out->has_level && is_share(count_level_before(s, k), k);
         learn_cut(out, s, k);
@@ -383,16 +392,17 @@ static void note_field(struct fm_logs_record *r, const struct fm_logs_header_fie
 
 /* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to
  * the header. */
-static const char *cut_behind(const char *p, const char *end, enum fm_logs_field_kind kind,
-                              unsigned within, struct fm_logs_record *r)
+static const char *cut_behind(const struct fm_logs_header *h, const char *p, const char *end,
+                              enum fm_logs_field_kind kind, struct fm_logs_record *r)
 {
+    unsigned within = kind == FM_LOGS_FIELD_TAG ? TAG_WITHIN : SEPARATOR_WITHIN + 1;
     const char *q = p;
     struct fm_logs_header_field f;
     fm_str component = r->component;
     enum fm_logs_level level = r->level;
     size_t n_fields = r->n_fields;
     for (unsigned i = 0; i < within; i++) {
-        fm_logs_header_field(q, end, &f);
+        fm_logs_header_field(q, end, h->has_pipes, &f);
         if (f.kind == FM_LOGS_FIELD_END)
             break;
         note_field(r, &f);
@@ -411,7 +421,7 @@ static const char *cut_sequence(const struct fm_logs_header *h, const char *p, c
 {
     for (uint8_t i = 0; i < h->n_sequence; i++) {
         struct fm_logs_header_field f;
-        fm_logs_header_field(p, end, &f);
+        fm_logs_header_field(p, end, h->has_pipes, &f);
         if (f.kind != h->sequence[i])
             break;
         note_field(r, &f);
@@ -429,7 +439,7 @@ static const char *find_anchor(const struct fm_logs_header *h, const char *p, co
     const char *q = p;
     unsigned words = 0;
     for (unsigned i = 0; i < FIELDS_MAX && words < WORDS_MAX; i++) {
-        fm_logs_header_field(q, end, &f);
+        fm_logs_header_field(q, end, h->has_pipes, &f);
         if (f.kind == FM_LOGS_FIELD_END)
             break;
         note_field(r, &f);
@@ -447,15 +457,15 @@ static const char *cut_message(const struct fm_logs_header *h, const char *p, co
     const char *q = NULL;
     switch (h->cut) {
     case FM_LOGS_CUT_TAG:
-        q = cut_behind(p, end, FM_LOGS_FIELD_TAG, TAG_WITHIN, r);
+        q = cut_behind(h, p, end, FM_LOGS_FIELD_TAG, r);
         if (!q && h->has_host) {
             struct fm_logs_header_field f;
-            fm_logs_header_field(p, end, &f);
+            fm_logs_header_field(p, end, h->has_pipes, &f);
             q = f.next;
         }
         break;
     case FM_LOGS_CUT_SEPARATOR:
-        q = cut_behind(p, end, FM_LOGS_FIELD_SEPARATOR, SEPARATOR_WITHIN + 1, r);
+        q = cut_behind(h, p, end, FM_LOGS_FIELD_SEPARATOR, r);
         break;
     case FM_LOGS_CUT_SEQUENCE:
         return cut_sequence(h, p, end, r);
@@ -491,7 +501,7 @@ bool fm_logs_header_guess(fm_str line, struct fm_logs_record *out)
         return false;
     const char *p = s.behind;
     for (unsigned i = 0; i < FIELDS_MAX / 2; i++) {
-        fm_logs_header_field(p, end, &f);
+        fm_logs_header_field(p, end, true, &f);
         if (f.kind == FM_LOGS_FIELD_END || f.kind == FM_LOGS_FIELD_WORD)
             break;
         note_field(out, &f);

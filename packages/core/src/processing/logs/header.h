@@ -24,7 +24,7 @@ enum fm_logs_cut {
 };
 
 struct fm_logs_header {
-    bool has_time, has_level, has_host;
+    bool has_time, has_level, has_host, has_pipes;
     bool has_level_before; /* the level stands before the time stamp */
     uint8_t form;          /* of the time stamp that counts */
     uint8_t token;         /* fields before it */

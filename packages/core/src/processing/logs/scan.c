@@ -272,23 +272,81 @@ static bool rule_weak(struct scanner *s, const struct fm_logs_word *w)
     return emit(s, w->p, end, FM_LOGS_VALUE_WORD);
 }
 
-typedef bool (*word_rule)(struct scanner *s, const struct fm_logs_word *w);
+/* What must hold around or inside a word for a rule to have a chance; a rule with several bits needs one of them. */
+enum {
+    HAS_COLON = 1,      /* ":" behind it */
+    HAS_SLASH = 2,      /* "/" behind it */
+    IS_AFTER_EQ = 4,    /* "=" before it */
+    HAS_DOTS = 8,
+    HAS_DASHES = 16,
+    HAS_ATS = 32,
+    HAS_UNDERSCORE = 64,
+    IS_ONE_RUN = 128,   /* no dots, dashes, ats */
+    IS_UPPER = 256,     /* begins with a capital */
+    IS_LETTER = 512,    /* is one letter */
+    STARTS_DIGIT = 1024,
+    IS_QUOTED = 2048,   /* a quote before it */
+    ALWAYS = 4096,
+};
 
-static const word_rule with_digit[] = {
-    rule_url,           rule_time,     rule_address, rule_chunk,
-    rule_relative_path, rule_name,     rule_first,   rule_identifier,
-    rule_hex,           rule_numbered, NULL};
-static const word_rule without_digit[] = {rule_url,           rule_time, rule_address, rule_chunk,
-                                          rule_relative_path, rule_name, rule_hex,     rule_first,
-                                          rule_bool,          rule_weak, NULL};
+struct word_rule {
+    bool (*apply)(struct scanner *s, const struct fm_logs_word *w);
+    unsigned needs;
+};
 
-static bool apply(struct scanner *s, const struct fm_logs_word *w, const word_rule *rules)
+static const struct word_rule with_digit[] = {
+    {rule_url, HAS_COLON},
+    {rule_time, STARTS_DIGIT | IS_UPPER},
+    {rule_address, HAS_COLON | HAS_DOTS | HAS_DASHES},
+    {rule_chunk, IS_AFTER_EQ},
+    {rule_relative_path, HAS_SLASH | IS_LETTER},
+    {rule_name, HAS_DOTS | HAS_ATS},
+    {rule_first, HAS_COLON},
+    {rule_identifier, HAS_UNDERSCORE},
+    {rule_hex, IS_ONE_RUN},
+    {rule_numbered, HAS_DOTS | HAS_DASHES},
+};
+
+static const struct word_rule without_digit[] = {
+    {rule_url, HAS_COLON},
+    {rule_time, IS_UPPER},
+    {rule_address, HAS_COLON},
+    {rule_chunk, IS_AFTER_EQ},
+    {rule_relative_path, HAS_SLASH | IS_LETTER},
+    {rule_name, HAS_DOTS | HAS_ATS},
+    {rule_hex, IS_ONE_RUN},
+    {rule_first, HAS_COLON},
+    {rule_bool, IS_ONE_RUN},
+    {rule_weak, IS_AFTER_EQ | IS_QUOTED | HAS_ATS},
+};
+
+static unsigned traits(const struct scanner *s, const struct fm_logs_word *w)
 {
-    for (; *rules; rules++)
-        if ((*rules)(s, w))
+    char next = at(s, w->p + w->len), prev = prev_of(s, w->p);
+    unsigned have = ALWAYS;
+    have |= next == ':' ? HAS_COLON : next == '/' ? HAS_SLASH : 0;
+    have |= prev == '=' ? IS_AFTER_EQ : is_quote(prev) ? IS_QUOTED : 0;
+    have |= w->dots ? HAS_DOTS : 0;
+    have |= w->dashes ? HAS_DASHES : 0;
+    have |= w->ats ? HAS_ATS : 0;
+    have |= w->mask & FM_CH_WORDX ? HAS_UNDERSCORE : 0;
+    have |= !w->dots && !w->dashes && !w->ats ? IS_ONE_RUN : 0;
+    have |= fm_ch(*w->p) & FM_CH_UPPER ? IS_UPPER : 0;
+    have |= fm_ch(*w->p) & FM_CH_DIGIT ? STARTS_DIGIT : 0;
+    have |= w->len == 1 ? IS_LETTER : 0;
+    return have;
+}
+
+static bool apply(struct scanner *s, const struct fm_logs_word *w, const struct word_rule *rules, size_t n)
+{
+    unsigned have = traits(s, w);
+    for (size_t i = 0; i < n; i++)
+        if ((rules[i].needs & have) && rules[i].apply(s, w))
             return true;
     return false;
 }
+
+#define APPLY(s, w, rules) apply((s), (w), rules, sizeof(rules) / sizeof *(rules))
 
 /* Letters with which a truth value may begin. */
 static bool is_truth_letter(char c)
@@ -329,6 +387,21 @@ static const char *skip_plain(const struct scanner *s)
     return (fm_ch(*s->p) & FM_CH_UPPER) && len >= 3 && len <= 9 ? NULL : p;
 }
 
+/* Digits alone with nothing behind them that could make them part of something else. */
+static bool quick_number(struct scanner *s)
+{
+    const char *p = s->p, *end = s->end;
+    while (p < end && fm_ch_is_digit(*p))
+        p++;
+    size_t n = (size_t)(p - s->p);
+    if (n > 18 || (p < end && !(fm_ch2(*p) & FM_CH2_AFTER)))
+        return false;
+    if (p + 1 < end && *p == ' ' && ((fm_ch(p[1]) & FM_CH_UPPER) || (fm_ch_is_digit(p[1]) && n >= 6)))
+        return false; /* 2 Jan 2025, 081109 203615 */
+    number_with_unit(s, n);
+    return true;
+}
+
 static void on_word(struct scanner *s)
 {
     struct fm_logs_word w;
@@ -337,12 +410,14 @@ static void on_word(struct scanner *s)
         s->p = e;
         return;
     }
+    if (fm_ch_is_digit(*s->p) && quick_number(s))
+        return;
     e = fm_logs_word_scan(s->p, s->end, &w);
     if (is_plain(s, &w)) {
         s->p = e;
         return;
     }
-    bool done = apply(s, &w, w.mask & FM_CH_DIGIT ? with_digit : without_digit);
+    bool done = w.mask & FM_CH_DIGIT ? APPLY(s, &w, with_digit) : APPLY(s, &w, without_digit);
     if (!done && fm_ch_is_digit(*w.p))
         done = rule_number(s, &w);
     if (!done && (w.mask & FM_CH_DIGIT))

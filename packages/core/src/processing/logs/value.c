@@ -214,7 +214,7 @@ size_t fm_logs_match_url(const char *p, const char *end)
     while (q < end && !fm_ch_is_space(*q) && *q != '"' && *q != '\'' && *q != '<' && *q != '>' &&
            *q != '`')
         q++;
-    while (q > p && strchr(".,;:)]}|", q[-1]))
+    while (q > p && (fm_ch2(q[-1]) & FM_CH2_TRAILING))
         q--;
     return (size_t)(q - p);
 }
