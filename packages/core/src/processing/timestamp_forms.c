@@ -13,11 +13,12 @@
 
 /* Longer forms stand before those that are their beginning. */
 const struct fm_timestamp_form fm_timestamp_table[] = {
-    {"Y~M~DTH:m:sfz", FULL, false, true, 4, 4, '~'},    /* ISO 8601, RFC 3339 and their looser relatives */
+    {"Y~M~DTH:m:sfz", FULL, false, true, 4, 4,
+     '~'}, /* ISO 8601, RFC 3339 and their looser relatives */
     {"Y~M~D h:m:sf pz", FULL, false, false, 4, 4, '~'}, /* 2024-04-23  9:24:31 AM */
     {"Y~M~DTH.m.sfz", FULL, false, true, 4, 4, '~'},    /* clock with dots */
-    {"YMDTH:m:sfz", FULL, false, true, 8, 8, '\0'},      /* 20171223-22:15:29:606 */
-    {"YMDTHmsfz", FULL, false, true, 8, 8, '\0'},        /* 20250701T120000Z */
+    {"YMDTH:m:sfz", FULL, false, true, 8, 8, '\0'},     /* 20171223-22:15:29:606 */
+    {"YMDTHmsfz", FULL, false, true, 8, 8, '\0'},       /* 20250701T120000Z */
     {"y~M~D H:m:sf", FULL, false, true, 2, 2, '~'},     /* 17/06/09 20:10:40 */
     {"yMD h:m:sf", FULL, false, true, 6, 6, ' '},       /* 160205  8:03:11 */
     {"yMD Hmsf", FULL, false, true, 6, 6, ' '},         /* 081109 203615 */
@@ -28,18 +29,19 @@ const struct fm_timestamp_form fm_timestamp_table[] = {
     {"D~M~YTH:m:sfz", FULL, false, true, 2, 2, '~'},    /* 31.12.2025 12:00:00 */
     {"d b H:m:sfz", NO_YEAR, false, true, 1, 2, ' '},   /* 14 Nov 07:01:22.119 */
     {"M~D H:m:sf", NO_YEAR, false, true, 2, 2, '~'},    /* 03-17 16:13:38.811 */
-    {"E", true, true, false, false, 10, 19, '\0'},         /* 1117838570, 1697048351.000001, 1525344856899 */
-    {"Y~M~D", FULL, false, false, 4, 4, '~'},           /* a date alone */
-    {"H:m:sfz", CLOCK, false, true, 2, 2, ':'},         /* a clock alone */
-    {"a b d H:m:sf Y", FULL, true, false, 0, 0, '\0'},   /* Sun Dec 04 04:47:44 2005 */
-    {"a b d H:m:sfz Y", FULL, true, false, 0, 0, '\0'},  /* Fri Jun 17 07:07:00 EDT 2005 */
-    {"a d b Y H:m:sfz", FULL, true, false, 0, 0, '\0'},  /* RFC 1123 */
-    {"b d Y H:m:sfpz", FULL, true, false, 0, 0, '\0'},   /* Jul 01 2025 12:00:00 */
-    {"b d, Y h:m:sfpz", FULL, true, false, 0, 0, '\0'},  /* Jul 1, 2025 1:02:03 PM */
-    {"b-d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'},    /* Mar-18 21:41:15.684 */
-    {"a b d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'},  /* Sun Dec 04 04:47:44 */
-    {"b d H:m:sf Y", FULL, true, false, 0, 0, '\0'},     /* Jul  1 09:00:55 2025 */
-    {"b d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'},    /* RFC 3164 */
+    {"E", true, true, false, false, 10, 19,
+     '\0'},                                     /* 1117838570, 1697048351.000001, 1525344856899 */
+    {"Y~M~D", FULL, false, false, 4, 4, '~'},   /* a date alone */
+    {"H:m:sfz", CLOCK, false, true, 2, 2, ':'}, /* a clock alone */
+    {"a b d H:m:sf Y", FULL, true, false, 0, 0, '\0'},  /* Sun Dec 04 04:47:44 2005 */
+    {"a b d H:m:sfz Y", FULL, true, false, 0, 0, '\0'}, /* Fri Jun 17 07:07:00 EDT 2005 */
+    {"a d b Y H:m:sfz", FULL, true, false, 0, 0, '\0'}, /* RFC 1123 */
+    {"b d Y H:m:sfpz", FULL, true, false, 0, 0, '\0'},  /* Jul 01 2025 12:00:00 */
+    {"b d, Y h:m:sfpz", FULL, true, false, 0, 0, '\0'}, /* Jul 1, 2025 1:02:03 PM */
+    {"b-d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'},   /* Mar-18 21:41:15.684 */
+    {"a b d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'}, /* Sun Dec 04 04:47:44 */
+    {"b d H:m:sf Y", FULL, true, false, 0, 0, '\0'},    /* Jul  1 09:00:55 2025 */
+    {"b d H:m:sfz", NO_YEAR, true, true, 0, 0, '\0'},   /* RFC 3164 */
     /* only read on request: fm_timestamp_forms() counts those above */
     {"MD H:m:sf", NO_YEAR, false, true, 0, 0, '\0'}, /* klog */
     {"YMD H:m:sf", FULL, false, true, 0, 0, '\0'},   /* glog 0.6 */
@@ -70,13 +72,15 @@ struct name {
 };
 
 static const struct name months[] = {
-    {PACK('j', 'a', 'n'), "uary"}, {PACK('f', 'e', 'b'), "ruary"},  {PACK('m', 'a', 'r'), "ch"},   {PACK('a', 'p', 'r'), "il"},
-    {PACK('m', 'a', 'y'), ""},     {PACK('j', 'u', 'n'), "e"},      {PACK('j', 'u', 'l'), "y"},    {PACK('a', 'u', 'g'), "ust"},
-    {PACK('s', 'e', 'p'), "tember"}, {PACK('o', 'c', 't'), "ober"}, {PACK('n', 'o', 'v'), "ember"}, {PACK('d', 'e', 'c'), "ember"}};
+    {PACK('j', 'a', 'n'), "uary"}, {PACK('f', 'e', 'b'), "ruary"}, {PACK('m', 'a', 'r'), "ch"},
+    {PACK('a', 'p', 'r'), "il"},   {PACK('m', 'a', 'y'), ""},      {PACK('j', 'u', 'n'), "e"},
+    {PACK('j', 'u', 'l'), "y"},    {PACK('a', 'u', 'g'), "ust"},   {PACK('s', 'e', 'p'), "tember"},
+    {PACK('o', 'c', 't'), "ober"}, {PACK('n', 'o', 'v'), "ember"}, {PACK('d', 'e', 'c'), "ember"}};
 
 static const struct name weekdays[] = {
-    {PACK('m', 'o', 'n'), "day"}, {PACK('t', 'u', 'e'), "sday"}, {PACK('w', 'e', 'd'), "nesday"}, {PACK('t', 'h', 'u'), "rsday"},
-    {PACK('f', 'r', 'i'), "day"}, {PACK('s', 'a', 't'), "urday"}, {PACK('s', 'u', 'n'), "day"}};
+    {PACK('m', 'o', 'n'), "day"},   {PACK('t', 'u', 'e'), "sday"}, {PACK('w', 'e', 'd'), "nesday"},
+    {PACK('t', 'h', 'u'), "rsday"}, {PACK('f', 'r', 'i'), "day"},  {PACK('s', 'a', 't'), "urday"},
+    {PACK('s', 'u', 'n'), "day"}};
 
 static bool is_letter(char c)
 {
@@ -92,7 +96,8 @@ static bool ends_name(const char *p, size_t len, const char *rest)
     return n && len >= n && strncasecmp(p, rest, n) == 0 && (len == n || !is_letter(p[n]));
 }
 
-/* Index + 1 of the name that the text begins with, whole or its first three letters, with no letter behind it. */
+/* Index + 1 of the name that the text begins with, whole or its first three letters, with no letter
+ * behind it. */
 static int find_name(const char *p, size_t len, const struct name *names, int n)
 {
     if (len < 3 || !is_letter(p[0]) || !is_letter(p[1]) || !is_letter(p[2]))

@@ -18,7 +18,8 @@ struct fm_timestamp_form {
     bool has_date, has_year, begins_with_letter;
     bool ends_with_clock; /* nothing but f and z behind s: its text up to the seconds can be cached
                            */
-    /* Digits that it begins with, and the byte behind them ('~' a date mark, '\\0' any): what a text must look like. */
+    /* Digits that it begins with, and the byte behind them ('~' a date mark, '\\0' any): what a
+     * text must look like. */
     uint8_t digits_min, digits_max;
     char mark;
 };

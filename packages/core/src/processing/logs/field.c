@@ -209,7 +209,8 @@ static bool try_marked(const char *p, const char *end, struct fm_logs_header_fie
     return (fm_ch2(*p) & FM_CH2_OPENING) && try_bracket(p, end, out);
 }
 
-void fm_logs_header_field(const char *p, const char *end, bool has_pipes, struct fm_logs_header_field *out)
+void fm_logs_header_field(const char *p, const char *end, bool has_pipes,
+                          struct fm_logs_header_field *out)
 {
     out->level = FM_LOGS_NONE;
     if (p >= end) {
@@ -217,7 +218,8 @@ void fm_logs_header_field(const char *p, const char *end, bool has_pipes, struct
         return;
     }
     bool is_letter = (fm_ch(*p) & FM_CH_ALPHA) != 0;
-    if (is_letter ? try_level_word(p, end, out) || try_level_letter(p, end, out) : try_marked(p, end, out))
+    if (is_letter ? try_level_word(p, end, out) || try_level_letter(p, end, out)
+                  : try_marked(p, end, out))
         return;
     out->level = FM_LOGS_NONE;
     if ((has_pipes && try_pipe(p, end, out)) || try_tag(p, end, out))

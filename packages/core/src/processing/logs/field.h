@@ -28,6 +28,7 @@ struct fm_logs_header_field {
 };
 
 /* The field at p; p is at no blank. Pipe fields are only looked for when has_pipes. */
-void fm_logs_header_field(const char *p, const char *end, bool has_pipes, struct fm_logs_header_field *out);
+void fm_logs_header_field(const char *p, const char *end, bool has_pipes,
+                          struct fm_logs_header_field *out);
 
 #endif

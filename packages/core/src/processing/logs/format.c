@@ -250,10 +250,13 @@ static bool is_host(fm_str s)
 {
     if (fm_logs_level_word(s) || (s.len == 1 && s.p[0] != '-'))
         return false;
-    for (size_t i = 0; i < s.len; i++)
+    bool is_number = true;
+    for (size_t i = 0; i < s.len; i++) {
         if (!fm_ch_is_word(s.p[i]) && !strchr(".-:@/", s.p[i]))
             return false;
-    return true;
+        is_number &= fm_ch_is_digit(s.p[i]);
+    }
+    return !is_number;
 }
 
 static bool match_hole(struct matcher *m)
@@ -276,7 +279,8 @@ static bool match_hole(struct matcher *m)
               : h.kind == '=' ? take_choice(m, h.choices, &value)
               : h.kind == '[' ? take_brackets(m, &value)
                               : take_text(m, &h, &value);
-    ok = ok && !(fm_str_eqc(h.name, "host") && !is_host(value));
+    ok = ok && !(fm_str_eqc(h.name, "host") && !is_host(value)) &&
+         !(fm_str_eqc(h.name, "component") && fm_logs_level_word(value));
     if (ok)
         keep_field(m, h.name, value);
     return ok;

@@ -322,7 +322,8 @@ static void learn(const fm_str *lines, size_t n, bool is_any, struct fm_logs_hea
         FM_BUG("out of memory");
     size_t timed = read_samples(lines, n, s);
     size_t best = commonest_stamp(s, timed, out);
-    out->has_time = timed > 0 && (is_any ? best >= ANY_LINES : timed * 2 >= n && best * 2 >= timed) &&
+    out->has_time = timed > 0 &&
+                    (is_any ? best >= ANY_LINES : timed * 2 >= n && best * 2 >= timed) &&
                     !is_sentence(out, s, n);
     if (out->has_time) {
         size_t k = select_samples(out, s, timed);

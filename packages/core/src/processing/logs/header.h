@@ -35,7 +35,8 @@ struct fm_logs_header {
 
 void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *out);
 
-/* The same for lines of several layouts: that of the commonest time stamp, when at least twenty lines have it. */
+/* The same for lines of several layouts: that of the commonest time stamp, when at least twenty
+ * lines have it. */
 void fm_logs_header_learn_any(const fm_str *lines, size_t n, struct fm_logs_header *out);
 
 /* Cuts a line; false when it has no time stamp where the header has one (then it is a line of

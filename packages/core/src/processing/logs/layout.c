@@ -30,8 +30,8 @@ static bool try_chain(const struct fm_logs_layout *l, struct fm_logs_line_state 
     return false;
 }
 
-static bool try_header(const struct fm_logs_layout *l, struct fm_logs_line_state *s, uint8_t i, fm_str line,
-                       struct fm_logs_record *out)
+static bool try_header(const struct fm_logs_layout *l, struct fm_logs_line_state *s, uint8_t i,
+                       fm_str line, struct fm_logs_record *out)
 {
     if (!fm_logs_header_parse(&l->headers[i], &s->cache[i], line, out))
         return false;
@@ -214,7 +214,8 @@ static size_t count_lines(struct fm_logs_line_state *s, const fm_str *lines, siz
     return k;
 }
 
-/* The k-th of PLACES offsets, spread by the golden ratio so that no period of the text hides a layout. */
+/* The k-th of PLACES offsets, spread by the golden ratio so that no period of the text hides a
+ * layout. */
 static size_t place(size_t len, size_t k)
 {
     double x = (double)k * 0.61803398874989485;
@@ -233,7 +234,8 @@ static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *l
         fm_str rest = fm_str_sub(text, place(text.len, k), PLACE_BYTES), line;
         (void)fm_str_line(&rest, &line);
         while (n < FM_LOGS_SAMPLE_LINES && rest.len && fm_str_line(&rest, &line)) {
-            bool is_read = fm_str_trim(line).len == 0 || fm_logs_is_continuation(line) || line.p[0] == '{';
+            bool is_read =
+                fm_str_trim(line).len == 0 || fm_logs_is_continuation(line) || line.p[0] == '{';
             for (uint8_t i = 0; i < l->n_headers && !is_read; i++) {
                 record_clear(r);
                 cache.len = 0;
@@ -247,7 +249,8 @@ static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *l
     return n;
 }
 
-/* The layout of the first lines; then, when enough lines elsewhere have another one, that too, and so on. */
+/* The layout of the first lines; then, when enough lines elsewhere have another one, that too, and
+ * so on. */
 static void learn_headers(struct fm_logs_layout *l, fm_str text, const fm_str *first, size_t n)
 {
     fm_str *lines = calloc(FM_LOGS_SAMPLE_LINES, sizeof *lines);

@@ -31,7 +31,8 @@ struct fm_logs_layout {
     enum fm_logs_outer outer;
     uint8_t chain[FM_LOGS_CHAIN_MAX]; /* formats that lines have, the commonest first */
     uint8_t n_chain;
-    struct fm_logs_header headers[FM_LOGS_HEADERS_MAX]; /* layouts of lines, the one of the first lines first */
+    struct fm_logs_header
+        headers[FM_LOGS_HEADERS_MAX]; /* layouts of lines, the one of the first lines first */
     uint8_t n_headers;
     struct fm_logs_header inner;
     bool has_inner, has_json, has_logfmt; /* some lines, or messages, are of that form */

@@ -20,49 +20,32 @@ struct level_word {
 };
 
 static const struct level_word words[] = {
-    {"alert", 5, FM_LOGS_ALERT},
-    {"crit", 4, FM_LOGS_CRITICAL},
-    {"critical", 8, FM_LOGS_CRITICAL},
-    {"config", 6, FM_LOGS_DEBUG},
-    {"debug", 5, FM_LOGS_DEBUG},
-    {"dbg", 3, FM_LOGS_DEBUG},
-    {"debug1", 6, FM_LOGS_DEBUG},
-    {"debug2", 6, FM_LOGS_DEBUG},
-    {"debug3", 6, FM_LOGS_DEBUG},
-    {"debug4", 6, FM_LOGS_DEBUG},
-    {"debug5", 6, FM_LOGS_DEBUG},
-    {"error", 5, FM_LOGS_ERROR},
-    {"err", 3, FM_LOGS_ERROR},
-    {"emerg", 5, FM_LOGS_ALERT},
-    {"emergency", 9, FM_LOGS_ALERT},
-    {"fatal", 5, FM_LOGS_CRITICAL},
-    {"failure", 7, FM_LOGS_CRITICAL},
-    {"fine", 4, FM_LOGS_TRACE},
-    {"finer", 5, FM_LOGS_TRACE},
-    {"finest", 6, FM_LOGS_TRACE},
-    {"ftl", 3, FM_LOGS_CRITICAL},
-    {"info", 4, FM_LOGS_INFO},
-    {"information", 11, FM_LOGS_INFO},
-    {"informational", 13, FM_LOGS_INFO},
-    {"inf", 3, FM_LOGS_INFO},
-    {"log", 3, FM_LOGS_INFO},
-    {"notice", 6, FM_LOGS_NOTICE},
-    {"note", 4, FM_LOGS_NOTICE},
-    {"panic", 5, FM_LOGS_ALERT},
-    {"severe", 6, FM_LOGS_ERROR},
-    {"system", 6, FM_LOGS_NOTICE},
-    {"trace", 5, FM_LOGS_TRACE},
-    {"trc", 3, FM_LOGS_TRACE},
-    {"verbose", 7, FM_LOGS_TRACE},
-    {"warn", 4, FM_LOGS_WARNING},
-    {"warning", 7, FM_LOGS_WARNING},
+    {"alert", 5, FM_LOGS_ALERT},       {"crit", 4, FM_LOGS_CRITICAL},
+    {"critical", 8, FM_LOGS_CRITICAL}, {"config", 6, FM_LOGS_DEBUG},
+    {"debug", 5, FM_LOGS_DEBUG},       {"dbg", 3, FM_LOGS_DEBUG},
+    {"debug1", 6, FM_LOGS_DEBUG},      {"debug2", 6, FM_LOGS_DEBUG},
+    {"debug3", 6, FM_LOGS_DEBUG},      {"debug4", 6, FM_LOGS_DEBUG},
+    {"debug5", 6, FM_LOGS_DEBUG},      {"error", 5, FM_LOGS_ERROR},
+    {"err", 3, FM_LOGS_ERROR},         {"emerg", 5, FM_LOGS_ALERT},
+    {"emergency", 9, FM_LOGS_ALERT},   {"fatal", 5, FM_LOGS_CRITICAL},
+    {"failure", 7, FM_LOGS_CRITICAL},  {"fine", 4, FM_LOGS_TRACE},
+    {"finer", 5, FM_LOGS_TRACE},       {"finest", 6, FM_LOGS_TRACE},
+    {"ftl", 3, FM_LOGS_CRITICAL},      {"info", 4, FM_LOGS_INFO},
+    {"information", 11, FM_LOGS_INFO}, {"informational", 13, FM_LOGS_INFO},
+    {"inf", 3, FM_LOGS_INFO},          {"log", 3, FM_LOGS_INFO},
+    {"notice", 6, FM_LOGS_NOTICE},     {"note", 4, FM_LOGS_NOTICE},
+    {"panic", 5, FM_LOGS_ALERT},       {"severe", 6, FM_LOGS_ERROR},
+    {"system", 6, FM_LOGS_NOTICE},     {"trace", 5, FM_LOGS_TRACE},
+    {"trc", 3, FM_LOGS_TRACE},         {"verbose", 7, FM_LOGS_TRACE},
+    {"warn", 4, FM_LOGS_WARNING},      {"warning", 7, FM_LOGS_WARNING},
     {"wrn", 3, FM_LOGS_WARNING},
 };
 
 /* Letters with which a level word begins, as bits. */
 #define FIRST(c) (1u << ((c) - 'a'))
-static const uint32_t first_letters = FIRST('a') | FIRST('c') | FIRST('d') | FIRST('e') | FIRST('f') | FIRST('i') |
-                                      FIRST('l') | FIRST('n') | FIRST('p') | FIRST('s') | FIRST('t') | FIRST('v') | FIRST('w');
+static const uint32_t first_letters =
+    FIRST('a') | FIRST('c') | FIRST('d') | FIRST('e') | FIRST('f') | FIRST('i') | FIRST('l') |
+    FIRST('n') | FIRST('p') | FIRST('s') | FIRST('t') | FIRST('v') | FIRST('w');
 
 /* All upper, all lower, or capitalised. */
 static bool is_regular_case(fm_str s)
@@ -77,9 +60,7 @@ static bool is_regular_case(fm_str s)
 
 static bool is_word(fm_str s, const struct level_word *w)
 {
-    if (s.len != w->len || (s.p[0] | 32) != w->name[0])
-        return false;
-    for (size_t i = 1; i < s.len; i++)
+    for (size_t i = 0; i < s.len; i++)
         if ((s.p[i] | 32) != w->name[i])
             return false;
     return true;
@@ -93,7 +74,7 @@ enum fm_logs_level fm_logs_level_word(fm_str s)
     if (first >= 26 || !(first_letters >> first & 1))
         return FM_LOGS_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is_word(s, &words[i]))
+        if (words[i].len == s.len && is_word(s, &words[i]))
             return is_regular_case(s) ? (enum fm_logs_level)words[i].level : FM_LOGS_NONE;
     return FM_LOGS_NONE;
 }

@@ -272,20 +272,21 @@ static bool rule_weak(struct scanner *s, const struct fm_logs_word *w)
     return emit(s, w->p, end, FM_LOGS_VALUE_WORD);
 }
 
-/* What must hold around or inside a word for a rule to have a chance; a rule with several bits needs one of them. */
+/* What must hold around or inside a word for a rule to have a chance; a rule with several bits
+ * needs one of them. */
 enum {
-    HAS_COLON = 1,      /* ":" behind it */
-    HAS_SLASH = 2,      /* "/" behind it */
-    IS_AFTER_EQ = 4,    /* "=" before it */
+    HAS_COLON = 1,   /* ":" behind it */
+    HAS_SLASH = 2,   /* "/" behind it */
+    IS_AFTER_EQ = 4, /* "=" before it */
     HAS_DOTS = 8,
     HAS_DASHES = 16,
     HAS_ATS = 32,
     HAS_UNDERSCORE = 64,
-    IS_ONE_RUN = 128,   /* no dots, dashes, ats */
-    IS_UPPER = 256,     /* begins with a capital */
-    IS_LETTER = 512,    /* is one letter */
+    IS_ONE_RUN = 128, /* no dots, dashes, ats */
+    IS_UPPER = 256,   /* begins with a capital */
+    IS_LETTER = 512,  /* is one letter */
     STARTS_DIGIT = 1024,
-    IS_QUOTED = 2048,   /* a quote before it */
+    IS_QUOTED = 2048, /* a quote before it */
     ALWAYS = 4096,
 };
 
@@ -337,7 +338,8 @@ static unsigned traits(const struct scanner *s, const struct fm_logs_word *w)
     return have;
 }
 
-static bool apply(struct scanner *s, const struct fm_logs_word *w, const struct word_rule *rules, size_t n)
+static bool apply(struct scanner *s, const struct fm_logs_word *w, const struct word_rule *rules,
+                  size_t n)
 {
     unsigned have = traits(s, w);
     for (size_t i = 0; i < n; i++)
@@ -358,17 +360,19 @@ static bool is_truth_letter(char c)
 static bool is_plain(const struct scanner *s, const struct fm_logs_word *w)
 {
     char next = at(s, w->p + w->len), prev = prev_of(s, w->p);
-    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' || is_quote(prev))
+    if ((w->mask & FM_CH_DIGIT) || w->dots || w->ats || next == ':' || next == '/' || prev == '=' ||
+        is_quote(prev))
         return false;
     if (w->len == 8 && (w->mask & ~(unsigned)FM_CH_ALPHA) == FM_CH_HEX)
         return false;
     if (w->len <= 5 && is_truth_letter(*w->p))
         return false;
-    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 || (next != ' ' && next != ',' && !w->dashes);
+    return !(fm_ch(*w->p) & FM_CH_UPPER) || w->len > 9 ||
+           (next != ' ' && next != ',' && !w->dashes);
 }
 
-/* The commonest case in few steps: letters between a blank and a blank or comma. Returns the end of the word, or NULL
- * when it needs a closer look. */
+/* The commonest case in few steps: letters between a blank and a blank or comma. Returns the end of
+ * the word, or NULL when it needs a closer look. */
 static const char *skip_plain(const struct scanner *s)
 {
     const char *p = s->p, *end = s->end;
@@ -396,7 +400,8 @@ static bool quick_number(struct scanner *s)
     size_t n = (size_t)(p - s->p);
     if (n > 18 || (p < end && !(fm_ch2(*p) & FM_CH2_AFTER)))
         return false;
-    if (p + 1 < end && *p == ' ' && ((fm_ch(p[1]) & FM_CH_UPPER) || (fm_ch_is_digit(p[1]) && n >= 6)))
+    if (p + 1 < end && *p == ' ' &&
+        ((fm_ch(p[1]) & FM_CH_UPPER) || (fm_ch_is_digit(p[1]) && n >= 6)))
         return false; /* 2 Jan 2025, 081109 203615 */
     number_with_unit(s, n);
     return true;

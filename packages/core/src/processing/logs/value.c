@@ -268,18 +268,57 @@ static bool is_glued_unit(const char *p, size_t n)
     if (n == 0 || n > 4)
         return false;
     switch (pack(p, n)) {
-    case PACK1('B'): case PACK1('K'): case PACK1('k'): case PACK1('M'): case PACK1('G'): case PACK1('T'): case PACK1('b'):
-    case PACK1('m'): case PACK1('s'): case PACK1('h'): case PACK1('d'): case PACK1('C'): case PACK1('F'): case PACK1('W'):
-    case PACK1('V'): case PACK1('L'): case PACK1('x'):
-    case PACK2('K', 'B'): case PACK2('k', 'B'): case PACK2('M', 'B'): case PACK2('G', 'B'): case PACK2('T', 'B'):
-    case PACK2('P', 'B'): case PACK2('K', 'i'): case PACK2('M', 'i'): case PACK2('G', 'i'): case PACK2('T', 'i'):
-    case PACK2('k', 'b'): case PACK2('m', 'b'): case PACK2('g', 'b'): case PACK2('m', 's'): case PACK2('u', 's'):
-    case PACK2('n', 's'): case PACK2('H', 'z'): case PACK3('\xC2', '\xB5', 's'):
-    case PACK3('K', 'i', 'B'): case PACK3('M', 'i', 'B'): case PACK3('G', 'i', 'B'): case PACK3('T', 'i', 'B'):
-    case PACK3('M', 'H', 'z'): case PACK3('G', 'H', 'z'): case PACK3('k', 'H', 'z'): case PACK3('M', 'h', 'z'):
-    case PACK3('s', 'e', 'c'): case PACK3('m', 'i', 'n'): case PACK3('p', 'c', 't'):
-    case PACK4('s', 'e', 'c', 's'): case PACK4('m', 'i', 'n', 's'): case PACK4('k', 'b', 'p', 's'):
-    case PACK4('M', 'b', 'p', 's'): case PACK4('G', 'b', 'p', 's'):
+    case PACK1('B'):
+    case PACK1('K'):
+    case PACK1('k'):
+    case PACK1('M'):
+    case PACK1('G'):
+    case PACK1('T'):
+    case PACK1('b'):
+    case PACK1('m'):
+    case PACK1('s'):
+    case PACK1('h'):
+    case PACK1('d'):
+    case PACK1('C'):
+    case PACK1('F'):
+    case PACK1('W'):
+    case PACK1('V'):
+    case PACK1('L'):
+    case PACK1('x'):
+    case PACK2('K', 'B'):
+    case PACK2('k', 'B'):
+    case PACK2('M', 'B'):
+    case PACK2('G', 'B'):
+    case PACK2('T', 'B'):
+    case PACK2('P', 'B'):
+    case PACK2('K', 'i'):
+    case PACK2('M', 'i'):
+    case PACK2('G', 'i'):
+    case PACK2('T', 'i'):
+    case PACK2('k', 'b'):
+    case PACK2('m', 'b'):
+    case PACK2('g', 'b'):
+    case PACK2('m', 's'):
+    case PACK2('u', 's'):
+    case PACK2('n', 's'):
+    case PACK2('H', 'z'):
+    case PACK3('\xC2', '\xB5', 's'):
+    case PACK3('K', 'i', 'B'):
+    case PACK3('M', 'i', 'B'):
+    case PACK3('G', 'i', 'B'):
+    case PACK3('T', 'i', 'B'):
+    case PACK3('M', 'H', 'z'):
+    case PACK3('G', 'H', 'z'):
+    case PACK3('k', 'H', 'z'):
+    case PACK3('M', 'h', 'z'):
+    case PACK3('s', 'e', 'c'):
+    case PACK3('m', 'i', 'n'):
+    case PACK3('p', 'c', 't'):
+    case PACK4('s', 'e', 'c', 's'):
+    case PACK4('m', 'i', 'n', 's'):
+    case PACK4('k', 'b', 'p', 's'):
+    case PACK4('M', 'b', 'p', 's'):
+    case PACK4('G', 'b', 'p', 's'):
         return true;
     default:
         return false;

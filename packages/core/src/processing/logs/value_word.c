@@ -7,7 +7,10 @@
 #include "faultmaven/base/str.h"
 #include "processing/timestamp_forms.h"
 
-#define L(text) {"" text, sizeof(text) - 1}
+#define L(text)                                                                                    \
+    {                                                                                              \
+        "" text, sizeof(text) - 1                                                                  \
+    }
 
 static bool one_of(fm_str s, const fm_str *list, size_t n)
 {
@@ -22,17 +25,20 @@ static bool one_of(fm_str s, const fm_str *list, size_t n)
 static bool is_common_tld(fm_str s)
 {
     static const fm_str tlds[] = {
-        L("com"),   L("net"), L("org"),   L("edu"),     L("gov"),      L("mil"),         L("int"),  L("info"), L("biz"),
-        L("io"),    L("dev"), L("local"), L("lan"),     L("internal"), L("localdomain"), L("corp"), L("home"), L("arpa"),
-        L("cloud"), L("app"), L("svc"),   L("cluster"), L("de"),       L("uk"),          L("fr"),   L("nl"),   L("eu"),
-        L("cn"),    L("jp"),  L("in"),    L("br"),      L("ru"),       L("it"),          L("es"),   L("ca"),   L("au"),
-        L("ch"),    L("se"),  L("no"),    L("pl"),      L("us"),       L("kr"),          L("tw"),   L("hk")};
+        L("com"),         L("net"),  L("org"),  L("edu"),  L("gov"),   L("mil"), L("int"),
+        L("info"),        L("biz"),  L("io"),   L("dev"),  L("local"), L("lan"), L("internal"),
+        L("localdomain"), L("corp"), L("home"), L("arpa"), L("cloud"), L("app"), L("svc"),
+        L("cluster"),     L("de"),   L("uk"),   L("fr"),   L("nl"),    L("eu"),  L("cn"),
+        L("jp"),          L("in"),   L("br"),   L("ru"),   L("it"),    L("es"),  L("ca"),
+        L("au"),          L("ch"),   L("se"),   L("no"),   L("pl"),    L("us"),  L("kr"),
+        L("tw"),          L("hk")};
     return one_of(s, tlds, sizeof tlds / sizeof *tlds);
 }
 
 static bool is_reverse_domain_start(fm_str s)
 {
-    static const fm_str tops[] = {L("com"), L("org"), L("net"), L("io"), L("edu"), L("gov"), L("android")};
+    static const fm_str tops[] = {L("com"), L("org"), L("net"),    L("io"),
+                                  L("edu"), L("gov"), L("android")};
     return one_of(s, tops, sizeof tops / sizeof *tops);
 }
 
@@ -85,8 +91,9 @@ bool fm_logs_word_is_hex(const struct fm_logs_word *w)
 
 bool fm_logs_word_is_bool(const struct fm_logs_word *w)
 {
-    static const fm_str words[] = {L("true"),  L("false"), L("null"), L("nil"),   L("None"), L("True"),
-                                        L("False"), L("NULL"),  L("TRUE"), L("FALSE"), L("Null"), L("NaN")};
+    static const fm_str words[] = {L("true"), L("false"), L("null"),  L("nil"),
+                                   L("None"), L("True"),  L("False"), L("NULL"),
+                                   L("TRUE"), L("FALSE"), L("Null"),  L("NaN")};
     return w->len >= 3 && w->len <= 5 &&
            one_of(fm_str_n(w->p, w->len), words, sizeof words / sizeof *words);
 }
