@@ -6,8 +6,7 @@ void fm_detect_address(struct fm_line *l);
 
 static bool is_capital(const struct fm_line *l, uint32_t w)
 {
-    unsigned char c = fm_at(l, l->words[w].start);
-    return fm_is(c, C_UPPER) || c >= 0xc3;
+    return fm_starts_upper(l, l->words[w].start);
 }
 
 static bool is_close(const struct fm_line *l, uint32_t w)
@@ -32,8 +31,9 @@ static uint32_t extend(const struct fm_line *l, uint32_t w, bool *is_sure)
         unsigned char sep = fm_at(l, l->words[k].end);
         bool is_mark = (x->kw & (K(UNIT) | K(STREET) | K(COUNTRY)) || (x->kw & K(STATE) && x->end - x->start == 2 && x->cls == W_UPPER)) && is_capital(l, k + 1);
         bool is_number = x->cls & W_DIGIT && (is_code(l, k + 1) || l->words[k].kw & (K(UNIT) | K(STREET)) || x->end - x->start <= 4);
+        bool is_particle = x->end - x->start <= 3 && x->cls == (W_LOWER | (x->cls & W_NONHEX)) && k + 2 < l->n_words && is_close(l, k + 2) && (is_capital(l, k + 2) || fm_at(l, x->end) == '.') && k > w && fm_at(l, x->start) != 'i';
         bool ends_sentence = sep == '.' && !(l->words[k].kw & (K(UNIT) | K(STREET))) && l->words[k].end - l->words[k].start > 2;
-        if (ends_sentence || sep == '?' || sep == '!' || (!is_capital(l, k + 1) && !is_number))
+        if (ends_sentence || sep == '?' || sep == '!' || (!is_capital(l, k + 1) && !is_number && !is_particle))
             break;
         *is_sure |= is_mark || (x->cls & W_DIGIT && is_code(l, k + 1) && k > w + 1);
         k++;
@@ -45,11 +45,61 @@ static void numbered(struct fm_line *l, uint32_t w)
 {
     bool is_sure = false;
     const struct fm_word *x = &l->words[w];
-    if (x->end - x->start > 5 || w + 1 >= l->n_words || l->words[w + 1].start - x->end != 1 || !is_capital(l, w + 1) || l->words[w + 1].kw & K(MONTH))
+    if (fm_at(l, x->end) != ' ' || !strchr(" :,>(\"", fm_at(l, x->start - 1)))
+        return;
+    bool is_double = w + 2 < l->n_words && l->words[w + 1].cls == W_DIGIT && is_capital(l, w + 2);
+    if (x->end - x->start > 5 || w + 1 >= l->n_words || l->words[w + 1].start - x->end > 2 || !(is_capital(l, w + 1) || is_double || l->words[w + 1].kw & K(STREET)) || l->words[w + 1].kw & K(MONTH))
         return;
     uint32_t b = extend(l, w, &is_sure);
     if (is_sure && b > w + 1)
         fm_line_propose(l, 6, CAND(x->start, l->words[b].end, ADDRESS, R_ADDRESS));
+}
+
+/* "Unit 4719 Box 7394 …", "P.O. Box 149 …" */
+static void boxed(struct fm_line *l, uint32_t w)
+{
+    bool is_sure = false;
+    if (!is_capital(l, w) || w + 1 >= l->n_words || !(l->words[w + 1].cls & W_DIGIT) || !is_close(l, w + 1))
+        return;
+    uint32_t b = extend(l, w, &is_sure), s = l->words[w].start;
+    if (w >= 2 && fm_line_has_at(l, l->words[w - 2].start, "p.o. "))
+        s = l->words[w - 2].start;
+    if ((is_sure && b > w + 1) || s < l->words[w].start)
+        fm_line_propose(l, 6, CAND(s, l->words[b].end, ADDRESS, R_ADDRESS));
+}
+
+/* "Loorenstrasse 149", "Snellmaninkatu 55": the kind of street is the end of its name */
+static void suffixed(struct fm_line *l, uint32_t w)
+{
+    static const char *const ends[] = {"strasse", "straße", "gasse", "gatan", "gata", "vägen", "vej", "gade", "vænget", "stræde", "katu", "kuja", "straat", "weg", "laan", "platz", "allee", "veien", "gate"};
+    const struct fm_word *x = &l->words[w];
+    fm_str name = fm_line_str(l, x->start, x->end);
+    bool is_street = false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        is_street |= fm_str_ends(name, fm_str_c(ends[i])) && name.len > strlen(ends[i]) + 2;
+    if (!is_street || !is_capital(l, w) || w + 1 >= l->n_words || l->words[w + 1].cls != W_DIGIT || l->words[w + 1].start - x->end != 1)
+        return;
+    bool is_sure = true, has_number = w && l->words[w - 1].cls == W_DIGIT && x->start - l->words[w - 1].end == 1;
+    uint32_t b = extend(l, w, &is_sure);
+    fm_line_propose(l, 6, CAND(has_number ? l->words[w - 1].start : x->start, l->words[b].end, ADDRESS, R_ADDRESS));
+}
+
+/* "the corner of X and Y" */
+static void corner(struct fm_line *l, uint32_t w)
+{
+    uint32_t k = w + 2, b = 0;
+    if (k >= l->n_words || !fm_line_has_at(l, l->words[w].start, "corner of "))
+        return;
+    for (; k < l->n_words && k < w + 12 && is_close(l, k); k++) {
+        bool is_and = fm_line_has_at(l, l->words[k].start, "and ");
+        if (!is_capital(l, k) && !(l->words[k].cls & W_DIGIT) && !is_and && l->words[k].end - l->words[k].start > 3)
+            break;
+        if (!is_and)
+            b = k;
+    }
+    uint32_t s = w && fm_line_has_at(l, l->words[w - 1].start, "the ") ? l->words[w - 1].start : l->words[w].start;
+    if (b > w + 2)
+        fm_line_propose(l, 6, CAND(s, l->words[b].end, ADDRESS, R_ADDRESS));
 }
 
 /* "address is …", "located at …": also streets before the number */
@@ -73,6 +123,11 @@ void fm_detect_address(struct fm_line *l)
     for (uint32_t w = 0; w < l->n_words; w++) {
         if (l->words[w].cls & W_DIGIT && !(l->words[w].cls & W_LOWER))
             numbered(l, w);
+        if (l->words[w].kw & K(UNIT))
+            boxed(l, w);
+        suffixed(l, w);
+        if (fm_at(l, l->words[w].start) == 'c')
+            corner(l, w);
         if (l->words[w].kw & K(ADDRESS))
             cued(l, w);
     }

@@ -28,7 +28,7 @@ static bool is_credential(const struct fm_line *l, uint32_t s, uint32_t e, uint3
         has_digit |= fm_is_digit(fm_at(l, i));
         has_upper |= fm_is(fm_at(l, i), C_UPPER);
     }
-    return v.len >= min && (has_digit || has_upper) && !fm_value_is_placeholder(v);
+    return v.len >= min && (has_digit || has_upper) && !strchr("{<$[(%", v.p[0]) && !fm_value_is_placeholder(v);
 }
 
 /* "Bearer X", "Basic X", "Token X"; the word alone in prose is followed by a plain word. */
@@ -76,29 +76,49 @@ static void cookies(struct fm_line *l, uint32_t w)
     }
 }
 
+/* End of a shell word: quotes may open and close inside; notes the first ":" outside of the first byte. */
+static uint32_t shell_word(const struct fm_line *l, uint32_t i, uint32_t *colon)
+{
+    unsigned char quote = 0;
+    uint32_t e = i, limit = i + 256;
+    for (; e < l->n && e < limit; e++) {
+        unsigned char c = fm_at(l, e);
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? 0 : c;
+        else if (!quote && fm_is(c, C_SPACE))
+            break;
+        if (c == ':' && !*colon)
+            *colon = e;
+    }
+    return e;
+}
+
+static bool is_quote(unsigned char c)
+{
+    return c == '"' || c == '\'';
+}
+
 static void user_argument(struct fm_line *l, uint32_t s)
 {
-    uint32_t i = skip(l, s, " =\"'", 3), e = i, colon = 0;
-    unsigned char q = i > s ? fm_at(l, i - 1) : 0;
-    bool is_quoted = q == '"' || q == '\'';
-    for (; e < l->n && e < i + 256; e++) {
-        unsigned char c = fm_at(l, e);
-        if (is_quoted ? c == q : fm_is(c, C_SPACE | C_QUOTE))
-            break;
-        if (c == ':' && !colon)
-            colon = e;
-    }
-    if (!colon || colon == i || e - colon < 3 || fm_value_is_placeholder(fm_line_str(l, colon + 1, e)))
+    uint32_t i = skip(l, s, " =", 2), colon = 0, e = shell_word(l, i, &colon);
+    if (!colon || e - i < 6 || (fm_at(l, colon + 1) == '/' && fm_at(l, colon + 2) == '/'))
         return;
-    if (fm_at(l, colon + 1) == '/' && fm_at(l, colon + 2) == '/')
+    uint32_t a = i, b = e, secret = colon + 1;
+    while (a < b && is_quote(fm_at(l, a)))
+        a++;
+    while (b > a && is_quote(fm_at(l, b - 1)))
+        b--;
+    while (secret < b && is_quote(fm_at(l, secret)))
+        secret++;
+    if (fm_at(l, a) == '<' || fm_at(l, a) == '$' || (secret < b && fm_value_is_placeholder(fm_line_str(l, secret, b))))
         return;
-    fm_line_propose(l, 1, CAND(is_quoted ? i - 1 : i, is_quoted && e < l->n ? e + 1 : e, BASIC_AUTH, R_CURL));
+    fm_line_propose(l, 1, CAND(i, e, BASIC_AUTH, R_CURL));
 }
 
 /* curl -u user:password, --user user:password, --proxy-user */
 static void command(struct fm_line *l, uint32_t w)
 {
-    for (uint32_t k = w + 1; k < l->n_words && k < w + 200; k++) {
+    for (uint32_t k = w; k < l->n_words && k < w + 200; k++) {
         const struct fm_word *x = &l->words[k];
         bool is_option = x->start >= 2 && fm_at(l, x->start - 1) == '-' && fm_is(fm_at(l, x->start - 2), C_SPACE | C_HOST);
         if (!is_option)
@@ -109,6 +129,19 @@ static void command(struct fm_line *l, uint32_t w)
         else if (fm_line_has_at(l, x->start, "user") && (n == 4) )
             user_argument(l, x->end);
     }
+}
+
+/* A command that goes on over lines: "  -u user:password \\" */
+static bool is_continued_option(const struct fm_line *l)
+{
+    uint32_t i = skip(l, 0, " \t", 64);
+    return fm_line_has_at(l, i, "-u ") || fm_line_has_at(l, i, "--user ");
+}
+
+void fm_detect_continued(struct fm_line *l)
+{
+    if (is_continued_option(l))
+        command(l, 0);
 }
 
 void fm_detect_auth(struct fm_line *l)

@@ -80,24 +80,39 @@ static void resource_word(struct fm_line *l, uint32_t w)
     fm_line_propose(l, 8, CAND(fm_at(l, x->end) == '=' ? x->start : s, e, CONFIG, R_CONFIG));
 }
 
+/* The lexicon flags of the part behind the last "_", or of the whole. */
 static uint64_t part_kw(const struct fm_line *l, const struct fm_word *x)
 {
     const char *p = l->p + x->start, *under = memrchr(p, '_', x->end - x->start);
-    if (!under)
-        return x->kw;
-    uint32_t s = x->start + (uint32_t)(under - p) + 1;
-    return s < x->end ? fm_lexicon_find(&l->r->lexicon, l->p + s, x->end - s, l->n - s) : 0;
+    uint32_t s = under ? x->start + (uint32_t)(under - p) + 1 : x->start;
+    return s < x->end ? x->kw | fm_lexicon_find(&l->r->lexicon, l->p + s, x->end - s, l->n - s) : x->kw;
+}
+
+void fm_detect_config_pair(struct fm_line *l, uint32_t w)
+{
+    if (fm_is_digit(fm_at(l, l->words[w].end + 1)) && part_kw(l, &l->words[w]) & K(RESOURCE))
+        resource_word(l, w);
+}
+
+/* "vcpus 1" */
+static void counted_word(struct fm_line *l, uint32_t w)
+{
+    uint32_t s = l->words[w].end + 1, e = number_end(l, s);
+    if (e > s && fm_at(l, s - 1) == ' ' && fm_line_has_at(l, l->words[w].start, "vcpu"))
+        fm_line_propose(l, 8, CAND(s, e, CONFIG, R_CONFIG));
 }
 
 void fm_detect_config(struct fm_line *l)
 {
     for (uint32_t w = 0; w < l->n_words; w++) {
-        uint64_t kw = l->words[w].kw | (fm_at(l, l->words[w].end) == '=' ? part_kw(l, &l->words[w]) : 0);
-        if (kw & K(BYTES))
+        uint64_t kw = l->words[w].kw;
+        if (kw & K(BYTES)) {
             unit_word(l, w);
+            counted_word(l, w);
+        }
         if (kw & K(VERSION))
             version_word(l, w);
-        if (kw & K(RESOURCE))
+        if (kw & K(RESOURCE) && fm_at(l, l->words[w].end) != '=')
             resource_word(l, w);
     }
 }

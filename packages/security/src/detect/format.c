@@ -3,16 +3,34 @@
 #include "detect/value.h"
 #include "scan/state.h"
 
-/* A run of twelve equal bytes is a drawn placeholder, and so is "EXAMPLE" at the end. */
+/* A run of X is a drawn placeholder, and so are the alphabet in order and "EXAMPLE" at the end of a short key. */
 static bool is_drawn(fm_str s)
 {
-    size_t run = 1;
+    size_t run = 1, ladder = 1;
     for (size_t i = 1; i < s.len; i++) {
         run = s.p[i] == s.p[i - 1] ? run + 1 : 1;
-        if (run >= 12 && strchr("xX*.0", s.p[i]))
+        ladder = s.p[i] == s.p[i - 1] + 1 ? ladder + 1 : 1;
+        if ((run >= 12 && s.p[i] == 'X') || ladder >= 20)
             return true;
     }
-    return s.len >= 16 && fm_str_ends(s, FM_STR("EXAMPLE"));
+    return s.len >= 16 && s.len <= 24 && fm_str_ends(s, FM_STR("EXAMPLE"));
+}
+
+/* The word stands alone or starts a hump: "okta", "myOktaToken", "OKTA_TOKEN", but not "rookTable" or "sumObj". */
+static bool is_own_word(fm_str t, size_t at, size_t n)
+{
+    bool is_hump = fm_is((unsigned char)t.p[at], C_UPPER) && at && fm_is((unsigned char)t.p[at - 1], C_LOWER);
+    bool is_free = at == 0 || !fm_is((unsigned char)t.p[at - 1], C_LOWER | C_UPPER);
+    bool breaks_at_end = n > 1 && fm_is((unsigned char)t.p[at + n - 1], C_UPPER) && fm_is((unsigned char)t.p[at + n - 2], C_LOWER);
+    return (is_hump || is_free) && !breaks_at_end;
+}
+
+static bool has_word(fm_str text, fm_str word)
+{
+    for (ptrdiff_t at = 0; (at = fm_str_ifind(text, word, (size_t)at)) >= 0; at++)
+        if (is_own_word(text, (size_t)at, word.len))
+            return true;
+    return false;
 }
 
 static bool has_context(const struct fm_line *l, const struct fm_rule *r, uint32_t s)
@@ -22,7 +40,7 @@ static bool has_context(const struct fm_line *l, const struct fm_rule *r, uint32
     uint32_t from = s > FM_CONTEXT_MAX ? s - FM_CONTEXT_MAX : 0;
     fm_str before = fm_line_str(l, from, s);
     for (uint16_t i = 0; i < r->n_context; i++)
-        if (fm_str_ihas(before, fm_str_c(r->context[i])))
+        if (has_word(before, fm_str_c(r->context[i])))
             return true;
     return false;
 }
@@ -34,7 +52,8 @@ static void try_rule(struct fm_line *l, uint16_t index, uint32_t s, uint32_t bod
     if ((r->n_body && n == 0) || !has_context(l, r, s))
         return;
     fm_str tail = fm_line_str(l, body, body + (uint32_t)n);
-    if (r->entropy_centi && (fm_entropy(tail) * 100 < r->entropy_centi || is_drawn(tail)))
+    unsigned char next = fm_at(l, body + (uint32_t)n);
+    if (is_drawn(tail) || next == '#' || next == '*' || (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
         return;
     fm_line_propose(l, 1, (struct fm_cand){.start = s, .end = body + (uint32_t)n, .type = (uint8_t)r->type, .rule = (uint16_t)(R_BUILTIN_COUNT + index)});
 }
@@ -53,20 +72,29 @@ static void try_prefixed(struct fm_line *l, uint32_t s)
     }
 }
 
+static void try_loose(struct fm_line *l, const struct fm_word *x)
+{
+    const struct fm_rule_set *set = &l->r->rules;
+    for (uint16_t i = 0; i < set->n_loose; i++) {
+        const struct fm_rule *r = &set->rules.items[set->loose[i]];
+        if (!r->from_end)
+            try_rule(l, set->loose[i], x->start, x->start);
+        else if (x->end >= r->from_end)
+            try_rule(l, set->loose[i], x->end - r->from_end, x->end - r->from_end);
+    }
+}
+
 void fm_detect_format(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     const struct fm_rule_set *set = &l->r->rules;
     uint32_t s = x->start;
-    if (l->n - s < 6 || fm_at(l, s - 1) == '+')
+    bool is_inside = fm_at(l, s - 1) == '+' || (fm_at(l, s - 1) == '.' && fm_is_word(fm_at(l, s - 2)));
+    if (l->n - s < 6)
         return;
-    if (set->heads[fm_rule_slot(l->p + s)])
+    if (!is_inside && set->heads[fm_rule_slot(l->p + s)])
         try_prefixed(l, s);
-    if (x->end - s < (x->cls & W_DIGIT ? 4 : 24))
+    if (!(x->cls & W_DIGIT) || (x->end - s < 4 && fm_at(l, x->end) != '~'))
         return;
-    for (uint16_t i = 0; i < set->n_loose; i++) {
-        const struct fm_rule *r = &set->rules.items[set->loose[i]];
-        if (x->end - s >= r->body[0].min || r->body[0].min < 8)
-            try_rule(l, set->loose[i], s, s);
-    }
+    try_loose(l, x);
 }

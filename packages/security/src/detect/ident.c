@@ -11,6 +11,11 @@ void fm_detect_hex(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     bool has_both = x->cls & W_DIGIT && x->cls & W_ALPHA;
+    uint32_t zeros = 0;
+    for (uint32_t i = x->start; i < x->end && fm_at(l, i) == '0'; i++)
+        zeros++;
+    if (zeros * 2 > x->end - x->start)
+        return;
     if (has_both || is_digest_prefix(l, x->start))
         fm_line_propose(l, 6, CAND(x->start, x->end, HASH, R_HEX));
 }
@@ -38,6 +43,13 @@ void fm_detect_word_number(struct fm_line *l, uint32_t w)
     const struct fm_word *x = &l->words[w];
     uint32_t n = x->end - x->start;
     unsigned char prev = fm_at(l, x->start - 1);
+    if (fm_at(l, x->end) == '-' && fm_at(l, x->end - 1) == '_' && fm_is_digit(fm_at(l, x->end + 1)) && n >= 3) {
+        uint32_t e = x->end + 1;
+        while (fm_is_word(fm_at(l, e)))
+            e++;
+        fm_line_propose(l, 7, CAND(x->start, e, ID, R_WORD_NUMBER));
+        return;
+    }
     if (x->cls & W_HIGH || prev == '.' || prev == '/' || fm_at(l, x->end) == '(')
         return;
     if (fm_is(fm_at(l, x->start), C_LOWER | C_UPPER)) {
@@ -63,6 +75,8 @@ static uint32_t value_start(const struct fm_line *l, uint32_t e, bool *has_sep)
     uint32_t i = e;
     if (fm_is(fm_at(l, i), C_QUOTE))
         i++;
+    if (fm_at(l, i) == ' ' && (fm_at(l, i + 1) == '=' || fm_at(l, i + 1) == ':'))
+        i++;
     *has_sep = fm_at(l, i) == '=' || fm_at(l, i) == ':' || fm_at(l, i) == '#';
     if (*has_sep)
         i++;
@@ -79,7 +93,7 @@ static void propose_value(struct fm_line *l, const struct fm_word *key, uint32_t
         return;
     }
     uint32_t from = key->start;
-    if (s > key->end + 1)
+    if (s > key->end + 1 || fm_at(l, key->end) == ' ')
         from = s;
     if (from && from == key->start && fm_at(l, from - 1) == '(')
         from--;
@@ -115,7 +129,13 @@ static void key_value(struct fm_line *l, uint32_t w)
 
 static bool is_id_value(const struct fm_line *l, uint32_t s, uint32_t e)
 {
-    if (e == s || !has_digit(l, s, e) || is_hex_number(l, s, e) || memmem(l->p + s, e - s, "..", 2))
+    uint32_t digits = 0, letters = 0;
+    for (uint32_t i = s; i < e; i++) {
+        digits += fm_is_digit(fm_at(l, i));
+        letters += fm_is(fm_at(l, i), C_LOWER | C_UPPER);
+    }
+    bool is_decimal = !letters && memchr(l->p + s, '.', e - s);
+    if (!digits || (digits == 1 && e - s < 4) || is_decimal || is_hex_number(l, s, e) || memmem(l->p + s, e - s, "..", 2))
         return false;
     return fm_is_word(fm_at(l, s)) || fm_at(l, s) == '-' || fm_at(l, s) == '\'' || fm_at(l, s) == '/';
 }

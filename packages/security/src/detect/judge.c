@@ -18,6 +18,18 @@ static bool starts_with_any(fm_str s, const char *const *list, size_t n)
     return false;
 }
 
+/* Six x or X in a row, or twelve of any byte. */
+static bool has_drawn_run(fm_str s)
+{
+    size_t run = 1;
+    for (size_t i = 1; i < s.len; i++) {
+        run = s.p[i] == s.p[i - 1] ? run + 1 : 1;
+        if (run >= 12 || (run >= 6 && (s.p[i] | 0x20) == 'x'))
+            return true;
+    }
+    return false;
+}
+
 /* The same byte all through, or only x, *, ., - and #. */
 static bool is_filler(fm_str s)
 {
@@ -56,11 +68,11 @@ static bool has_digit(fm_str s)
 
 bool fm_value_is_placeholder(fm_str s)
 {
-    static const char *const words[] = {"password", "passwd", "secret", "token", "null", "nil", "none", "true", "false", "undefined", "string", "str", "changeme", "change_me",
+    static const char *const words[] = {"password", "pass", "passwd", "secret", "token", "null", "nil", "none", "true", "false", "undefined", "string", "str", "changeme", "change_me",
                                         "example", "default", "empty", "unset", "key", "value", "required", "optional", "redacted", "hidden", "masked", "test", "dummy",
                                         "todo", "tbd", "n/a", "na", "yes", "no", "bearer", "basic", "object", "function", "self", "this", "enabled", "disabled", "invalid", "expired", "missing"};
     static const char *const heads[] = {"your_", "your-", "yourkey", "yourpass", "your ", "insert_", "insert-", "replace", "fake", "dummy", "placeholder", "<your", "enter_", "put_", "my_secret", "change", "example", "sample", "redacted", "somefake", "not_", "afake", "a-fake", "[redacted", "***"};
-    if (s.len == 0 || is_filler(s) || is_reference(s))
+    if (s.len == 0 || is_filler(s) || has_drawn_run(s) || is_reference(s))
         return true;
     if (is_one_of(s, words, sizeof words / sizeof *words))
         return true;
@@ -89,7 +101,7 @@ static bool is_plain_word(fm_str s)
     size_t upper = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (!fm_is(c, C_LOWER | C_UPPER) && c != '_' && c != '.')
+        if (!fm_is(c, C_LOWER | C_UPPER) && c != '_' && c != '.' && c != '-')
             return false;
         upper += fm_is(c, C_UPPER) && i;
     }
@@ -123,6 +135,8 @@ static bool is_wordy(fm_str s)
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
         bool d = fm_is_digit(c), a = fm_is(c, C_LOWER | C_UPPER);
+        if (!d && !a && !(c && strchr("-_./:", c)))
+            return false;
         run_digits = d ? run_digits + 1 : 0;
         switches += (d && was_alpha) || (a && was_digit);
         if (run_digits > 4)
@@ -145,13 +159,13 @@ static bool has_case_mix(fm_str s)
 
 static bool weak_secret(const struct fm_value *v, fm_str s)
 {
-    if (s.len < 8 || is_code(s, false) || s.p[0] == '/' || s.p[0] == '&' || fm_str_has(s, FM_STR("://")))
+    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || s.p[0] == '/' || s.p[0] == '&' || fm_str_has(s, FM_STR("://")))
         return false;
     if (!v->is_quoted && !v->is_assigned)
         return false;
     double h = fm_entropy(s);
     bool is_spaced = memchr(s.p, ' ', s.len) != NULL;
-    if (h < 2.9 || (is_spaced && !v->is_quoted))
+    if (h < 2.9 || (is_spaced && (!v->is_quoted || v->is_backtick)))
         return false;
     if (!has_digit(s) && h < 3.6)
         return false;

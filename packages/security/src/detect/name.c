@@ -90,6 +90,10 @@ static bool is_domain(const struct fm_line *l, const struct chain *c, bool has_c
 
 static bool has_host_cue(const struct fm_line *l, uint32_t w)
 {
+    static const char *const first[] = {"www.", "mail.", "smtp.", "imap.", "ftp.", "ns1.", "ns2.", "api.", "vpn."};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        if (fm_line_has_at(l, l->words[w].start, first[i]))
+            return true;
     return w && l->words[w - 1].kw & (K(HOST) | K(TOWARDS)) && l->words[w].start - l->words[w - 1].end <= 3;
 }
 
@@ -140,7 +144,10 @@ static void towards_host(struct fm_line *l, uint32_t w)
         letters++;
     for (; fm_is_digit(fm_at(l, i)); i++)
         digits++;
-    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end;
+    bool is_hex = true;
+    for (uint32_t k = c.start; k < c.end; k++)
+        is_hex &= fm_is(fm_at(l, k), C_HEX);
+    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end && !is_hex;
     if (is_name || (c.labels == 1 && c.has_dash && c.has_digit && c.has_letter && letters >= 2))
         propose_host(l, &c, 6, R_HOST_CTX);
 }

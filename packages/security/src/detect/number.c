@@ -48,6 +48,10 @@ static struct run read_run(const struct fm_line *l, uint32_t s)
     uint32_t i = s;
     while (r.groups < 8) {
         take_digits(l, &r, &i);
+        if (fm_lower(fm_at(l, i)) == 'x' && r.groups >= 2 && fm_is_digit(fm_at(l, i + 1))) {
+            r.end = i;
+            break;
+        }
         if (fm_is_word(fm_at(l, i))) {
             r.n = r.groups == 1 ? 0 : r.n;
             break;
@@ -173,9 +177,11 @@ static bool national(struct fm_line *l, const struct run *r)
 
 static bool looks_like_date(const struct run *r)
 {
+    if (r->groups >= 3 && r->size[0] == 4 && r->size[1] <= 2 && r->size[2] <= 2 && (r->d[0] == 1 || r->d[0] == 2))
+        return true;
     if (r->groups != 3 || r->n > 8)
         return false;
-    return (r->size[0] == 4 && r->size[1] <= 2 && r->size[2] <= 2) || (r->size[0] <= 2 && r->size[1] <= 2 && (r->size[2] == 4 || r->size[2] == 2));
+    return (r->size[0] <= 2 && r->size[1] <= 2 && (r->size[2] == 4 || r->size[2] == 2));
 }
 
 /* +CC…, NANP 3-3-4 with separators, (ddd) ddd-dddd, or 7 to 15 digits near a phone word. */
@@ -194,7 +200,8 @@ static bool is_phone(const struct fm_line *l, uint32_t w, const struct run *r)
         return true;
     if (near(l, w, K(PHONE), 4) && fm_at(l, r->start - 1) != '=')
         return r->groups > 1 || r->n >= 7;
-    return r->groups >= 2 && r->groups <= 6 && r->n >= 8 && r->n <= 12 && near(l, w, K(GROUPED), 2) && !r->has_slash && l->n_plain >= 2;
+    return r->groups >= 2 && r->groups <= 6 && r->n >= 8 && r->n <= 12 && near(l, w, K(GROUPED), 2) && !r->has_slash && l->n_plain >= 2 &&
+           !(fm_at(l, r->end) == ' ' && fm_is(fm_at(l, r->end + 1), C_UPPER));
 }
 
 static bool phone(struct fm_line *l, uint32_t w, struct run *r)

@@ -28,6 +28,20 @@ static bool name_has(const char *name, const char *const *parts, size_t n)
 
 #define HAS(name, list) name_has((name), (list), sizeof(list) / sizeof *(list))
 
+/* What a name ends in says what the value is: the length of a secret is none. */
+static bool ends_harmlessly(const char *n)
+{
+    static const char *const ends[] = {"length", "len", "size", "url", "uri", "host", "endpoint", "path", "file", "filename", "type", "count", "ttl", "expiry", "expires", "expiresin", "timeout",
+                                       "policy", "version", "algorithm", "provider", "name", "credentialid", "credentialsid", "keyid", "tokenid", "age", "limit", "enabled", "required", "getkey", "label", "hint", "field", "prefix", "source"};
+    size_t len = strlen(n);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t k = strlen(ends[i]);
+        if (len >= k && strcmp(n + len - k, ends[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Names that hold such a part but carry no secret: sizes, types, references, public halves. */
 static bool is_harmless_name(const char *n)
 {
@@ -38,10 +52,10 @@ static bool is_harmless_name(const char *n)
         "routingkey", "rowkey", "monkey", "compass", "csrf", "xsrf", "credentialsid", "author", "passthrough", "passive", "bypass",
         "passed", "passes", "passing", "passenger", "passport", "secretname", "secretref", "secretid", "secretkeyref", "passwordfile",
         "secretarn", "passwordpolicy", "passwordhash", "passwordlength", "passwordreset", "keyfile", "tokenfile", "secretversion", "keyusage",
-        "keyalg", "keyboard", "hotkey", "keypress", "objectkey", "dedupkey", "groupkey", "idempotencykey", "keyerror", "authorizationurl",
+        "keyalg", "keyboard", "keying", "hotkey", "keypress", "objectkey", "dedupkey", "groupkey", "idempotencykey", "keyerror", "authorizationurl",
         "authurl", "authtype", "authmethod", "authmode", "turkey", "donkey", "jockey", "hockey", "whiskey", "keyframe", "keyevent", "apikeyid",
         "passwordfield", "compassword", "maxtoken", "nexttoken", "pagetoken", "continuationtoken", "secretstore", "secretmanager", "secretscan"};
-    return HAS(n, parts);
+    return HAS(n, parts) || ends_harmlessly(n);
 }
 
 static enum strength judge_name(const char *flat)
@@ -49,7 +63,7 @@ static enum strength judge_name(const char *flat)
     static const char *const strong[] = {"passwor", "passwd", "passphrase", "passcode", "passwrd", "pwd", "secret", "privatekey", "mypass", "sshpass"};
     static const char *const weak[] = {"token",   "apikey",  "accesskey", "authkey",    "signingkey", "credential", "encryptionkey", "masterkey",
                                        "authpass", "clientkey", "licensekey", "sharedkey", "accountkey", "storagekey", "serverkey",  "servicekey",
-                                       "userauth", "sonarlogin", "clientid", "accessid", "appkey", "hmackey", "webhookkey"};
+                                       "userauth", "sonarlogin", "appkey", "hmackey", "webhookkey"};
     static const char *const session[] = {"sessionid", "jsessionid", "phpsessid", "sessid", "sessiontoken", "sessioncookie"};
     size_t n = strlen(flat);
     if (is_harmless_name(flat))
@@ -97,7 +111,8 @@ static enum strength judge(fm_str name)
     if (has_part(name, "pass") || has_part(name, "pw"))
         return NAME_STRONG;
     bool ends_in_key = n > 3 && strcmp(flat + n - 3, "key") == 0;
-    if ((ends_in_key && name.len > 3 && has_part(name, "key")) || has_part(name, "auth"))
+    bool ends_in_auth = n >= 4 && strcmp(flat + n - 4, "auth") == 0;
+    if ((ends_in_key && name.len > 3 && has_part(name, "key")) || (ends_in_auth && has_part(name, "auth")))
         return NAME_WEAK;
     if (n >= 2 && strcmp(flat + n - 2, "id") == 0)
         return NAME_ID;
@@ -148,7 +163,8 @@ void fm_detect_pair(struct fm_line *l, uint32_t w)
         return;
     }
     struct fm_value v;
-    if (!fm_value_read(l, x->end, &v) && !fm_value_before(l, x->start, &v))
+    bool is_option = name.p - l->p >= 2 && name.p[-1] == '-' && name.p[-2] == '-';
+    if (!fm_value_read(l, x->end, is_option, &v) && !fm_value_before(l, x->start, &v))
         return;
     if (!fm_value_is_secret(l, &v, s == NAME_STRONG))
         return;

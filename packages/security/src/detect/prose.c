@@ -5,10 +5,20 @@
  */
 #include "scan/state.h"
 
+/* An upper-case letter at i: ASCII, Latin-1 and Latin Extended-A, Greek, Cyrillic. */
+bool fm_starts_upper(const struct fm_line *l, uint32_t i)
+{
+    unsigned char c = fm_at(l, i), d = fm_at(l, i + 1);
+    if (c == 0xc3)
+        return d <= 0x9e;
+    if (c == 0xc4 || c == 0xc5)
+        return true;
+    return fm_is(c, C_UPPER) || (c == 0xce && d >= 0x86 && d <= 0xab) || (c == 0xd0 && d <= 0xaf);
+}
+
 static bool is_capital(const struct fm_line *l, const struct fm_word *x)
 {
-    unsigned char c = fm_at(l, x->start);
-    return !(x->cls & W_DIGIT) && (fm_is(c, C_UPPER) || (c >= 0xc3 && x->cls & W_HIGH)) && (x->cls & (W_LOWER | W_HIGH) || x->end - x->start == 1);
+    return !(x->cls & W_DIGIT) && fm_starts_upper(l, x->start) && (x->cls & (W_LOWER | W_HIGH) || x->end - x->start == 1);
 }
 
 static bool is_joined(const struct fm_line *l, uint32_t w)
@@ -55,14 +65,17 @@ static void cued(struct fm_line *l, uint32_t w)
     uint32_t k = w + 1;
     if (k < l->n_words && (fm_line_has_at(l, l->words[k].start, "is ") || fm_line_has_at(l, l->words[k].start, "was ")))
         k++;
-    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 3 || !is_name_word(l, k) || fm_at(l, l->words[k - 1].end) == '.')
+    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 6 || !is_name_word(l, k) || !strchr(" ,:?", fm_at(l, l->words[k - 1].end)))
+        return;
+    bool is_label = k == w + 1 && fm_line_has_at(l, l->words[w].start, "name");
+    if (is_label && fm_at(l, l->words[w].end) != '?' && (!is_capital(l, &l->words[w]) || run_end(l, k, 4) == k))
         return;
     propose_run(l, k, run_end(l, k, 4), 8);
 }
 
 static void listed(struct fm_line *l, uint32_t w)
 {
-    if (!is_name_word(l, w) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
+    if (!is_capital(l, &l->words[w]) || l->words[w].kw & (K(CAP) | K(MONTH)) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
         return;
     propose_run(l, w, run_end(l, w, 4), 8);
 }
@@ -82,6 +95,20 @@ static void spoken(struct fm_line *l, uint32_t w)
         propose_run(l, a, b - 1, 8);
 }
 
+/* "says X" */
+static void spoken_after(struct fm_line *l, uint32_t w)
+{
+    if (w + 1 < l->n_words && is_joined(l, w + 1) && is_name_word(l, w + 1) && l->n_plain >= 3)
+        propose_run(l, w + 1, run_end(l, w + 1, 3), 9);
+}
+
+/* "my sister X" */
+static void relative(struct fm_line *l, uint32_t w)
+{
+    if (w + 1 < l->n_words && is_joined(l, w + 1) && is_name_word(l, w + 1) && l->words[w].cls == (W_LOWER | W_NONHEX))
+        propose_run(l, w + 1, run_end(l, w + 1, 3), 8);
+}
+
 static void possessive(struct fm_line *l, uint32_t w)
 {
     if (l->words[w].end - l->words[w].start != 1 || fm_at(l, l->words[w].start) != 's' || fm_at(l, l->words[w].start - 1) != '\'' || !w)
@@ -91,13 +118,13 @@ static void possessive(struct fm_line *l, uint32_t w)
         return;
     while (a && is_joined(l, a) && is_name_word(l, a - 1) && b - a < 3)
         a--;
-    if (b > a)
+    if (b > a || (w + 1 < l->n_words && l->words[w + 1].kw & K(FAMILY)))
         propose_run(l, a, b, 8);
 }
 
 static void by_two(struct fm_line *l, uint32_t w)
 {
-    if (w + 2 >= l->n_words || !is_joined(l, w + 1) || !is_name_word(l, w + 1))
+    if (w + 2 >= l->n_words || l->words[w + 1].start - l->words[w].end > 6 || !is_name_word(l, w + 1))
         return;
     uint32_t b = run_end(l, w + 1, 4);
     if (b > w + 1)
@@ -152,8 +179,50 @@ static void place(struct fm_line *l, uint32_t w)
 
 static void nationality(struct fm_line *l, uint32_t w)
 {
-    if (is_capital(l, &l->words[w]))
+    bool is_predicate = w && (fm_line_has_at(l, l->words[w - 1].start, "am ") || fm_line_has_at(l, l->words[w - 1].start, "proud "));
+    if (is_capital(l, &l->words[w]) || is_predicate)
         fm_line_propose(l, 9, CAND(l->words[w].start, l->words[w].end, NRP, R_NRP));
+}
+
+/* "South Africa", "United Kingdom", "Czech Republic": the word beside a country or in place of one */
+static void long_country(struct fm_line *l, uint32_t w)
+{
+    static const char *const second[] = {"States", "Kingdom", "Emirates", "Republic", "Islands", "Zealand", "Africa", "Arabia", "Korea", "Lanka"};
+    if (!w || !is_joined(l, w) || !is_capital(l, &l->words[w - 1]) || !is_capital(l, &l->words[w]))
+        return;
+    for (size_t i = 0; i < sizeof second / sizeof *second; i++)
+        if (fm_str_eqc(fm_line_str(l, l->words[w].start, l->words[w].end), second[i]))
+            fm_line_propose(l, 8, CAND(l->words[w - 1].start, l->words[w].end, LOCATION, R_PLACE));
+}
+
+/* "in Lisbon", in a sentence */
+static void in_place(struct fm_line *l, uint32_t w)
+{
+    if (w + 1 >= l->n_words || !is_joined(l, w + 1) || !is_name_word(l, w + 1) || l->n_plain < 4 || l->words[w + 1].end - l->words[w + 1].start < 4)
+        return;
+    const struct fm_word *x = &l->words[w + 1];
+    for (uint32_t i = x->start + 1; i < x->end; i++)
+        if (fm_is(fm_at(l, i), C_UPPER))
+            return;
+    if (fm_at(l, x->end) == '.' && fm_is_word(fm_at(l, x->end + 1)))
+        return;
+    uint32_t b = run_end(l, w + 1, 3);
+    fm_line_propose(l, 10, CAND(x->start, l->words[b].end, LOCATION, R_PLACE));
+}
+
+/* "Janka M. Szász": a single capital between two names; or a run with letters beyond ASCII, which English prose has in names only */
+static void shaped(struct fm_line *l, uint32_t w)
+{
+    if (!is_name_word(l, w) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
+        return;
+    uint32_t b = run_end(l, w, 4);
+    bool is_long = l->words[w].end - l->words[w].start > 1 && l->words[b].end - l->words[b].start > 1;
+    bool has_initial = is_long && b >= w + 2 && l->words[w + 1].end - l->words[w + 1].start == 1;
+    bool has_high = false;
+    for (uint32_t i = w; i <= b; i++)
+        has_high |= (l->words[i].cls & W_HIGH) != 0;
+    if (has_initial || (has_high && b > w))
+        fm_line_propose(l, 8, CAND(l->words[w].start, l->words[b].end, PERSON, R_PERSON));
 }
 
 /* "12 March 1980", "March 12, 1980", "March 2020" */
@@ -174,8 +243,12 @@ static void year(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     unsigned char prev = fm_at(l, x->start - 1), next = fm_at(l, x->end);
+    static const char *const leads[] = {"in ", "since ", "from ", "until ", "till ", "of ", "by ", "to ", "during ", "the ", "and ", "year ", "a "};
+    bool has_lead = prev == '(' && next == ')';
+    for (size_t i = 0; w && i < sizeof leads / sizeof *leads; i++)
+        has_lead |= fm_line_has_at(l, l->words[w - 1].start, leads[i]);
     bool is_century = fm_line_has_at(l, x->start, "19") || fm_line_has_at(l, x->start, "20");
-    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') && (next == 0 || strchr(" .,)?!", next)) && fm_at(l, x->start - 2) != ':')
+    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') && (next == 0 || strchr(" .,)?!", next)) && has_lead)
         fm_line_propose(l, 10, CAND(x->start, x->end, DATE, R_DATE));
 }
 
@@ -184,6 +257,10 @@ static void visit(struct fm_line *l, uint32_t w)
     uint64_t kw = l->words[w].kw;
     if (l->words[w].cls == W_DIGIT)
         year(l, w);
+    shaped(l, w);
+    long_country(l, w);
+    if (fm_str_eqc(fm_line_str(l, l->words[w].start, l->words[w].end), "in"))
+        in_place(l, w);
     if (!kw) {
         possessive(l, w);
         return;
@@ -194,9 +271,13 @@ static void visit(struct fm_line *l, uint32_t w)
         cued(l, w);
     if (kw & K(FIRST))
         listed(l, w);
-    if (kw & K(SPEECH))
+    if (kw & K(SPEECH)) {
         spoken(l, w);
-    if (kw & K(BY))
+        spoken_after(l, w);
+    }
+    if (kw & K(FAMILY))
+        relative(l, w);
+    if (kw & K(BY) || (kw & K(TOWARDS) && l->n_plain >= 4))
         by_two(l, w);
     if (kw & K(ORG))
         org(l, w);
@@ -216,7 +297,7 @@ static void visit(struct fm_line *l, uint32_t w)
 static bool is_prose(const struct fm_line *l)
 {
     uint32_t machine = 0;
-    if (l->n_plain < 3 && !(l->kw_any & (K(TITLE) | K(CUE) | K(ADDRESS) | K(FIRST))))
+    if (l->n_plain < 3 && !(l->kw_any & (K(TITLE) | K(CUE) | K(ADDRESS) | K(FIRST) | K(UNIT))))
         return false;
     for (uint32_t i = 1; i < l->n_words && machine < 3; i++) {
         uint32_t e = l->words[i - 1].end, gap = l->words[i].start - e;
@@ -248,7 +329,7 @@ static void again(struct fm_line *l, size_t first_cand)
 void fm_detect_address(struct fm_line *l);
 
 #define PROSE_WORDS                                                                                \
-    (K(TITLE) | K(CUE) | K(FIRST) | K(SPEECH) | K(BY) | K(ORG) | K(WORK) | K(COUNTRY) | K(PLACE) | \
+    (K(TITLE) | K(CUE) | K(FIRST) | K(SPEECH) | K(FAMILY) | K(BY) | K(ORG) | K(WORK) | K(COUNTRY) | K(PLACE) | \
      K(NATION) | K(MONTH) | K(STREET) | K(UNIT) | K(ADDRESS) | K(STATE))
 
 void fm_detect_prose(struct fm_line *l)

@@ -50,20 +50,6 @@ static bool is_escaped_quote(const struct fm_line *l, uint32_t i)
     return fm_at(l, i) == '\\' && fm_is(fm_at(l, i + 1), C_QUOTE);
 }
 
-static bool quoted(const struct fm_line *l, uint32_t i, struct fm_value *out)
-{
-    bool is_escaped = is_escaped_quote(l, i);
-    uint32_t s = i + is_escaped;
-    unsigned char q = fm_at(l, s);
-    uint32_t e = ++s, limit = s + FM_VALUE_MAX;
-    while (e < l->n && e < limit && fm_at(l, e) != q)
-        e += fm_at(l, e) == '\\' && !is_escaped && e + 1 < l->n ? 2 : 1;
-    e = e > l->n ? l->n : e;
-    uint32_t end = is_escaped && e > s && fm_at(l, e - 1) == '\\' ? e - 1 : e;
-    *out = (struct fm_value){.start = s, .end = end, .is_quoted = true};
-    return end > s;
-}
-
 static bool is_value_end(unsigned char c)
 {
     return fm_is(c, C_SPACE) || c == ',' || c == ';' || c == '<' || c == '&';
@@ -95,6 +81,23 @@ static bool unquoted(const struct fm_line *l, uint32_t s, struct fm_value *out)
     return e > s;
 }
 
+/* A quote that nothing closes is no quote. */
+static bool quoted(const struct fm_line *l, uint32_t i, struct fm_value *out)
+{
+    bool is_escaped = is_escaped_quote(l, i);
+    uint32_t s = i + is_escaped;
+    unsigned char q = fm_at(l, s);
+    uint32_t e = ++s, limit = s + FM_VALUE_MAX;
+    while (e < l->n && e < limit && fm_at(l, e) != q)
+        e += fm_at(l, e) == '\\' && !is_escaped && e + 1 < l->n ? 2 : 1;
+    e = e > l->n ? l->n : e;
+    uint32_t end = is_escaped && e > s && fm_at(l, e - 1) == '\\' ? e - 1 : e;
+    if (e >= l->n)
+        return unquoted(l, s, out);
+    *out = (struct fm_value){.start = s, .end = end, .is_quoted = true, .is_backtick = q == '`'};
+    return end > s;
+}
+
 static bool is_quote_at(const struct fm_line *l, uint32_t i)
 {
     return fm_is(fm_at(l, i), C_QUOTE) || is_escaped_quote(l, i);
@@ -108,7 +111,7 @@ static uint32_t call_start(const struct fm_line *l, uint32_t i)
     return fm_at(l, i) == '(' ? i + 1 : 0;
 }
 
-bool fm_value_read(const struct fm_line *l, uint32_t e, struct fm_value *out)
+bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out)
 {
     uint32_t call = call_start(l, e);
     if (call)
@@ -123,8 +126,13 @@ bool fm_value_read(const struct fm_line *l, uint32_t e, struct fm_value *out)
     uint32_t v = skip_blanks(l, op + n, 24);
     if (fm_at(l, v) == '=' && n)
         v = skip_blanks(l, v + 1, 8);
-    if (fm_at(l, v) == '@' && is_quote_at(l, v + 1))
+    if (fm_at(l, v) == '@' && fm_at(l, v + 1) == '"')
         v++;
+    if (!n && is_option && op == e + 1 && !is_quote_at(l, op) && fm_at(l, op) != '-') {
+        bool is_read = unquoted(l, op, out);
+        out->is_assigned = true;
+        return is_read;
+    }
     if (!n)
         return op > e && !closes_name && is_quote_at(l, op) && quoted(l, op, out);
     bool is_comma = n == 1 && (fm_at(l, op) == ',' || fm_at(l, op) == '>');

@@ -9,13 +9,15 @@ struct fm_value {
     uint32_t start;
     uint32_t end;
     bool is_quoted;
+    bool is_backtick; /* quoted by `, which is a command in shells */
     bool is_assigned; /* "=" or ":" in front, not only a blank */
 };
 
 #define FM_VALUE_MAX 4096
 
-/* After the name that ends at e: operator and value. False when there is none. */
-bool fm_value_read(const struct fm_line *l, uint32_t e, struct fm_value *out);
+/* After the name that ends at e: operator and value. False when there is none. An option (--name) may have its value
+ * behind a blank. */
+bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out);
 
 /* "value" == name, where the name starts at s. */
 bool fm_value_before(const struct fm_line *l, uint32_t s, struct fm_value *out);

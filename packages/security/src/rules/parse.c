@@ -91,6 +91,10 @@ static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
         return bad(r, n, "type is missing or not known");
     if (entropy.len && (!fm_str_f64(entropy, &e) || e < 0 || e > 8))
         return bad(r, n, "entropy is a number of bits from 0 to 8");
+    uint64_t from_end = 0;
+    if (fm_str_u64(scalar(member(r, n, "from_end")), &from_end) && from_end > 64)
+        return bad(r, n, "from_end is a number of bytes up to 64");
+    rule.from_end = (uint16_t)from_end;
     rule.id = copy(r, id);
     rule.entropy_centi = (uint16_t)(e * 100 + 0.5);
     rule.is_open_right = fm_str_eqc(scalar(member(r, n, "right")), "any");

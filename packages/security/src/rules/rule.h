@@ -36,6 +36,7 @@ struct fm_rule {
     uint16_t n_body;
     const char *const *context; /* lower-case words, one of which must stand in the FM_CONTEXT_MAX bytes before */
     uint16_t n_context;
+    uint16_t from_end;          /* without prefix: the match starts this many bytes before the end of a word */
     uint16_t entropy_centi;     /* minimum entropy of the match behind the prefix, in 1/100 bit per byte */
     bool is_open_right;
     bool is_user_rule;

@@ -29,6 +29,7 @@
     X(FIRST, first_name)                                                                           \
     X(CUE, name_cue)                                                                               \
     X(SPEECH, speech)                                                                              \
+    X(FAMILY, family)                                                                              \
     X(BY, by)                                                                                      \
     X(COUNTRY, country)                                                                            \
     X(PLACE, place_cue)                                                                            \

@@ -112,10 +112,14 @@ static void visit(struct fm_line *l, uint32_t i)
     if (!(w->cls & W_NONHEX) && (l->want & (WANT_NET | WANT(UUID))))
         visit_hexlike(l, i);
     unsigned char next = fm_at(l, w->end);
+    if (next == '-' && fm_at(l, w->end - 1) == '_' && !(w->cls & W_DIGIT) && l->want & WANT(ID))
+        fm_detect_word_number(l, i);
     if (next == '@' || next == ':' || next == '.' || next == '-' || w->end - w->start == 1 ||
         (w->start && fm_at(l, w->start - 1) == '\\'))
         visit_next(l, i);
     fm_detect_format(l, i);
+    if (next == '=' && l->want & WANT(CONFIG))
+        fm_detect_config_pair(l, i);
     if (is_pair_ahead(l, w->end))
         fm_detect_pair(l, i);
 }
@@ -149,6 +153,8 @@ static void run_context(struct fm_line *l)
         fm_detect_auth(l);
     if (any & (K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED)) && (l->want & WANT_NUMBERS))
         fm_detect_number_context(l);
+    if (l->n > 3 && (l->p[0] == ' ' || l->p[0] == '-' || l->p[0] == '\t'))
+        fm_detect_continued(l);
     if (any & K(GPS) && (l->want & WANT(GPS)))
         fm_detect_gps(l);
     if (l->want & WANT(PERSON))

@@ -164,15 +164,18 @@ void fm_detect_id_context(struct fm_line *l);
 void fm_detect_id_key(struct fm_line *l, uint32_t w);
 void fm_detect_user_context(struct fm_line *l);
 void fm_detect_config(struct fm_line *l);
+void fm_detect_config_pair(struct fm_line *l, uint32_t w); /* name=number */
 void fm_detect_config_number(struct fm_line *l, uint32_t w);
 void fm_detect_pair(struct fm_line *l, uint32_t w); /* key = value */
 void fm_detect_auth(struct fm_line *l);
+void fm_detect_continued(struct fm_line *l); /* a line that starts with an option */
 void fm_detect_format(struct fm_line *l, uint32_t w); /* rules of files */
 void fm_detect_number(struct fm_line *l, uint32_t w); /* card, phone, ssn, national ids */
 void fm_detect_number_context(struct fm_line *l);
 void fm_detect_iban(struct fm_line *l, uint32_t w);
 void fm_detect_lettered_id(struct fm_line *l, uint32_t w);
 void fm_detect_prose(struct fm_line *l);
+bool fm_starts_upper(const struct fm_line *l, uint32_t i);
 void fm_detect_gps(struct fm_line *l);
 
 #endif
