@@ -75,9 +75,11 @@ static void suffixed(struct fm_line *l, uint32_t w)
     const struct fm_word *x = &l->words[w];
     fm_str name = fm_line_str(l, x->start, x->end);
     bool is_street = false;
+    if (w + 1 >= l->n_words || l->words[w + 1].cls != W_DIGIT || name.len < 6)
+        return;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         is_street |= fm_str_ends(name, fm_str_c(ends[i])) && name.len > strlen(ends[i]) + 2;
-    if (!is_street || !is_capital(l, w) || w + 1 >= l->n_words || l->words[w + 1].cls != W_DIGIT || l->words[w + 1].start - x->end != 1)
+    if (!is_street || !is_capital(l, w) || l->words[w + 1].start - x->end != 1)
         return;
     bool is_sure = true, has_number = w && l->words[w - 1].cls == W_DIGIT && x->start - l->words[w - 1].end == 1;
     uint32_t b = extend(l, w, &is_sure);

@@ -19,6 +19,8 @@ static bool is_unit(const struct fm_line *l, uint32_t s, uint32_t e)
 void fm_detect_config_number(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
+    if (!(x->cls & W_ALPHA))
+        return;
     uint32_t s = x->start, digits = number_end(l, s), e = digits;
     if (digits > s) {
         while (fm_is(fm_at(l, e), C_LOWER | C_UPPER))

@@ -58,43 +58,76 @@ static void try_rule(struct fm_line *l, uint16_t index, uint32_t s, uint32_t bod
     fm_line_propose(l, 1, (struct fm_cand){.start = s, .end = body + (uint32_t)n, .type = (uint8_t)r->type, .rule = (uint16_t)(R_BUILTIN_COUNT + index)});
 }
 
-static void try_prefixed(struct fm_line *l, uint32_t s)
+static void try_prefixed(struct fm_line *l, uint32_t s, unsigned hash)
 {
     const struct fm_rule_set *set = &l->r->rules;
-    uint16_t at = set->heads[fm_rule_slot(l->p + s)];
-    while (at) {
+    uint64_t bytes = fm_rule_load(l->p + s, l->n - s);
+    for (uint16_t at = set->prefixes.heads[hash & (FM_RULE_SLOTS - 1)]; at;) {
         const struct fm_rule_bucket *b = &set->buckets.items[at - 1];
-        const char *prefix = set->rules.items[b->rule].prefixes[b->prefix];
+        at = b->next;
+        if ((bytes & b->mask) != b->head)
+            continue;
+        const char *prefix = set->rules.items[b->owner].prefixes[b->literal];
         size_t n = strlen(prefix);
         if (l->n - s >= n && memcmp(l->p + s, prefix, n) == 0)
-            try_rule(l, b->rule, s, s + (uint32_t)n);
-        at = b->next;
+            try_rule(l, b->owner, s, s + (uint32_t)n);
     }
 }
 
-static void try_loose(struct fm_line *l, const struct fm_word *x)
+static void try_loose(struct fm_line *l, const struct fm_word *x, const uint64_t *which)
 {
     const struct fm_rule_set *set = &l->r->rules;
-    for (uint16_t i = 0; i < set->n_loose; i++) {
-        const struct fm_rule *r = &set->rules.items[set->loose[i]];
-        if (!r->from_end)
-            try_rule(l, set->loose[i], x->start, x->start);
-        else if (x->end >= r->from_end)
-            try_rule(l, set->loose[i], x->end - r->from_end, x->end - r->from_end);
-    }
+    uint32_t n = x->end - x->start;
+    unsigned char next = fm_at(l, x->end);
+    for (unsigned k = 0; k < (set->n_loose + 63u) / 64; k++)
+        for (uint64_t bits = which[k]; bits; bits &= bits - 1) {
+            const struct fm_loose *d = &set->loose[64 * k + (unsigned)__builtin_ctzll(bits)];
+            const struct fm_rule *r = &set->rules.items[d->rule];
+            if (n < d->min_word || (d->after && d->after != next))
+                continue;
+            if (!r->from_end)
+                try_rule(l, d->rule, x->start, x->start);
+            else if (next == '~' && x->end >= r->from_end)
+                try_rule(l, d->rule, x->end - r->from_end, x->end - r->from_end);
+        }
 }
 
 void fm_detect_format(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    const struct fm_rule_set *set = &l->r->rules;
     uint32_t s = x->start;
-    bool is_inside = fm_at(l, s - 1) == '+' || (fm_at(l, s - 1) == '.' && fm_is_word(fm_at(l, s - 2)));
-    if (l->n - s < 6)
+    unsigned folded = x->hash;
+    if (folded && fm_rule_may_start(&l->r->rules, folded)) {
+        unsigned char prev = fm_at(l, s - 1);
+        if (prev != '+' && !(prev == '.' && fm_is_word(fm_at(l, s - 2))))
+            try_prefixed(l, s, fm_rule_hash(l->p + s, 0));
+        fm_note_context(l, s, folded);
+    }
+    if (!(x->cls & W_DIGIT))
         return;
-    if (!is_inside && set->heads[fm_rule_slot(l->p + s)])
-        try_prefixed(l, s);
-    if (!(x->cls & W_DIGIT) || (x->end - s < 4 && fm_at(l, x->end) != '~'))
-        return;
-    try_loose(l, x);
+    uint32_t n = x->end - s;
+    unsigned char next = fm_at(l, x->end);
+    if (n >= 14 || next == '~' || (n >= 8 && (next == ':' || next == '|')))
+        try_loose(l, x, l->r->rules.free_loose);
+}
+
+void fm_note_context(struct fm_line *l, uint32_t s, unsigned hash)
+{
+    const struct fm_rule_set *set = &l->r->rules;
+    for (uint16_t at = set->contexts.heads[hash & (FM_RULE_SLOTS - 1)]; at;) {
+        const struct fm_rule_bucket *b = &set->buckets.items[at - 1];
+        at = b->next;
+        const struct fm_rule *r = &set->rules.items[set->loose[b->owner].rule];
+        if (!fm_line_has_at(l, s, r->context[b->literal]))
+            continue;
+        l->contexts[b->owner / 64] |= 1ULL << (b->owner % 64);
+        l->has_context = true;
+    }
+}
+
+void fm_detect_loose(struct fm_line *l)
+{
+    for (uint32_t w = 0; w < l->n_words; w++)
+        if (l->words[w].cls & W_DIGIT)
+            try_loose(l, &l->words[w], l->contexts);
 }

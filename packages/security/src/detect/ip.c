@@ -69,6 +69,7 @@ void fm_detect_ipv4(struct fm_line *l, uint32_t w)
         return;
     if (next == '-' && fm_is_word(fm_at(l, e + 1)) && w && l->words[w - 1].kw & K(VERSION))
         return;
+    l->ip_end = e;
     propose_ip(l, s, e, is_private(o));
 }
 

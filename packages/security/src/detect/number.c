@@ -229,7 +229,12 @@ static bool is_wanted_run(const struct fm_line *l, const struct fm_word *x, unsi
     unsigned char next = fm_at(l, x->end);
     if (fm_is_word(prev) || prev == '.' || prev == '/' || prev == '\\' || prev == '@' || prev == '#')
         return false;
-    return x->end - x->start >= 7 || (next && strchr("-. )/", next));
+    if (x->end - x->start >= 7)
+        return true;
+    if (next != '-' && next != '.' && next != ' ' && next != ')' && next != '/')
+        return false;
+    unsigned char after = fm_at(l, x->end + 1);
+    return fm_is_digit(after) || after == '(' || (after == ' ' && next == ')') || after == '-';
 }
 
 void fm_detect_number(struct fm_line *l, uint32_t w)

@@ -149,7 +149,7 @@ static enum fm_sensitive kind_of(enum strength s, fm_str name)
 void fm_detect_pair(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (x->end < l->kv_end || x->end - x->start < 2 || x->cls & W_HIGH)
+    if (x->end < l->kv_end || x->end - x->start < 2 || x->cls & W_HIGH || fm_is_digit(fm_at(l, x->start)))
         return;
     fm_str name = key_name(l, w);
     if (name.len > NAME_MAX_LEN)

@@ -7,11 +7,11 @@ static uint32_t trim_tail(const struct fm_line *l, uint32_t s, uint32_t e)
     static const char openers[] = "([{", closers[] = ")]}";
     while (e > s) {
         unsigned char c = fm_at(l, e - 1);
-        if (c && strchr(".,;:!?", c)) {
+        if (fm_is(c, C_TRAIL)) {
             e--;
             continue;
         }
-        const char *k = c ? strchr(closers, c) : NULL;
+        const char *k = c == ')' || c == ']' || c == '}' ? strchr(closers, c) : NULL;
         if (!k || memchr(l->p + s, openers[k - closers], e - s))
             break;
         e--;
@@ -116,7 +116,7 @@ void fm_detect_email(struct fm_line *l, uint32_t w)
 
 static bool is_path_byte(unsigned char c)
 {
-    return !fm_is(c, C_TEXTEND) && !strchr(",;|()[]{}", c);
+    return !fm_is(c, C_TOKENEND);
 }
 
 static void home_user(struct fm_line *l, uint32_t s, uint32_t e)
@@ -155,11 +155,29 @@ static bool is_request_path(const struct fm_line *l, uint32_t slash)
     return e - i >= 3 && fm_lexicon_find(&l->r->lexicon, l->p + i, e - i, l->n - i) & K(METHOD);
 }
 
+/* What stands before a slash that starts no path. */
+static bool is_path_barred(unsigned char prev)
+{
+    switch (prev) {
+    case '.':
+    case ':':
+    case '*':
+    case '>':
+    case ')':
+    case '}':
+    case '%':
+    case '\\':
+        return true;
+    default:
+        return false;
+    }
+}
+
 void fm_detect_path(struct fm_line *l, uint32_t slash)
 {
     unsigned char prev = fm_at(l, slash - 1);
     uint32_t s = slash, e = slash, slashes = 0;
-    if (slash < l->url_end || (prev && strchr(".:*>)}%\\", prev)))
+    if (slash < l->url_end || is_path_barred(prev))
         return;
     if (prev == '~' && !fm_is_word(fm_at(l, slash - 2)))
         s = slash - 1;

@@ -188,7 +188,8 @@ static void nationality(struct fm_line *l, uint32_t w)
 static void long_country(struct fm_line *l, uint32_t w)
 {
     static const char *const second[] = {"States", "Kingdom", "Emirates", "Republic", "Islands", "Zealand", "Africa", "Arabia", "Korea", "Lanka"};
-    if (!w || !is_joined(l, w) || !is_capital(l, &l->words[w - 1]) || !is_capital(l, &l->words[w]))
+    uint32_t n = l->words[w].end - l->words[w].start;
+    if (!w || n < 5 || n > 8 || !is_joined(l, w) || !is_capital(l, &l->words[w - 1]) || !is_capital(l, &l->words[w]))
         return;
     for (size_t i = 0; i < sizeof second / sizeof *second; i++)
         if (fm_str_eqc(fm_line_str(l, l->words[w].start, l->words[w].end), second[i]))
@@ -255,11 +256,14 @@ static void year(struct fm_line *l, uint32_t w)
 static void visit(struct fm_line *l, uint32_t w)
 {
     uint64_t kw = l->words[w].kw;
-    if (l->words[w].cls == W_DIGIT)
+    uint32_t n = l->words[w].end - l->words[w].start;
+    if (l->words[w].cls == W_DIGIT && n == 4)
         year(l, w);
-    shaped(l, w);
-    long_country(l, w);
-    if (fm_str_eqc(fm_line_str(l, l->words[w].start, l->words[w].end), "in"))
+    if (l->words[w].cls & (W_UPPER | W_HIGH)) {
+        shaped(l, w);
+        long_country(l, w);
+    }
+    if (n == 2 && l->p[l->words[w].start] == 'i' && l->p[l->words[w].start + 1] == 'n')
         in_place(l, w);
     if (!kw) {
         possessive(l, w);
@@ -302,8 +306,8 @@ static bool is_prose(const struct fm_line *l)
     for (uint32_t i = 1; i < l->n_words && machine < 3; i++) {
         uint32_t e = l->words[i - 1].end, gap = l->words[i].start - e;
         unsigned char c = gap ? fm_at(l, e) : 0;
-        machine += c && strchr("=[]{}_|/\\", c) != NULL;
-        machine += memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
+        machine += c == '=' || c == '|' || c == '/' || c == '\\' || c == '[' || c == ']' || c == '{' || c == '}';
+        machine += l->words[i].end - l->words[i].start > 2 && memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
     }
     return machine < 3;
 }
@@ -335,7 +339,8 @@ void fm_detect_address(struct fm_line *l);
 void fm_detect_prose(struct fm_line *l)
 {
     size_t first = l->scan->n_cands;
-    if (!(l->kw_any & PROSE_WORDS) && l->n_plain < 5)
+    bool has_cue = l->kw_any & (PROSE_WORDS | K(TOWARDS)) || l->cls_any & W_HIGH;
+    if ((!has_cue && l->n_plain < 5) || (!l->n_names && !(l->cls_any & W_HIGH) && !(l->kw_any & (K(FIRST) | K(NATION) | K(COUNTRY) | K(CUE)))))
         return;
     if (!is_prose(l))
         return;

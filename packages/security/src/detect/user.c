@@ -4,7 +4,7 @@
 
 static bool is_name_byte(unsigned char c)
 {
-    return fm_is(c, C_WORD | C_HOST) || (c && strchr(".@\\$+", c));
+    return fm_is(c, C_NAME);
 }
 
 static uint32_t name_end(const struct fm_line *l, uint32_t s)

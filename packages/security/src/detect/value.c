@@ -27,6 +27,9 @@ static uint32_t skip_blanks(const struct fm_line *l, uint32_t i, uint32_t max)
 static uint32_t operator_length(const struct fm_line *l, uint32_t i)
 {
     static const char *const ops[] = {"!==", "===", "::=", ":=", "==", "!=", "=>", "?=", "||:", "||", "=", ":", ",", ">"};
+    unsigned char c = fm_at(l, i);
+    if (c != '=' && c != ':' && c != '!' && c != '?' && c != '|' && c != ',' && c != '>')
+        return 0;
     for (size_t k = 0; k < sizeof ops / sizeof *ops; k++)
         if (fm_line_has_at(l, i, ops[k]))
             return (uint32_t)strlen(ops[k]);

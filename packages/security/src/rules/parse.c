@@ -101,6 +101,9 @@ static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
     rule.why = fm_str_fmt(r->arena, "%.*s (%.*s)", FM_STR_ARG(scalar(member(r, n, "name"))), FM_STR_ARG(scalar(member(r, n, "source")))).p;
     FM_TRY(strings(r, member(r, n, "prefix"), &rule.prefixes, &rule.n_prefixes));
     FM_TRY(strings(r, member(r, n, "context"), &rule.context, &rule.n_context));
+    for (uint16_t i = 0; i < rule.n_context; i++)
+        if (strlen(rule.context[i]) < 3)
+            return bad(r, n, "a context word needs at least 3 bytes");
     fm_ctx_clear_error(r->ctx);
     if (fm_shape_compile(r->ctx, r->arena, scalar(member(r, n, "body")), &rule) != FM_OK) {
         fm_str text = fm_str_dup(r->arena, fm_str_c(r->ctx->error));

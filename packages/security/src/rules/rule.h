@@ -43,19 +43,38 @@ struct fm_rule {
 };
 
 #define FM_RULE_SLOTS 4096
+#define FM_LOOSE_MAX 256
 
+/* A literal of a rule in a hash chain: a prefix, or a context word in lower case. */
 struct fm_rule_bucket {
-    uint16_t rule;
-    uint16_t prefix;
+    uint64_t head; /* its first bytes, at most 8 */
+    uint64_t mask;
+    uint16_t owner; /* index of the rule, or of the rule in `loose` */
+    uint16_t literal;
     uint16_t next; /* index + 1 */
+};
+
+/* Literals by the hash of their first three bytes. */
+struct fm_rule_index {
+    uint16_t heads[FM_RULE_SLOTS]; /* index + 1 */
+};
+
+/* A rule without prefix, and what the word that it starts in must look like. */
+struct fm_loose {
+    uint16_t rule;
+    uint16_t min_word; /* bytes */
+    uint8_t after;     /* the byte behind the word; 0: any */
 };
 
 struct fm_rule_set {
     struct FM_VEC_OF(struct fm_rule) rules;
     struct FM_VEC_OF(struct fm_rule_bucket) buckets;
-    uint16_t heads[FM_RULE_SLOTS]; /* by hash of the first three bytes of a prefix; index + 1 */
-    uint16_t loose[256];           /* rules without prefix */
+    uint64_t seen[1024]; /* says no for most words: bit per hash of the first three bytes, without case */
+    struct fm_rule_index prefixes;
+    struct fm_rule_index contexts;
+    struct fm_loose loose[FM_LOOSE_MAX];
     uint16_t n_loose;
+    uint64_t free_loose[FM_LOOSE_MAX / 64]; /* those that need no context */
 };
 
 /* Generated from rules/formats-*.yaml. */
@@ -87,10 +106,33 @@ size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n);
 
 enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r);
 
-static inline unsigned fm_rule_slot(const char *p)
+/* Three bytes at p as 16 bits; `fold` 0x202020 makes letters lower case. */
+static inline unsigned fm_rule_hash(const char *p, uint32_t fold)
 {
-    uint32_t v = (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 | (uint32_t)(unsigned char)p[2] << 16;
-    return v * 2654435761u >> 20;
+    uint32_t v = 0;
+    memcpy(&v, p, 3);
+    return (v | fold) * 2654435761u >> 16;
+}
+
+/* fm_rule_hash without case, where four bytes may be read. */
+static inline unsigned fm_rule_hash4(const char *p)
+{
+    uint32_t v;
+    memcpy(&v, p, 4);
+    return ((v & 0xffffff) | 0x202020) * 2654435761u >> 16;
+}
+
+static inline bool fm_rule_may_start(const struct fm_rule_set *x, unsigned hash)
+{
+    return x->seen[hash >> 6] >> (hash & 63) & 1;
+}
+
+/* Up to 8 bytes at p, of which `avail` may be read. */
+static inline uint64_t fm_rule_load(const char *p, size_t avail)
+{
+    uint64_t v = 0;
+    memcpy(&v, p, avail < 8 ? avail : 8);
+    return v;
 }
 
 #endif

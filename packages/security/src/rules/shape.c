@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rule.h"
 
+#include "scan/chars.h"
+
 struct compiler {
     struct fm_ctx *ctx;
     struct fm_arena *arena;
@@ -163,19 +165,68 @@ size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n)
     return at;
 }
 
+static void index_literal(struct fm_arena *a, struct fm_rule_set *set, struct fm_rule_index *x, const char *text, struct fm_rule_bucket b)
+{
+    size_t n = strlen(text);
+    uint32_t fold = x == &set->contexts ? 0x202020 : 0;
+    unsigned hash = fm_rule_hash(text, fold), slot = hash & (FM_RULE_SLOTS - 1);
+    b.head = fm_rule_load(text, n);
+    b.mask = n >= 8 ? ~0ULL : (1ULL << (8 * n)) - 1;
+    b.next = x->heads[slot];
+    fm_vec_push(a, &set->buckets, b);
+    x->heads[slot] = (uint16_t)set->buckets.n;
+    unsigned folded = fm_rule_hash(text, 0x202020);
+    set->seen[folded >> 6] |= 1ULL << (folded & 63);
+}
+
+static bool is_word_set(const struct fm_shape_elem *e)
+{
+    for (unsigned v = 0; v < 128; v++)
+        if (set_has(e, (unsigned char)v) && !fm_is_word((unsigned char)v))
+            return false;
+    return true;
+}
+
+/* The elements that must lie within the first word, and the byte that must follow it. */
+static struct fm_loose describe(const struct fm_rule *r)
+{
+    struct fm_loose d = {0};
+    for (uint16_t i = 0; i < r->n_body && !r->from_end; i++) {
+        const struct fm_shape_elem *e = &r->body[i];
+        const char *p = e->literal;
+        for (; p && *p && fm_is_word((unsigned char)*p); p++)
+            d.min_word++;
+        if (p && *p) {
+            d.after = (uint8_t)*p;
+            break;
+        }
+        if (!e->literal && !is_word_set(e))
+            break;
+        d.min_word = (uint16_t)(d.min_word + (e->literal ? 0 : e->min));
+    }
+    return d;
+}
+
+static void add_loose(struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r, uint16_t index)
+{
+    uint16_t k = set->n_loose++;
+    set->loose[k] = describe(r);
+    set->loose[k].rule = index;
+    if (!r->n_context)
+        set->free_loose[k / 64] |= 1ULL << (k % 64);
+    for (uint16_t i = 0; i < r->n_context; i++)
+        index_literal(a, set, &set->contexts, r->context[i], (struct fm_rule_bucket){.owner = k, .literal = i});
+}
+
 enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r)
 {
-    if (set->rules.n >= 4096 || set->buckets.n >= 16384 || (!r->n_prefixes && set->n_loose == 255))
+    if (set->rules.n >= 4096 || set->buckets.n >= 32768 || (!r->n_prefixes && set->n_loose == FM_LOOSE_MAX))
         return fm_fail(ctx, FM_ELIMIT, "rule \"%s\": too many rules", r->id);
     uint16_t index = (uint16_t)set->rules.n;
     fm_vec_push(a, &set->rules, *r);
     if (!r->n_prefixes)
-        set->loose[set->n_loose++] = index;
-    for (uint16_t k = 0; k < r->n_prefixes; k++) {
-        unsigned slot = fm_rule_slot(r->prefixes[k]);
-        struct fm_rule_bucket b = {.rule = index, .prefix = k, .next = set->heads[slot]};
-        fm_vec_push(a, &set->buckets, b);
-        set->heads[slot] = (uint16_t)set->buckets.n;
-    }
+        add_loose(a, set, r, index);
+    for (uint16_t k = 0; k < r->n_prefixes; k++)
+        index_literal(a, set, &set->prefixes, r->prefixes[k], (struct fm_rule_bucket){.owner = index, .literal = k});
     return FM_OK;
 }

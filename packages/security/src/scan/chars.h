@@ -15,7 +15,10 @@ enum {
     C_SPACE = 32,
     C_HOST = 64,  /* letter, digit, -, _ */
     C_QUOTE = 128, /* " ' ` */
-    C_TEXTEND = 256, /* ends a URL or path: blank, quote, < > , and control bytes */
+    C_TEXTEND = 256,   /* ends a URL: blank, quote, < > and control bytes */
+    C_TOKENEND = 512,  /* ends a token: C_TEXTEND and , ; | ( ) [ ] { } */
+    C_TRAIL = 1024,    /* does not end a URL, path or token: . , ; : ! ? */
+    C_NAME = 2048,     /* in a user name: letter, digit, _ - . @ \ $ + */
 };
 
 extern const uint16_t fm_char_class[256];

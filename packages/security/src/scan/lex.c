@@ -100,7 +100,7 @@ static uint32_t cut_words(struct fm_redact_scan *s, size_t n)
     return n_start;
 }
 
-static bool any_long(const uint64_t *map, uint32_t s, uint32_t e)
+static bool any(const uint64_t *map, uint32_t s, uint32_t e)
 {
     uint32_t a = s >> 6, b = (e - 1) >> 6;
     if (map[a] & ~0ULL << (s & 63))
@@ -111,23 +111,38 @@ static bool any_long(const uint64_t *map, uint32_t s, uint32_t e)
     return (map[b] & ~0ULL >> (63 - ((e - 1) & 63))) != 0;
 }
 
-/* Is any bit of [s, e) set? e > s. */
-static inline bool any(const uint64_t *map, uint32_t s, uint32_t e)
+static uint16_t long_class(const struct fm_maps *m, uint32_t s, uint32_t e)
 {
-    if ((s >> 6) != ((e - 1) >> 6))
-        return any_long(map, s, e);
-    return (map[s >> 6] >> (s & 63) & ~0ULL >> (64 - (e - s))) != 0;
-}
-
-static inline uint16_t word_class(const struct fm_maps *m, const struct fm_word *w)
-{
-    uint32_t s = w->start, e = w->end;
     unsigned cls = any(m->lower, s, e) ? W_LOWER : 0;
     cls |= any(m->digit, s, e) ? W_DIGIT : 0;
     cls |= any(m->upper, s, e) ? W_UPPER : 0;
     cls |= any(m->nonhex, s, e) ? W_NONHEX : 0;
     cls |= any(m->high, s, e) ? W_HIGH : 0;
     return (uint16_t)cls;
+}
+
+static inline uint16_t word_class(const struct fm_maps *m, uint32_t s, uint32_t e)
+{
+    uint32_t k = s >> 6;
+    if (k != (e - 1) >> 6)
+        return long_class(m, s, e);
+    uint64_t range = ~0ULL >> (64 - (e - s)) << (s & 63);
+    unsigned cls = (m->lower[k] & range) != 0 ? W_LOWER : 0;
+    cls |= (m->digit[k] & range) != 0 ? W_DIGIT : 0;
+    cls |= (m->upper[k] & range) != 0 ? W_UPPER : 0;
+    cls |= (m->nonhex[k] & range) != 0 ? W_NONHEX : 0;
+    cls |= (m->high[k] & range) != 0 ? W_HIGH : 0;
+    return (uint16_t)cls;
+}
+
+/* Most words are no lexicon words; the hash of three bytes says so for the longer ones. */
+static inline uint64_t look_up(const struct fm_line *l, const struct fm_word *w)
+{
+    const struct fm_lexicon *x = &l->r->lexicon;
+    uint32_t n = w->end - w->start;
+    if (w->cls & W_DIGIT || (n >= 3 && w->hash && !fm_lexicon_may_start(x, w->hash)))
+        return 0;
+    return fm_lexicon_find(x, l->p + w->start, n, l->n - w->start);
 }
 
 void fm_lex(struct fm_line *l)
@@ -138,11 +153,14 @@ void fm_lex(struct fm_line *l)
     l->n_words = n;
     for (uint32_t i = 0; i < n; i++) {
         struct fm_word *w = &s->words[i];
-        w->cls = word_class(&s->maps, w);
+        w->cls = word_class(&s->maps, w->start, w->end);
         bool is_chained = i && w->start == w[-1].end + 1 && (l->p[w->start - 1] == '-' || l->p[w->start - 1] == '.');
         w->is_first = !is_chained;
-        w->kw = w->cls & W_DIGIT ? 0 : fm_lexicon_find(&l->r->lexicon, l->p + w->start, w->end - w->start, l->n - w->start);
+        w->hash = l->n - w->start >= 4 ? fm_rule_hash4(l->p + w->start) : 0;
+        w->kw = look_up(l, w);
         l->kw_any |= w->kw;
         l->n_plain += w->cls == (W_LOWER | W_NONHEX);
+        l->n_names += i && (w->cls & (W_LOWER | W_UPPER)) == (W_LOWER | W_UPPER) && fm_is((unsigned char)l->p[w->start], C_UPPER);
+        l->cls_any |= w->cls;
     }
 }

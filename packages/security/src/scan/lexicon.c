@@ -2,6 +2,7 @@
 #include "scan/lexicon.h"
 
 #include "faultmaven/base/ctx.h"
+#include "rules/rule.h"
 
 /* ASCII letters folded to lower case; digits and "_" map to other values, but one to one within a word of letters. */
 static uint64_t load8(const char *p, size_t n, size_t avail)
@@ -26,6 +27,8 @@ static uint64_t hash_word(const char *p, size_t n, size_t avail)
 {
     uint64_t h = n;
     size_t i = 0;
+    if (n <= 8)
+        return mix(h, load8(p, n, avail)) | 1;
     for (; i + 8 < n; i += 8)
         h = mix(h, load8(p + i, 8, avail - i));
     return mix(h, load8(p + i, n - i, avail - i)) | 1;
@@ -39,6 +42,8 @@ void fm_lexicon_init(struct fm_lexicon *x)
         const char *w = fm_lexicon_words[i].word;
         size_t n = strlen(w);
         uint64_t h = hash_word(w, n, n);
+        unsigned start = n >= 3 ? fm_rule_hash(w, 0x202020) : 0;
+        x->seen[start >> 6] |= 1ULL << (start & 63);
         size_t at = h >> 40 & (FM_LEXICON_SLOTS - 1);
         while (x->slots[at].hash && x->slots[at].hash != h)
             at = (at + 1) & (FM_LEXICON_SLOTS - 1);

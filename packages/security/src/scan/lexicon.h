@@ -54,7 +54,8 @@
     X(STATE, state)                                                                                \
     X(METHOD, method)                                                                              \
     X(DATE, weekday)                                                                               \
-    X(SECRETISH, secretish)
+    X(SECRETISH, secretish)                                                                        \
+    X(PEM, pem)
 
 enum {
 #define FM_LEXICON_BIT(sym, name) FM_LEXICON_BIT_##sym,
@@ -83,8 +84,14 @@ struct fm_lexicon_slot {
 };
 
 struct fm_lexicon {
+    uint64_t seen[1024]; /* bit per fm_rule_hash of the first three bytes */
     struct fm_lexicon_slot slots[FM_LEXICON_SLOTS];
 };
+
+static inline bool fm_lexicon_may_start(const struct fm_lexicon *x, uint32_t hash)
+{
+    return x->seen[hash >> 6] >> (hash & 63) & 1;
+}
 
 void fm_lexicon_init(struct fm_lexicon *x);
 

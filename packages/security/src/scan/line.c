@@ -15,7 +15,7 @@ bool fm_line_has_at(const struct fm_line *l, uint32_t i, const char *word)
 uint32_t fm_token_end(const struct fm_line *l, uint32_t i)
 {
     uint32_t limit = l->n - i > 256 ? i + 256 : l->n;
-    while (i < limit && !fm_is(fm_at(l, i), C_TEXTEND) && !strchr(",;(){}[]|", fm_at(l, i)))
+    while (i < limit && !fm_is(fm_at(l, i), C_TOKENEND))
         i++;
     return i;
 }
@@ -33,7 +33,7 @@ static void visit_digits(struct fm_line *l, uint32_t i)
     if (!(w->cls & (W_ALPHA | W_NONHEX | W_HIGH))) {
         if (next == '.' && n <= 3 && (l->want & WANT_NET))
             fm_detect_ipv4(l, i);
-        if ((l->want & WANT_NUMBERS) && w->is_first)
+        if ((l->want & WANT_NUMBERS) && w->is_first && w->start >= l->ip_end)
             fm_detect_number(l, i);
     } else {
         fm_detect_lettered_id(l, i);
@@ -65,62 +65,79 @@ static void visit_next(struct fm_line *l, uint32_t i)
 {
     const struct fm_word *w = &l->words[i];
     unsigned char next = fm_at(l, w->end), after = fm_at(l, w->end + 1);
+    if (next == '-' && fm_at(l, w->end - 1) == '_' && !(w->cls & W_DIGIT) && l->want & WANT(ID))
+        fm_detect_word_number(l, i);
     if (next == '@')
         fm_detect_email(l, i);
     if (next == ':' && after == '/')
         fm_detect_url(l, i);
     if (next == ':' && after == '\\' && w->end - w->start == 1)
         fm_detect_drive_path(l, i);
-    if ((next == '.' || next == '-' || next == ':') && w->is_first && fm_is(after, C_WORD))
+    bool is_number = next == '.' && !(w->cls & W_ALPHA) && fm_is_digit(after);
+    if ((next == '.' || next == '-' || (next == ':' && w->cls & W_ALPHA && w->cls & W_DIGIT)) && w->is_first && fm_is(after, C_WORD) && !is_number)
         fm_detect_fqdn(l, i);
     if (w->start >= 2 && fm_at(l, w->start - 1) == '\\' && fm_at(l, w->start - 2) == '\\')
         fm_detect_unc(l, i);
 }
 
-/* Can an operator or a quoted value follow the word at e? */
-static bool is_pair_ahead(const struct fm_line *l, uint32_t e)
+/* What the byte behind a word may start. */
+enum {
+    NEXT_NAME = 1,  /* @ : . - go on to an address, a URL, a domain */
+    NEXT_PAIR = 2,  /* an operator or the quote that closes the key */
+    NEXT_MAYBE = 4, /* a pair, if the byte after it agrees */
+};
+
+static const uint8_t next_kind[256] = {
+    ['@'] = NEXT_NAME,  [':'] = NEXT_NAME | NEXT_PAIR, ['.'] = NEXT_NAME | NEXT_MAYBE, ['-'] = NEXT_NAME, ['='] = NEXT_PAIR,   ['"'] = NEXT_PAIR,
+    ['\''] = NEXT_PAIR, ['`'] = NEXT_PAIR,             ['['] = NEXT_PAIR,              ['>'] = NEXT_PAIR, ['('] = NEXT_MAYBE,  ['\\'] = NEXT_MAYBE,
+    ['!'] = NEXT_MAYBE, ['?'] = NEXT_MAYBE,            ['|'] = NEXT_MAYBE,             [' '] = NEXT_MAYBE, ['\t'] = NEXT_MAYBE,
+};
+
+static bool is_maybe_pair(const struct fm_line *l, const struct fm_word *w)
 {
-    unsigned char c = fm_at(l, e);
-    if (c == ' ' || c == '\t')
-        c = fm_at(l, e + 1);
-    switch (c) {
-    case '=':
-    case ':':
-    case '"':
-    case '\'':
-    case '`':
-    case '[':
-    case '(':
-    case '<':
-    case '>':
-    case ',':
-    case ')':
-    case '\\':
-        return true;
+    uint32_t e = w->end;
+    unsigned char after = fm_at(l, e + 1);
+    switch (fm_at(l, e)) {
+    case ' ':
+    case '\t':
+        if (after == '!' || after == '?' || after == '|')
+            return fm_at(l, e + 2) == '=' || fm_at(l, e + 2) == '|';
+        return (next_kind[after] & NEXT_PAIR) || (w->start >= 2 && fm_at(l, w->start - 1) == '-' && !w->kw);
     case '.':
-        return fm_line_has_at(l, e, ".assign(");
+        return after == 'a' && fm_line_has_at(l, e, ".assign(");
+    case '!':
+    case '?':
+        return after == '=';
+    case '|':
+        return after == '|';
     default:
-        return c == '|' || c == '?' || c == '!' || (fm_at(l, e) == ' ' && e && c && c != ' ');
+        return fm_is(after, C_QUOTE);
     }
+}
+
+/* "value" == name */
+static bool is_compared(const struct fm_line *l, const struct fm_word *w)
+{
+    return w->start >= 3 && l->p[w->start - 1] == ' ' && l->p[w->start - 2] == '=';
 }
 
 static void visit(struct fm_line *l, uint32_t i)
 {
     const struct fm_word *w = &l->words[i];
+    unsigned char next = fm_at(l, w->end);
+    uint8_t kind = next_kind[next];
     if (w->cls & W_DIGIT)
         visit_digits(l, i);
     if (!(w->cls & W_NONHEX) && (l->want & (WANT_NET | WANT(UUID))))
         visit_hexlike(l, i);
-    unsigned char next = fm_at(l, w->end);
-    if (next == '-' && fm_at(l, w->end - 1) == '_' && !(w->cls & W_DIGIT) && l->want & WANT(ID))
-        fm_detect_word_number(l, i);
-    if (next == '@' || next == ':' || next == '.' || next == '-' || w->end - w->start == 1 ||
-        (w->start && fm_at(l, w->start - 1) == '\\'))
+    if (kind & NEXT_NAME || (w->start >= 2 && l->p[w->start - 1] == '\\'))
         visit_next(l, i);
     fm_detect_format(l, i);
+    if (!(w->cls & W_ALPHA))
+        return;
     if (next == '=' && l->want & WANT(CONFIG))
         fm_detect_config_pair(l, i);
-    if (is_pair_ahead(l, w->end))
+    if (kind & NEXT_PAIR || (kind & NEXT_MAYBE && is_maybe_pair(l, w)) || is_compared(l, w))
         fm_detect_pair(l, i);
 }
 
@@ -153,6 +170,8 @@ static void run_context(struct fm_line *l)
         fm_detect_auth(l);
     if (any & (K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED)) && (l->want & WANT_NUMBERS))
         fm_detect_number_context(l);
+    if (l->has_context)
+        fm_detect_loose(l);
     if (l->n > 3 && (l->p[0] == ' ' || l->p[0] == '-' || l->p[0] == '\t'))
         fm_detect_continued(l);
     if (any & K(GPS) && (l->want & WANT(GPS)))
@@ -174,9 +193,31 @@ static void ask_slots(struct fm_line *l)
                                                    .rule = R_SLOT});
 }
 
+/* Context words also stand behind "_" and at humps: MY_OKTA_TOKEN, myOktaToken. */
+static void visit_humps(struct fm_line *l)
+{
+    const struct fm_maps *m = &l->scan->maps;
+    uint64_t carry_lower = 0, carry_under = 0;
+    for (uint32_t k = 0; k <= l->n / 64; k++) {
+        uint64_t under = m->word[k] & ~(m->lower[k] | m->upper[k] | m->digit[k] | m->high[k]);
+        uint64_t starts = (m->upper[k] & (m->lower[k] << 1 | carry_lower)) | ((m->lower[k] | m->upper[k]) & (under << 1 | carry_under));
+        carry_lower = m->lower[k] >> 63;
+        carry_under = under >> 63;
+        for (; starts; starts &= starts - 1) {
+            uint32_t s = 64 * k + (uint32_t)__builtin_ctzll(starts);
+            unsigned hash = l->n - s >= 3 ? fm_rule_hash(l->p + s, 0x202020) : 0;
+            if (l->n - s >= 3 && fm_rule_may_start(&l->r->rules, hash))
+                fm_note_context(l, s, hash);
+        }
+    }
+}
+
 static void scan_words(struct fm_line *l)
 {
     fm_lex(l);
+    if (l->kw_any & K(PEM))
+        fm_pem_begin(l);
+    visit_humps(l);
     for (uint32_t i = 0; i < l->n_words; i++)
         visit(l, i);
     visit_slashes(l);
@@ -199,8 +240,7 @@ struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str text)
     s->n_found = 0;
     if (!l.want || !l.n)
         return (struct fm_findings){NULL, 0};
-    bool may_be_pem = s->pem != FM_PEM_NONE || (l.n >= 11 && memmem(l.p, l.n, "-----BEGIN ", 11));
-    if (!(may_be_pem && fm_pem_line(&l)))
+    if (s->pem == FM_PEM_NONE || !fm_pem_continue(&l))
         scan_words(&l);
     if (s->n_cands)
         fm_resolve(&l);

@@ -62,7 +62,7 @@ static enum fm_pem block_kind(const struct fm_line *l, size_t begin, size_t *hea
     return fm_str_has(label, FM_STR("CERTIFICATE")) || fm_str_has(label, FM_STR("PGP MESSAGE")) ? FM_PEM_CERT : FM_PEM_NONE;
 }
 
-static bool continue_block(struct fm_line *l)
+bool fm_pem_continue(struct fm_line *l)
 {
     uint32_t end = block_end(l, 0);
     if (!end && l->scan->pem == FM_PEM_CERT && !is_base64_line(l)) {
@@ -81,10 +81,8 @@ static bool is_empty_block(size_t header_end, uint32_t end)
     return end && end < header_end + 48;
 }
 
-bool fm_pem_line(struct fm_line *l)
+void fm_pem_begin(struct fm_line *l)
 {
-    if (l->scan->pem != FM_PEM_NONE && continue_block(l))
-        return true;
     size_t from = 0, header_end = 0;
     for (ptrdiff_t at; (at = find(l, "-----BEGIN ", from)) >= 0; from = (size_t)at + 11) {
         enum fm_pem kind = block_kind(l, (size_t)at, &header_end);
@@ -97,5 +95,4 @@ bool fm_pem_line(struct fm_line *l)
         if (!end)
             l->scan->pem = kind;
     }
-    return false;
 }

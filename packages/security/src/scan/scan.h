@@ -33,7 +33,7 @@ struct fm_word {
     uint32_t end;
     uint16_t cls;
     uint16_t is_first; /* no word before it in this dotted or dashed chain */
-    uint32_t pad;
+    uint32_t hash; /* fm_rule_hash of its first three bytes without case; 0 when the line ends before */
     uint64_t kw; /* lexicon flags */
 };
 
@@ -55,8 +55,13 @@ struct fm_line {
     uint32_t n_words;
     uint64_t kw_any;   /* flags of all words */
     uint32_t n_plain;  /* words of lower-case letters only */
+    uint32_t n_names;  /* words behind the first that start with a capital and go on in lower case */
+    uint16_t cls_any;  /* classes of all words */
     uint32_t url_end;  /* end of the last URL found; later triggers inside it are cheaper to skip */
+    uint32_t ip_end;   /* end of the last IPv4 address found */
     uint32_t kv_end;   /* end of the last key=value secret */
+    uint64_t contexts[4]; /* rules without prefix whose context word occurs in the line */
+    bool has_context;
     uint64_t want;     /* bit per type that the policy looks for */
     bool is_strict;
 };
@@ -170,6 +175,8 @@ void fm_detect_pair(struct fm_line *l, uint32_t w); /* key = value */
 void fm_detect_auth(struct fm_line *l);
 void fm_detect_continued(struct fm_line *l); /* a line that starts with an option */
 void fm_detect_format(struct fm_line *l, uint32_t w); /* rules of files */
+void fm_note_context(struct fm_line *l, uint32_t s, unsigned hash); /* a context word may start at s */
+void fm_detect_loose(struct fm_line *l);              /* rules without prefix whose context was seen */
 void fm_detect_number(struct fm_line *l, uint32_t w); /* card, phone, ssn, national ids */
 void fm_detect_number_context(struct fm_line *l);
 void fm_detect_iban(struct fm_line *l, uint32_t w);

@@ -62,8 +62,10 @@ struct fm_redact_scan {
 /* lex.c: words of the line into scan->words; the slash map is left in scan->maps. */
 void fm_lex(struct fm_line *l);
 
-/* pem.c: true when the line belongs to a block and was proposed as a whole. */
-bool fm_pem_line(struct fm_line *l);
+/* pem.c: true when the line belongs to the open block and was proposed as a whole. */
+bool fm_pem_continue(struct fm_line *l);
+/* Proposes the blocks that begin in the line; leaves the last one open when it does not end here. */
+void fm_pem_begin(struct fm_line *l);
 
 /* resolve.c: candidates of the scan to findings. */
 void fm_resolve(struct fm_line *l);
