@@ -97,13 +97,12 @@ static void add_spans(struct redact_output *o, const struct fm_redact_piece *pie
     }
 }
 
-/* Which rule and why, one line a finding, on standard error: the text on standard output stays usable. The value itself is
- * not shown. */
-static void explain(const struct redact_output *o, const struct fm_redact_piece *piece, struct fm_findings found)
+/* One line a finding, never the value. Beside redacted text it goes to standard error, so that the text stays usable. */
+static void explain(const struct redact_output *o, FILE *to, const struct fm_redact_piece *piece, struct fm_findings found)
 {
     for (size_t i = 0; i < found.n; i++) {
         const struct fm_finding *f = &found.items[i];
-        fprintf(stderr, "%s:%" PRIu64 ":%zu-%zu: %s by rule %s: %s\n", o->file, piece->line, piece->line_offset + f->start,
+        fprintf(to, "%s:%" PRIu64 ":%zu-%zu: %s by rule %s: %s\n", o->file, piece->line, piece->line_offset + f->start,
                 piece->line_offset + f->end, fm_sensitive_name(f->type), fm_redactor_rule_id(o->redactor, f->rule),
                 fm_redactor_rule_why(o->redactor, f->rule));
     }
@@ -115,7 +114,7 @@ static enum fm_code add_text(struct redact_output *o, const struct fm_redact_pie
     if (piece->ends_line)
         fm_buf_addc(&o->buf, '\n');
     if (o->should_explain)
-        explain(o, piece, found);
+        explain(o, stderr, piece, found);
     return FM_OK;
 }
 
@@ -138,6 +137,8 @@ enum fm_code redact_output_piece(void *arg, const struct fm_redact_piece *piece,
         FM_TRY(add_text(o, piece, found));
     else if (o->format == REDACT_SPANS)
         add_spans(o, piece, found);
+    else if (o->format == REDACT_FINDINGS)
+        explain(o, stdout, piece, found);
     return o->buf.len >= FLUSH_AT ? redact_output_flush(o) : FM_OK;
 }
 

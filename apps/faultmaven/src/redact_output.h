@@ -10,7 +10,8 @@ enum redact_format {
     REDACT_TEXT,
     REDACT_SPANS,
     REDACT_JSON,
-    REDACT_REPORT
+    REDACT_REPORT,
+    REDACT_FINDINGS /* --check: FILE:LINE:START-END: type by rule, without the value */
 };
 
 struct redact_output {

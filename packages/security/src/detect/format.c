@@ -13,7 +13,7 @@ static bool is_drawn(fm_str s)
         if ((run >= 12 && s.p[i] == 'X') || ladder >= 20)
             return true;
     }
-    return s.len >= 16 && s.len <= 24 && fm_str_ends(s, FM_STR("EXAMPLE"));
+    return (s.len >= 16 && s.len <= 24 && fm_str_ends(s, FM_STR("EXAMPLE"))) || fm_str_has(s, FM_STR("EXAMPLEEXAMPLE"));
 }
 
 /* The word stands alone or starts a hump: "okta", "myOktaToken", "OKTA_TOKEN", but not "rookTable" or "sumObj". */

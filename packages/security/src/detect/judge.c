@@ -122,7 +122,7 @@ static bool strong_secret(const struct fm_value *v, fm_str s)
         return false;
     if (v->is_quoted)
         return !is_code(s, true) || has_digit(s);
-    if (s.p[0] == '/' || s.p[0] == '&' || s.p[0] == '(' || s.p[0] == '=')
+    if (strchr("/&(=@", s.p[0]))
         return false;
     return !is_plain_word(s) && !is_code(s, true);
 }
@@ -159,7 +159,7 @@ static bool has_case_mix(fm_str s)
 
 static bool weak_secret(const struct fm_value *v, fm_str s)
 {
-    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || s.p[0] == '/' || s.p[0] == '&' || fm_str_has(s, FM_STR("://")))
+    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || strchr("/&@", s.p[0]) || fm_str_has(s, FM_STR("://")))
         return false;
     if (!v->is_quoted && !v->is_assigned)
         return false;

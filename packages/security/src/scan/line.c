@@ -102,7 +102,7 @@ static bool is_maybe_pair(const struct fm_line *l, const struct fm_word *w)
     case '\t':
         if (after == '!' || after == '?' || after == '|')
             return fm_at(l, e + 2) == '=' || fm_at(l, e + 2) == '|';
-        return (next_kind[after] & NEXT_PAIR) || (w->start >= 2 && fm_at(l, w->start - 1) == '-' && !w->kw);
+        return (next_kind[after] & NEXT_PAIR) || (w->start >= 2 && fm_at(l, w->start - 1) == '-');
     case '.':
         return after == 'a' && fm_line_has_at(l, e, ".assign(");
     case '!':

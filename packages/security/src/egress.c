@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faultmaven/security/egress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "faultmaven/base/json.h"
+#include "faultmaven/base/vec.h"
+
+struct fm_egress {
+    struct fm_egress_options o;
+};
+
+struct fm_cleared {
+    fm_str body;
+    struct fm_egress_receipt receipt;
+};
+
+/* One pass through the gate. */
+struct passage {
+    struct fm_egress *gate;
+    struct fm_ctx *ctx;
+    const struct fm_redactor *redactor;
+    struct fm_egress_receipt receipt;
+};
+
+enum fm_code fm_egress_new(struct fm_ctx *ctx, const struct fm_egress_options *opts, struct fm_egress **out)
+{
+    if (!opts->external || !opts->map)
+        return fm_fail(ctx, FM_EINVAL, "the egress gate needs a redactor and the map of the case");
+    if (fm_redactor_policy(opts->external)->name == FM_POLICY_OFF_FOR_LOCAL)
+        return fm_fail(ctx, FM_EREJECTED, "the policy off-for-local-models is for local receivers only; choose strict, standard or secrets-only");
+    struct fm_egress *g = calloc(1, sizeof *g);
+    FM_ASSERT(g != NULL);
+    g->o = *opts;
+    *out = g;
+    return FM_OK;
+}
+
+void fm_egress_free(struct fm_egress *g)
+{
+    free(g);
+}
+
+static void add_counts(struct passage *p, struct fm_findings f)
+{
+    for (size_t i = 0; i < f.n; i++)
+        p->receipt.counts[f.items[i].type]++;
+    p->receipt.total += f.n;
+}
+
+static bool is_border(fm_str t, size_t i)
+{
+    return i == t.len || ((unsigned char)t.p[i] & 0xc0) != 0x80;
+}
+
+/* What the detector found and the policy looks for, without what overlaps a finding of ours. */
+static struct fm_findings merge(struct passage *p, fm_str text, struct fm_findings own, struct fm_findings more)
+{
+    FM_VEC(struct fm_finding) all = {0};
+    const struct fm_redact_policy *policy = fm_redactor_policy(p->redactor);
+    uint8_t *taken = fm_arena_calloc(&p->ctx->arena, text.len + 1, 1);
+    for (size_t i = 0; i < own.n; i++) {
+        memset(taken + own.items[i].start, 1, own.items[i].end - own.items[i].start);
+        fm_vec_push(&p->ctx->arena, &all, own.items[i]);
+    }
+    for (size_t i = 0; i < more.n; i++) {
+        struct fm_finding f = more.items[i];
+        if (policy->action[f.type] == FM_ACTION_KEEP || memchr(taken + f.start, 1, f.end - f.start))
+            continue;
+        memset(taken + f.start, 1, f.end - f.start);
+        fm_vec_push(&p->ctx->arena, &all, f);
+        p->receipt.external_hits++;
+    }
+    return (struct fm_findings){all.items, all.n};
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct fm_finding *x = a, *y = b;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Asks the detector; its failure is the gate's failure, and so is an answer that does not fit the text. */
+static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findings *found)
+{
+    struct fm_detector *d = p->gate->o.detector;
+    struct fm_findings more = {0};
+    if (!d || p->receipt.is_local)
+        return FM_OK;
+    FM_TRY(d->ops->find(d, p->ctx, text, &more));
+    for (size_t i = 0; i < more.n; i++) {
+        const struct fm_finding *f = &more.items[i];
+        if (f->start >= f->end || f->end > text.len || f->type >= FM_SENSITIVE_COUNT || !is_border(text, f->start) || !is_border(text, f->end))
+            return fm_fail(p->ctx, FM_EUPSTREAM, "the external detector named bytes %zu-%zu of a text of %zu bytes; nothing is sent", f->start, f->end, text.len);
+    }
+    *found = merge(p, text, *found, more);
+    if (found->n) {
+        struct fm_finding *sorted = FM_NEW_ARRAY(&p->ctx->arena, struct fm_finding, found->n);
+        memcpy(sorted, found->items, found->n * sizeof *sorted);
+        qsort(sorted, found->n, sizeof *sorted, by_start);
+        found->items = sorted;
+    }
+    return FM_OK;
+}
+
+static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
+{
+    struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
+    struct fm_buf buf;
+    FM_TRY(ask_detector(p, text, &found));
+    add_counts(p, found);
+    fm_buf_init(&buf, 4u * FM_EGRESS_BODY_MAX);
+    enum fm_code code = fm_redact_apply(p->redactor, p->ctx, p->gate->o.map, text, found, &buf);
+    if (code == FM_OK)
+        *out = fm_str_dup(&p->ctx->arena, fm_buf_str(&buf));
+    fm_buf_release(&buf);
+    return code;
+}
+
+static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v);
+
+static enum fm_code clear_string(struct passage *p, yyjson_mut_val *v)
+{
+    fm_str text = fm_str_n(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), clean;
+    FM_TRY(clear_text(p, text, &clean));
+    if (!fm_str_eq(text, clean))
+        unsafe_yyjson_set_strn(v, clean.p, clean.len);
+    return FM_OK;
+}
+
+static enum fm_code clear_object(struct passage *p, yyjson_mut_val *obj)
+{
+    yyjson_mut_obj_iter it;
+    yyjson_mut_obj_iter_init(obj, &it);
+    for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&it));) {
+        FM_TRY(clear_value(p, yyjson_mut_obj_iter_get_val(key)));
+        FM_TRY(clear_string(p, key));
+    }
+    return FM_OK;
+}
+
+/* Depth is bounded by FM_JSON_DEPTH_MAX. */
+static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v)
+{
+    if (yyjson_mut_is_str(v))
+        return clear_string(p, v);
+    if (yyjson_mut_is_obj(v))
+        return clear_object(p, v);
+    if (!yyjson_mut_is_arr(v))
+        return FM_OK;
+    yyjson_mut_arr_iter it;
+    yyjson_mut_arr_iter_init(v, &it);
+    for (yyjson_mut_val *item; (item = yyjson_mut_arr_iter_next(&it));)
+        FM_TRY(clear_value(p, item));
+    return FM_OK;
+}
+
+static enum fm_code clear_json(struct passage *p, fm_str body, fm_str *out)
+{
+    yyjson_val *root;
+    struct fm_buf buf;
+    FM_TRY(fm_json_read(p->ctx, body, &root));
+    yyjson_mut_doc *doc = fm_json_new(&p->ctx->arena);
+    yyjson_mut_val *copy = yyjson_val_mut_copy(doc, root);
+    FM_TRY(clear_value(p, copy));
+    fm_buf_init(&buf, 8u * FM_EGRESS_BODY_MAX);
+    enum fm_code code = fm_json_write(p->ctx, doc, copy, false, &buf);
+    if (code == FM_OK)
+        *out = fm_str_dup(&p->ctx->arena, fm_buf_str(&buf));
+    fm_buf_release(&buf);
+    return code;
+}
+
+static enum fm_code check(struct fm_ctx *ctx, const struct fm_egress_request *req)
+{
+    if (req->kind >= FM_EGRESS_KIND_COUNT || !req->origin || !req->receiver)
+        return fm_fail(ctx, FM_EINVAL, "an outbound body needs a kind, an origin and a receiver");
+    if (req->body.len > FM_EGRESS_BODY_MAX)
+        return fm_fail(ctx, FM_ELIMIT, "the body for %s has %zu bytes; at most %u may leave", req->receiver, req->body.len, FM_EGRESS_BODY_MAX);
+    if (!fm_str_is_utf8(req->body))
+        return fm_fail(ctx, FM_EINVAL, "the body for %s is not UTF-8; nothing is sent", req->receiver);
+    return FM_OK;
+}
+
+static void start_receipt(struct passage *p, const struct fm_egress_request *req)
+{
+    struct fm_egress_receipt *r = &p->receipt;
+    r->kind = req->kind;
+    r->is_local = req->is_local;
+    r->policy = fm_redactor_policy(p->redactor)->name;
+    r->policy_version = FM_POLICY_VERSION;
+    r->at = p->ctx->clock ? fm_now(p->ctx->clock) : FM_TIME_NONE;
+    snprintf(r->origin, sizeof r->origin, "%s", req->origin);
+    snprintf(r->receiver, sizeof r->receiver, "%s", req->receiver);
+}
+
+/* The parser's own message could quote the body. */
+static enum fm_code hide_details(struct fm_ctx *ctx, const struct fm_egress_request *req, enum fm_code code)
+{
+    if (code != FM_EINVAL)
+        return code;
+    fm_ctx_clear_error(ctx);
+    return fm_fail(ctx, FM_EINVAL, "the body for %s is not JSON; nothing is sent", req->receiver);
+}
+
+enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx, const struct fm_egress_request *req, const struct fm_cleared **out)
+{
+    bool has_local = req->is_local && g->o.local;
+    struct passage p = {.gate = g, .ctx = ctx, .redactor = has_local ? g->o.local : g->o.external};
+    fm_str body;
+    FM_TRY(check(ctx, req));
+    start_receipt(&p, req);
+    enum fm_code code = req->format == FM_EGRESS_JSON ? clear_json(&p, req->body, &body) : clear_text(&p, req->body, &body);
+    if (code != FM_OK)
+        return req->format == FM_EGRESS_JSON ? hide_details(ctx, req, code) : code;
+    struct fm_cleared *c = FM_NEW(&ctx->arena, struct fm_cleared);
+    c->body = body;
+    c->receipt = p.receipt;
+    fm_sha256_hex(body, c->receipt.sha256);
+    if (g->o.on_receipt)
+        g->o.on_receipt(g->o.arg, &c->receipt);
+    *out = c;
+    return FM_OK;
+}
+
+enum fm_code fm_cleared_body(const struct fm_cleared *c, struct fm_ctx *ctx, bool is_local_receiver, fm_str *out)
+{
+    if (c->receipt.is_local && !is_local_receiver)
+        return fm_fail(ctx, FM_EFORBIDDEN, "this body was cleared for the local receiver %s; pass the original through the gate again", c->receipt.receiver);
+    *out = c->body;
+    return FM_OK;
+}
+
+const struct fm_egress_receipt *fm_cleared_receipt(const struct fm_cleared *c)
+{
+    return &c->receipt;
+}
+
+/* A mask needs no map, so this cannot fail for want of one. */
+static void add_masked(struct fm_buf *b, enum fm_sensitive type)
+{
+    fm_buf_addc(b, '<');
+    for (const char *n = fm_sensitive_name(type); *n; n++)
+        fm_buf_addc(b, *n >= 'a' && *n <= 'z' ? (char)(*n - 'a' + 'A') : *n);
+    fm_buf_addc(b, '>');
+}
+
+fm_str fm_egress_scrub(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text)
+{
+    struct fm_buf b;
+    size_t at = 0;
+    if (text.len > FM_EGRESS_BODY_MAX)
+        return FM_STR("<withheld>");
+    struct fm_findings f = fm_redact_find(r, ctx, text);
+    fm_buf_init(&b, 4u * FM_EGRESS_BODY_MAX);
+    for (size_t i = 0; i < f.n; i++) {
+        fm_buf_adds(&b, fm_str_sub(text, at, f.items[i].start - at));
+        add_masked(&b, f.items[i].type);
+        at = f.items[i].end;
+    }
+    fm_buf_adds(&b, fm_str_skip(text, at));
+    fm_str out = b.overflow ? FM_STR("<withheld>") : fm_str_dup(&ctx->arena, fm_buf_str(&b));
+    fm_buf_release(&b);
+    return out;
+}
