@@ -11,7 +11,7 @@
 
 void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struct fm_redactor *r, struct fm_pseudonyms *map)
 {
-    *o = (struct redact_output){.cli = cli, .redactor = r, .map = map, .fd = STDOUT_FILENO, .file = "-"};
+    *o = (struct redact_output){.cli = cli, .redactor = r, .replacer = fm_replacer_new(r, map), .fd = STDOUT_FILENO, .file = "-"};
     o->rule_counts = calloc(fm_redactor_rule_count(r), sizeof *o->rule_counts);
     FM_ASSERT(o->rule_counts != NULL);
     fm_buf_init(&o->buf, OUTPUT_MAX);
@@ -20,6 +20,7 @@ void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struc
 void redact_output_release(struct redact_output *o)
 {
     free(o->rule_counts);
+    fm_replacer_free(o->replacer);
     fm_buf_release(&o->buf);
 }
 
@@ -110,7 +111,7 @@ static void explain(const struct redact_output *o, FILE *to, const struct fm_red
 
 static enum fm_code add_text(struct redact_output *o, const struct fm_redact_piece *piece, struct fm_findings found)
 {
-    FM_TRY(fm_redact_apply(o->redactor, &o->cli->ctx, o->map, piece->text, found, &o->buf));
+    FM_TRY(fm_replacer_add(o->replacer, &o->cli->ctx, piece->text, found, &o->buf));
     if (piece->ends_line)
         fm_buf_addc(&o->buf, '\n');
     if (o->should_explain)

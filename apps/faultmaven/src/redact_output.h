@@ -17,7 +17,7 @@ enum redact_format {
 struct redact_output {
     struct fm_cli *cli;
     const struct fm_redactor *redactor;
-    struct fm_pseudonyms *map;
+    struct fm_replacer *replacer; /* owned */
     enum redact_format format;
     bool should_explain;
     const char *file; /* named in json and report */

@@ -6,6 +6,8 @@
 
 #include "faultmaven/base/json.h"
 #include "faultmaven/base/vec.h"
+#include "faultmaven/security/stream.h"
+#include "replace/found.h"
 
 struct fm_egress {
     struct fm_egress_options o;
@@ -17,8 +19,11 @@ struct fm_cleared {
 };
 
 /* One pass through the gate. */
+struct end_list FM_VEC_OF(size_t);
+
 struct passage {
     struct fm_egress *gate;
+    struct end_list ends; /* of the pieces of the text under way */
     struct fm_ctx *ctx;
     const struct fm_redactor *redactor;
     struct fm_egress_receipt receipt;
@@ -54,11 +59,43 @@ static bool is_border(fm_str t, size_t i)
     return i == t.len || ((unsigned char)t.p[i] & 0xc0) != 0x80;
 }
 
+struct finding_list FM_VEC_OF(struct fm_finding);
+
+static struct end_list piece_ends(struct fm_ctx *ctx, fm_str text)
+{
+    struct end_list ends = {0};
+    for (size_t base = 0; base < text.len;) {
+        bool ends_line = false;
+        base += fm_redact_piece_length(fm_str_skip(text, base), true, &ends_line);
+        fm_vec_push(&ctx->arena, &ends, base);
+        base += ends_line;
+    }
+    return ends;
+}
+
+/* A finding of the detector may run over line ends; ours are within a piece. */
+static void add_split(struct passage *p, fm_str text, struct finding_list *all, struct fm_finding f)
+{
+    const struct end_list *ends = &p->ends;
+    for (size_t i = 0; i < ends->n && f.start < f.end; i++) {
+        size_t end = ends->items[i];
+        if (end <= f.start) {
+            f.start += end == f.start && end < text.len && text.p[end] == '\n';
+            continue;
+        }
+        struct fm_finding head = f;
+        head.end = end < f.end ? end : f.end;
+        fm_vec_push(&p->ctx->arena, all, head);
+        f.start = head.end;
+    }
+}
+
 /* What the detector found and the policy looks for, without what overlaps a finding of ours. */
 static struct fm_findings merge(struct passage *p, fm_str text, struct fm_findings own, struct fm_findings more)
 {
-    FM_VEC(struct fm_finding) all = {0};
+    struct finding_list all = {0};
     const struct fm_redact_policy *policy = fm_redactor_policy(p->redactor);
+    p->ends = piece_ends(p->ctx, text);
     uint8_t *taken = fm_arena_calloc(&p->ctx->arena, text.len + 1, 1);
     for (size_t i = 0; i < own.n; i++) {
         memset(taken + own.items[i].start, 1, own.items[i].end - own.items[i].start);
@@ -69,8 +106,8 @@ static struct fm_findings merge(struct passage *p, fm_str text, struct fm_findin
         if (policy->action[f.type] == FM_ACTION_KEEP || memchr(taken + f.start, 1, f.end - f.start))
             continue;
         memset(taken + f.start, 1, f.end - f.start);
-        fm_vec_push(&p->ctx->arena, &all, f);
         p->receipt.external_hits++;
+        add_split(p, text, &all, f);
     }
     return (struct fm_findings){all.items, all.n};
 }
@@ -107,15 +144,9 @@ static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findi
 static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
 {
     struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
-    struct fm_buf buf;
     FM_TRY(ask_detector(p, text, &found));
     add_counts(p, found);
-    fm_buf_init(&buf, 4u * FM_EGRESS_BODY_MAX);
-    enum fm_code code = fm_redact_apply(p->redactor, p->ctx, p->gate->o.map, text, found, &buf);
-    if (code == FM_OK)
-        *out = fm_str_dup(&p->ctx->arena, fm_buf_str(&buf));
-    fm_buf_release(&buf);
-    return code;
+    return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text, found, out);
 }
 
 static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v);

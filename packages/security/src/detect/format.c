@@ -53,7 +53,7 @@ static void try_rule(struct fm_line *l, uint16_t index, uint32_t s, uint32_t bod
         return;
     fm_str tail = fm_line_str(l, body, body + (uint32_t)n);
     unsigned char next = fm_at(l, body + (uint32_t)n);
-    if (is_drawn(tail) || next == '#' || next == '*' || (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
+    if (is_drawn(tail) || next == '#' || (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
         return;
     fm_line_propose(l, 1, (struct fm_cand){.start = s, .end = body + (uint32_t)n, .type = (uint8_t)r->type, .rule = (uint16_t)(R_BUILTIN_COUNT + index)});
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a value a secret? Placeholders, code and plain words are not. */
 #include "detect/value.h"
+#include "scan/placeholder.h"
 
 static bool is_one_of(fm_str s, const char *const *list, size_t n)
 {
@@ -163,6 +164,9 @@ static bool weak_secret(const struct fm_value *v, fm_str s)
         return false;
     if (!v->is_quoted && !v->is_assigned)
         return false;
+    struct fm_placeholder p;
+    if (memchr(s.p, '<', s.len) && fm_placeholder_next(s, 0, &p) && !p.is_bare)
+        return false; /* what is left of a value that was looked at before */
     double h = fm_entropy(s);
     bool is_spaced = memchr(s.p, ' ', s.len) != NULL;
     if (h < 2.9 || (is_spaced && (!v->is_quoted || v->is_backtick)))

@@ -17,13 +17,17 @@ struct run {
     bool has_plus, has_paren, has_dash, has_dot, has_blank, has_slash;
 };
 
-static bool mark_separator(struct run *r, unsigned char c)
+static bool is_separator(unsigned char c)
+{
+    return c == '-' || c == '.' || c == ' ' || c == '/';
+}
+
+static void mark_separator(struct run *r, unsigned char c)
 {
     r->has_dash |= c == '-';
     r->has_dot |= c == '.';
     r->has_blank |= c == ' ';
     r->has_slash |= c == '/';
-    return c == '-' || c == '.' || c == ' ' || c == '/';
 }
 
 static void take_digits(const struct fm_line *l, struct run *r, uint32_t *i)
@@ -53,7 +57,8 @@ static struct run read_run(const struct fm_line *l, uint32_t s)
             break;
         }
         if (fm_is_word(fm_at(l, i))) {
-            r.n = r.groups == 1 ? 0 : r.n;
+            r.groups--;
+            r.n -= r.groups < 8 ? r.size[r.groups] : 0;
             break;
         }
         r.end = i;
@@ -62,7 +67,8 @@ static struct run read_run(const struct fm_line *l, uint32_t s)
             next++;
             r.has_paren = true;
         }
-        if (mark_separator(&r, fm_at(l, next)))
+        uint32_t sep = next;
+        if (is_separator(fm_at(l, next)))
             next++;
         if (fm_at(l, next) == ' ' && fm_at(l, next - 1) != ' ')
             next++;
@@ -72,6 +78,7 @@ static struct run read_run(const struct fm_line *l, uint32_t s)
         }
         if (next == i || !fm_is_digit(fm_at(l, next)))
             break;
+        mark_separator(&r, fm_at(l, sep));
         i = next;
     }
     r.first = r.size[0];
@@ -246,8 +253,11 @@ void fm_detect_number(struct fm_line *l, uint32_t w)
     struct run r = read_run(l, x->start);
     if (r.n < 6 || r.n > DIGITS_MAX)
         return;
-    if (r.n > 16 && r.groups > 1 && r.size[0] == 4)
-        r.end = end_of_digit(l, &r, 16), r.n = 16;
+    uint32_t end16 = r.n > 16 && r.groups > 1 && r.size[0] == 4 ? end_of_digit(l, &r, 16) : r.end;
+    if (end16 < r.end && !fm_is_word(fm_at(l, end16))) {
+        r.end = end16;
+        r.n = 16;
+    }
     if (card(l, w, &r) || ssn(l, w, &r) || national(l, &r) || birth(l, w, &r))
         return;
     widen_left(l, &r);

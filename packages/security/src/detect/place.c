@@ -177,12 +177,13 @@ void fm_detect_path(struct fm_line *l, uint32_t slash)
 {
     unsigned char prev = fm_at(l, slash - 1);
     uint32_t s = slash, e = slash, slashes = 0;
-    if (slash < l->url_end || is_path_barred(prev))
+    if (slash < l->path_end || is_path_barred(prev))
         return;
     if (prev == '~' && !fm_is_word(fm_at(l, slash - 2)))
         s = slash - 1;
     for (; e < l->n && is_path_byte(fm_at(l, e)); e++)
         slashes += fm_at(l, e) == '/' && fm_at(l, e + 1) != '/';
+    l->path_end = e;
     e = trim_tail(l, s, e);
     bool is_request = is_request_path(l, slash);
     if (e - s < 3 && !is_request)

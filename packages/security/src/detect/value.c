@@ -139,6 +139,10 @@ bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct f
     if (!n)
         return op > e && !closes_name && is_quote_at(l, op) && quoted(l, op, out);
     bool is_comma = n == 1 && (fm_at(l, op) == ',' || fm_at(l, op) == '>');
+    if (is_comma && fm_at(l, op) == '>' && unquoted(l, v, out)) {
+        out->is_assigned = true;
+        return fm_at(l, out->end) == '<' && fm_at(l, out->end + 1) == '/';
+    }
     bool is_found = is_quote_at(l, v) ? quoted(l, v, out) : !is_comma && unquoted(l, v, out);
     out->is_assigned = true;
     return is_found;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "faultmaven/base/hash.h"
 #include "faultmaven/security/crypto.h"
 #include "faultmaven/security/stream.h"
+#include "replace/found.h"
 #include "replace/form.h"
 #include "replace/pseudonyms.h"
 #include "scan/state.h"
@@ -107,12 +110,65 @@ static enum fm_code apply(struct job *j, fm_str line, struct fm_findings found)
     return FM_OK;
 }
 
-enum fm_code fm_redact_apply(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map, fm_str line, struct fm_findings found, struct fm_buf *out)
+struct fm_replacer {
+    const struct fm_redactor *r;
+    struct fm_pseudonyms *map;
+    struct fm_redact_scan *again;
+    struct fm_buf work;
+};
+
+#define PIECE_MAX (16u * 1024 * 1024)
+#define PASSES_MAX 6
+
+struct fm_replacer *fm_replacer_new(const struct fm_redactor *r, struct fm_pseudonyms *map)
 {
-    struct job j = {.r = r, .ctx = ctx, .map = map, .out = out};
-    if (map)
-        fm_pseudonyms_reserve(map, line);
-    return apply(&j, line, found);
+    struct fm_replacer *p = calloc(1, sizeof *p);
+    FM_ASSERT(p != NULL);
+    p->r = r;
+    p->map = map;
+    p->again = fm_redact_scan_new(r);
+    fm_buf_init(&p->work, PIECE_MAX);
+    return p;
+}
+
+void fm_replacer_free(struct fm_replacer *p)
+{
+    if (!p)
+        return;
+    fm_redact_scan_free(p->again);
+    fm_buf_release(&p->work);
+    free(p);
+}
+
+/* Replaces in out, from `from` on, until a scan finds nothing more. */
+static enum fm_code settle(struct fm_replacer *p, struct job *j, size_t from)
+{
+    for (unsigned pass = 0; pass < PASSES_MAX; pass++) {
+        fm_str text = fm_str_skip(fm_buf_str(j->out), from);
+        if (text.len > FM_REDACT_LINE_MAX)
+            return FM_OK;
+        fm_redact_scan_reset(p->again);
+        struct fm_findings found = fm_redact_scan_line(p->again, text);
+        if (!found.n)
+            return FM_OK;
+        struct job inner = *j;
+        inner.out = &p->work;
+        fm_buf_clear(&p->work);
+        FM_TRY(apply(&inner, text, found));
+        j->out->len = from;
+        fm_buf_adds(j->out, fm_buf_str(&p->work));
+    }
+    return FM_OK;
+}
+
+enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line, struct fm_findings found, struct fm_buf *out)
+{
+    struct job j = {.r = p->r, .ctx = ctx, .map = p->map, .out = out};
+    size_t from = out->len;
+    if (p->map)
+        fm_pseudonyms_reserve(p->map, line);
+    FM_TRY(apply(&j, line, found));
+    return found.n ? settle(p, &j, from) : FM_OK;
 }
 
 struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text)
@@ -139,19 +195,57 @@ struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ct
 
 #define REDACTED_MAX (256u * 1024 * 1024)
 
+/* The part of the findings that lies in [base, base + n), moved to start at 0; *at is the first that is not done. */
+static struct fm_findings cut(struct fm_findings all, size_t *at, size_t base, size_t n)
+{
+    size_t first = *at;
+    while (*at < all.n && all.items[*at].end <= base + n)
+        ++*at;
+    struct fm_finding *items = all.n ? (struct fm_finding *)(uintptr_t)all.items + first : NULL;
+    for (size_t i = 0; i < *at - first; i++) {
+        items[i].start -= base;
+        items[i].end -= base;
+    }
+    return (struct fm_findings){items, *at - first};
+}
+
+static enum fm_code replace_all(struct fm_replacer *p, struct fm_ctx *ctx, fm_str text, struct fm_findings found, struct fm_buf *out)
+{
+    size_t at = 0, base = 0;
+    if (p->map)
+        fm_pseudonyms_reserve(p->map, text);
+    while (base < text.len) {
+        bool ends_line = false;
+        fm_str rest = fm_str_skip(text, base);
+        size_t n = fm_redact_piece_length(rest, true, &ends_line);
+        FM_TRY(fm_replacer_add(p, ctx, fm_str_n(rest.p, n), cut(found, &at, base, n), out));
+        if (ends_line)
+            fm_buf_addc(out, '\n');
+        base += n + ends_line;
+    }
+    return FM_OK;
+}
+
+enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx, fm_str text, struct fm_findings found, fm_str *out)
+{
+    struct fm_buf buf;
+    struct fm_replacer *p = fm_replacer_new(t->redactor, t->map);
+    fm_buf_init(&buf, REDACTED_MAX);
+    enum fm_code code = replace_all(p, ctx, text, found, &buf);
+    if (code == FM_OK)
+        *out = fm_str_dup(&ctx->arena, fm_buf_str(&buf));
+    fm_buf_release(&buf);
+    fm_replacer_free(p);
+    return code;
+}
+
 enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map, fm_str text, struct fm_redacted *out)
 {
     struct fm_findings found = fm_redact_find(r, ctx, text);
-    struct fm_buf buf;
     struct fm_redacted result = {.total = found.n};
-    fm_buf_init(&buf, REDACTED_MAX);
-    enum fm_code code = fm_redact_apply(r, ctx, map, text, found, &buf);
-    if (code == FM_OK) {
-        for (size_t i = 0; i < found.n; i++)
-            result.counts[found.items[i].type]++;
-        result.text = fm_str_dup(&ctx->arena, fm_buf_str(&buf));
-        *out = result;
-    }
-    fm_buf_release(&buf);
-    return code;
+    for (size_t i = 0; i < found.n; i++)
+        result.counts[found.items[i].type]++;
+    FM_TRY(fm_redact_found(&(struct fm_redact_target){r, map}, ctx, text, found, &result.text));
+    *out = result;
+    return FM_OK;
 }

@@ -38,6 +38,8 @@ static void visit_digits(struct fm_line *l, uint32_t i)
     } else {
         fm_detect_lettered_id(l, i);
     }
+    if (n == 6 && (next == '-' || next == '+') && !(w->cls & W_ALPHA))
+        fm_detect_lettered_id(l, i);
     if (!(w->cls & W_NONHEX) && n >= 16)
         fm_detect_hex(l, i);
     if (l->want & WANT(ID))

@@ -89,10 +89,15 @@ void fm_pem_begin(struct fm_line *l)
         if (kind == FM_PEM_NONE)
             continue;
         uint32_t end = block_end(l, header_end);
-        if (is_empty_block(header_end, end))
+        if (is_empty_block(header_end, end)) {
+            at = (ptrdiff_t)end - 11;
             continue;
+        }
         propose(l, (uint32_t)at, end ? end : trim_end(l), kind);
-        if (!end)
+        if (!end) {
             l->scan->pem = kind;
+            return;
+        }
+        at = (ptrdiff_t)end - 11;
     }
 }

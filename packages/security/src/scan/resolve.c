@@ -123,6 +123,12 @@ static void keep_rest(struct fm_redact_scan *s, const struct fm_cand *c)
     }
 }
 
+/* Of a secret nothing may stay, also when something else was found in its middle. */
+static bool is_secret(const struct fm_cand *c)
+{
+    return fm_sensitive_family(c->type) == FM_FAMILY_SECRETS && c->rule != R_PLACEHOLDER && c->rule != R_ALLOW;
+}
+
 static bool may_surround(const struct fm_cand *c)
 {
     return c->type == FM_SENSITIVE_URL || c->type == FM_SENSITIVE_PATH;
@@ -176,7 +182,7 @@ void fm_resolve(struct fm_line *l)
         const struct fm_cand *c = &s->cands[i];
         if (!overlaps(s->covered, c->start, c->end))
             keep(s, c, c->start, c->end);
-        else if (may_surround(c) && !overlaps(s->hardened, c->start, c->end))
+        else if (is_secret(c) || (may_surround(c) && !overlaps(s->hardened, c->start, c->end)))
             keep_rest(s, c);
     }
     sort_found(s->found, s->n_found);

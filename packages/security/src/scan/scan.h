@@ -58,6 +58,7 @@ struct fm_line {
     uint32_t n_names;  /* words behind the first that start with a capital and go on in lower case */
     uint16_t cls_any;  /* classes of all words */
     uint32_t url_end;  /* end of the last URL found; later triggers inside it are cheaper to skip */
+    uint32_t path_end; /* end of the last path read; paths are visited from left to right */
     uint32_t ip_end;   /* end of the last IPv4 address found */
     uint32_t kv_end;   /* end of the last key=value secret */
     uint64_t contexts[4]; /* rules without prefix whose context word occurs in the line */

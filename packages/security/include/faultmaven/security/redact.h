@@ -96,9 +96,16 @@ struct fm_redacted {
 FM_MUST_CHECK enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map,
                                           fm_str text, struct fm_redacted *out);
 
-/* Appends line with the findings replaced; the streaming form of fm_redact_text. */
-FM_MUST_CHECK enum fm_code fm_redact_apply(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map,
-                                           fm_str line, struct fm_findings found, struct fm_buf *out);
+/* Replaces piece by piece; the streaming form of fm_redact_text. A placeholder ends what it touches, so a piece that was
+ * changed is looked at again until nothing new is found; this makes redaction idempotent. One thread. */
+struct fm_replacer;
+
+/* Borrows r and map; map may be NULL as above. */
+struct fm_replacer *fm_replacer_new(const struct fm_redactor *r, struct fm_pseudonyms *map);
+void fm_replacer_free(struct fm_replacer *p);
+
+/* Appends line with the findings replaced. */
+FM_MUST_CHECK enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line, struct fm_findings found, struct fm_buf *out);
 
 /* --- the map of a case --- */
 
