@@ -267,6 +267,7 @@ static const struct detector {
 } detectors[] = {
     {FM_EVIDENCE_IMAGE, "image", is_image},
     {FM_EVIDENCE_BINARY, "binary", is_binary},
+    {FM_EVIDENCE_TOPOLOGY, "call-list", is_call_list},
     {FM_EVIDENCE_TRACES, "otlp-json", is_otlp_traces},
     {FM_EVIDENCE_TRACES, "jaeger-json", is_jaeger},
     {FM_EVIDENCE_TRACES, "zipkin-json", is_zipkin},
@@ -279,7 +280,6 @@ static const struct detector {
     {FM_EVIDENCE_OBJECTS, "json", is_json},
     {FM_EVIDENCE_METRICS, "prometheus-text", is_prometheus_text},
     {FM_EVIDENCE_COMMAND_OUTPUT, "transcript", is_transcript},
-    {FM_EVIDENCE_TOPOLOGY, "call-list", is_call_list},
     {FM_EVIDENCE_CHANGES, "diff", is_diff},
     {FM_EVIDENCE_OBJECTS, "kubernetes-yaml", is_yaml_objects},
     {FM_EVIDENCE_COMMAND_OUTPUT, "table", is_command_output},

@@ -124,6 +124,7 @@ void fm_kube_rules_routing(struct fm_kube *k);
 void fm_kube_rules_addresses(struct fm_kube *k);
 void fm_kube_rules_network(struct fm_kube *k);
 void fm_kube_rules_rollout(struct fm_kube *k);
+void fm_kube_rules_performance(struct fm_kube *k);
 void fm_kube_note_state(struct fm_kube *k);
 void fm_kube_affected(struct fm_kube *k);
 

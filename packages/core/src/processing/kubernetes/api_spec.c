@@ -137,6 +137,19 @@ static void read_volume(const struct fm_origin *from, struct fm_pod_spec *spec,
     fm_vec_push(fm_set_arena(from->set), &spec->volumes, v);
 }
 
+/* kubectl describe shows port numbers only, and targets of services may be names. */
+static void read_port_names(const struct fm_origin *from, struct fm_pod_spec *spec,
+                            const struct fm_node *n)
+{
+    fm_node_each (fm_node_at(n, "containers"), c) {
+        struct fm_container *container = fm_container_of(from, spec, fm_node_str(c, "name"));
+        fm_node_each (fm_node_at(c, "ports"), p)
+            fm_vec_each (&container->ports, port)
+                if (port->name.len == 0 && fm_str_eq(port->number, fm_node_str(p, "containerPort")))
+                    port->name = fm_node_str(p, "name");
+    }
+}
+
 /* What kubectl describe does not show: a manifest may fill it in beside live data. */
 static void read_hidden(const struct fm_origin *from, struct fm_pod_spec *spec,
                         const struct fm_node *n)
@@ -177,6 +190,7 @@ void fm_read_api_spec(const struct fm_origin *from, struct fm_object *o, const s
     struct fm_pod_spec *spec = fm_spec_of(from, o);
     fm_field account = field(from, fm_node_at(n, "serviceAccountName"));
     if (!fm_set_may_replace(from, o, spec->containers.n > 0)) {
+        read_port_names(from, spec, n);
         read_hidden(from, spec, n);
         return;
     }
