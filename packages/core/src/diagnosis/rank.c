@@ -35,6 +35,32 @@ static double rival_strength(const struct fm_hypotheses *h, const struct fm_caus
     return best;
 }
 
+static bool rests_on_state(const struct fm_cause *c)
+{
+    fm_vec_each (&c->features, f)
+        if (strcmp(f->name, "state") == 0)
+            return true;
+    return false;
+}
+
+/* What suffers from a cause reports symptoms of its own (timeouts, exhausted pools): below a cause
+ * that an object's state shows, they are effects. */
+static void explain_away(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->causes, it) {
+        const struct fm_cause *c = *it;
+        if (c->strength < 0.85 || !rests_on_state(c))
+            continue;
+        fm_vec_each (&h->causes, other) {
+            struct fm_cause *e = *other;
+            bool is_effect =
+                fm_str_eq(e->entity.name, c->entity.name) || affects(h->in, c, e->entity.name);
+            if (e != c && is_effect && !rests_on_state(e) && e->strength > c->strength - 0.15)
+                e->strength = c->strength - 0.15;
+        }
+    }
+}
+
 static double logistic(double x)
 {
     return 1 / (1 + exp(-x));
@@ -52,6 +78,7 @@ void fm_rank(struct fm_hypotheses *h)
 {
     if (h->causes.n == 0)
         return;
+    explain_away(h);
     qsort(h->causes.items, h->causes.n, sizeof *h->causes.items, by_strength);
     for (size_t i = 0; i < h->causes.n; i++) {
         struct fm_cause *c = h->causes.items[i];

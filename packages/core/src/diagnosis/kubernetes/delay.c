@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slow services explained by one delayed pod or node. "The deepest slow service" and "the largest change" both mislead:
- * server-side latency contains the transport, so a delayed caller makes its callees look slow. Instead every pod and node
- * is tried: it delays the calls that touch it (a pod) or cross its boundary (a node); from the call graph and request
- * rates follows which share of each service's requests is slow, and from that which percentiles are. The hypothesis
- * under which the observations are most likely wins.
+ * Slow services explained by one delayed pod or node. "The deepest slow service" and "the largest
+ * change" both mislead: server-side latency contains the transport, so a delayed caller makes its
+ * callees look slow. Instead every pod and node is tried: it delays the calls that touch it (a pod)
+ * or cross its boundary (a node); from the call graph and request rates follows which share of each
+ * service's requests is slow, and from that which percentiles are. The hypothesis under which the
+ * observations are most likely wins.
  */
 #include "delay.h"
 
@@ -70,8 +71,10 @@ static bool is_repeated(const struct world *w, const struct fm_call *c)
     return false;
 }
 
-/* Share of a service's requests that are slow because of calls it makes, directly or further down. */
-static double slow_by_calls(const struct world *w, const struct hypothesis *h, fm_str service, unsigned depth)
+/* Share of a service's requests that are slow because of calls it makes, directly or further down.
+ */
+static double slow_by_calls(const struct world *w, const struct hypothesis *h, fm_str service,
+                            unsigned depth)
 {
     double fast = 1;
     if (depth == 0)
@@ -112,7 +115,8 @@ static double fit(const struct world *w, const struct hypothesis *h)
     static const double thresholds[FM_LOAD_PERCENTILES] = {0.5, 0.15, 0.08, 0.03};
     double score = 0;
     fm_vec_each (w->loads, l) {
-        double in = slow_by_callers(w, h, (*l)->name), out = slow_by_calls(w, h, (*l)->name, DEPTH_MAX);
+        double in = slow_by_callers(w, h, (*l)->name),
+               out = slow_by_calls(w, h, (*l)->name, DEPTH_MAX);
         double share = 1 - (1 - in) * (1 - out);
         for (int i = 0; i < FM_LOAD_PERCENTILES; i++)
             if ((*l)->latency_ms[i].is_set)
@@ -131,7 +135,8 @@ static double prior(const struct world *w, const struct hypothesis *h)
 {
     const struct fm_kube_load *l = load_of(w, h->name);
     if (!h->is_node)
-        return (l && fm_kube_is_slow_anywhere(l) ? 0 : -1.5) + (l && has_grown(&l->transmit, 3, 1) ? 1 : 0);
+        return (l && fm_kube_is_slow_anywhere(l) ? 0 : -1.5) +
+               (l && has_grown(&l->transmit, 3, 1) ? 1 : 0);
     double score = -1;
     if (l && l->retransmits.is_set && l->retransmits.is_alert)
         score += 6;
@@ -167,7 +172,8 @@ static void cite_slow(const struct world *w, struct fm_cause *c)
             const struct fm_kube_pairing *p = &(*l)->latency_ms[i];
             if (!fm_kube_is_slow(p) || c->supports.n >= 10)
                 continue;
-            fm_kube_cite(w->k, c, p->current_span, "latency of %.*s rises to %.*s", FM_STR_ARG((*l)->name), FM_STR_ARG(p->current_text));
+            fm_kube_cite(w->k, c, p->current_span, "latency of %.*s rises to %.*s",
+                         FM_STR_ARG((*l)->name), FM_STR_ARG(p->current_text));
             fm_kube_cite(w->k, c, p->normal_span, "it was %.*s before", FM_STR_ARG(p->normal_text));
         }
 }
@@ -176,30 +182,54 @@ static void cite_node(const struct world *w, struct fm_cause *c, fm_str node)
 {
     const struct fm_kube_load *l = load_of(w, node);
     if (l && l->retransmits.is_set && l->retransmits.current > l->retransmits.normal)
-        fm_kube_cite(w->k, c, l->retransmits.current_span, "retransmissions on %.*s reach %.*s", FM_STR_ARG(node), FM_STR_ARG(l->retransmits.current_text));
+        fm_kube_cite(w->k, c, l->retransmits.current_span, "retransmissions on %.*s reach %.*s",
+                     FM_STR_ARG(node), FM_STR_ARG(l->retransmits.current_text));
     fm_vec_each (&w->k->pods, p)
         if (fm_str_eq((*p)->node_name, node) && c->supports.n < 14)
-            fm_kube_cite(w->k, c, fm_object_get((*p)->object, FM_OBJECT_F_NODE).span, "%.*s runs on it", FM_STR_ARG((*p)->workload->name));
+            fm_kube_cite(w->k, c, fm_object_get((*p)->object, FM_OBJECT_F_NODE).span,
+                         "%.*s runs on it", FM_STR_ARG((*p)->workload->name));
 }
 
 static void assert_delay(const struct world *w, const struct hypothesis *h, double strength)
 {
     struct fm_kube *k = w->k;
     struct fm_cause *c = fm_kube_assert(
-        k, &(struct fm_kube_claim){
-               .kind = h->is_node ? FM_ENTITY_NODE : FM_ENTITY_SERVICE,
-               .name = h->name,
-               .fault = h->is_node ? FM_FAULT_NODE_NETWORK_DELAY : FM_FAULT_NETWORK_DELAY,
-               .strength = strength,
-               .rule = "kubernetes.delay",
-               .statement = h->is_node ? fm_kube_text(k, "The network of node %.*s is slow: calls that cross its boundary are delayed.", FM_STR_ARG(h->name))
-                                       : fm_kube_text(k, "The network of %.*s is slow: every call from or to its pod is delayed.", FM_STR_ARG(h->name)),
-               .mechanism = h->is_node ? FM_STR("Services that call, or are called, across this node are slow, and those whose callers run beside them stay fast; no other single place predicts this pattern.")
-                                       : FM_STR("The services that it calls and those that call it are slow in the share of their requests that goes through it; no other single place predicts this pattern."),
-               .ask = h->is_node ? FM_STR("Do pings between this node and the others show the delay?") : FM_STR("Does a ping from this pod show the delay that its neighbours on the node do not have?"),
-               .command = h->is_node ? fm_kube_text(k, "kubectl debug node/%.*s -it --image=busybox -- ping -c 20 OTHER-NODE", FM_STR_ARG(h->name))
-                                     : fm_kube_text(k, "kubectl exec deploy/%.*s -- ping -c 20 NEIGHBOUR; tc qdisc show", FM_STR_ARG(h->name)),
-           });
+        k,
+        &(struct fm_kube_claim){
+            .kind = h->is_node ? FM_ENTITY_NODE : FM_ENTITY_SERVICE,
+            .name = h->name,
+            .fault = h->is_node ? FM_FAULT_NODE_NETWORK_DELAY : FM_FAULT_NETWORK_DELAY,
+            .strength = strength,
+            .rule = "kubernetes.delay",
+            .statement =
+                h->is_node
+                    ? fm_kube_text(k,
+                                   "The network of node %.*s is slow: calls that cross its "
+                                   "boundary are delayed.",
+                                   FM_STR_ARG(h->name))
+                    : fm_kube_text(
+                          k,
+                          "The network of %.*s is slow: every call from or to its pod is delayed.",
+                          FM_STR_ARG(h->name)),
+            .mechanism = h->is_node
+                             ? FM_STR("Services that call, or are called, across this node are "
+                                      "slow, and those whose callers run beside them stay fast; no "
+                                      "other single place predicts this pattern.")
+                             : FM_STR("The services that it calls and those that call it are slow "
+                                      "in the share of their requests that goes through it; no "
+                                      "other single place predicts this pattern."),
+            .ask = h->is_node ? FM_STR("Do pings between this node and the others show the delay?")
+                              : FM_STR("Does a ping from this pod show the delay that its "
+                                       "neighbours on the node do not have?"),
+            .command =
+                h->is_node
+                    ? fm_kube_text(
+                          k, "kubectl debug node/%.*s -it --image=busybox -- ping -c 20 OTHER-NODE",
+                          FM_STR_ARG(h->name))
+                    : fm_kube_text(
+                          k, "kubectl exec deploy/%.*s -- ping -c 20 NEIGHBOUR; tc qdisc show",
+                          FM_STR_ARG(h->name)),
+        });
     cite_slow(w, c);
     if (h->is_node)
         cite_node(w, c, h->name);
@@ -235,5 +265,6 @@ void fm_kube_explain_delay(struct fm_kube *k, const struct fm_kube_loads *loads,
         return;
     qsort(all.items, all.n, sizeof *all.items, by_score);
     for (size_t i = 0; i < all.n && i < 3; i++)
-        assert_delay(&w, &all.items[i], fmin(cap, 0.86 - 0.04 * (all.items[0].score - all.items[i].score)));
+        assert_delay(&w, &all.items[i],
+                     fmin(cap, 0.86 - 0.04 * (all.items[0].score - all.items[i].score)));
 }

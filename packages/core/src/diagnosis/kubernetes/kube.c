@@ -22,6 +22,8 @@ struct fm_cause *fm_kube_assert(struct fm_kube *k, const struct fm_kube_claim *c
         if ((*c)->fault == claim->fault && fm_str_eq((*c)->entity.name, claim->name))
             before = (*c)->strength;
     struct fm_cause *c = fm_propose(k->h, entity, claim->fault, claim->strength, &is_new);
+    if (is_new)
+        fm_cause_feature(k->h, c, "state", 1);
     if (!is_new && claim->strength <= before)
         return c;
     c->signature = fm_str_c(claim->rule);

@@ -89,7 +89,8 @@ static void pair_up(struct reader *r, const struct fm_metric_series *s, struct f
     const struct fm_metric_series *quiet = fm_series_baseline(r->k->a, r->k->h->in->metrics, s);
     if (n < window)
         return;
-    struct fm_metric_summary first = fm_values_summary(r->k->a, quiet ? quiet->values : s->values, quiet ? quiet->rows->n : window);
+    struct fm_metric_summary first = fm_values_summary(r->k->a, quiet ? quiet->values : s->values,
+                                                       quiet ? quiet->rows->n : window);
     double current = -INFINITY;
     for (size_t i = 0; i + window <= n; i++) {
         double m = fm_values_summary(r->k->a, s->values + i, window).median;
@@ -101,7 +102,8 @@ static void pair_up(struct reader *r, const struct fm_metric_series *s, struct f
     if (isnan(first.median) || current == -INFINITY)
         return;
     const struct fm_metric_series *base = quiet ? quiet : s;
-    size_t i = nearest_row(base, 0, quiet ? quiet->rows->n : window, first.median), j = nearest_row(s, best, best + window, current);
+    size_t i = nearest_row(base, 0, quiet ? quiet->rows->n : window, first.median),
+           j = nearest_row(s, best, best + window, current);
     *p = (struct fm_kube_pairing){.is_set = true, .normal = first.median, .current = current};
     p->normal_text = fm_series_text(base, i);
     p->current_text = fm_series_text(s, j);
@@ -156,8 +158,10 @@ static struct fm_kube_pairing *alert_slot(struct fm_kube_load *l, fm_str text)
     return NULL;
 }
 
-/* "LATENCY [Slow Response] | x-p50: Normal=2ms -> Current=90ms | x-p90: Normal=…": pieces between bars. */
-static void read_alert_text(struct reader *r, struct fm_kube_load *l, const struct fm_evidence *e, const struct fm_node *n)
+/* "LATENCY [Slow Response] | x-p50: Normal=2ms -> Current=90ms | x-p90: Normal=…": pieces between
+ * bars. */
+static void read_alert_text(struct reader *r, struct fm_kube_load *l, const struct fm_evidence *e,
+                            const struct fm_node *n)
 {
     fm_str rest = n->text, title = FM_STR_NULL;
     while (rest.len) {
@@ -165,7 +169,8 @@ static void read_alert_text(struct reader *r, struct fm_kube_load *l, const stru
         fm_str piece = bar < 0 ? rest : fm_str_sub(rest, 0, (size_t)bar);
         rest = bar < 0 ? FM_STR_NULL : fm_str_skip(rest, (size_t)bar + 3);
         struct fm_kube_pairing p = {.is_set = true, .is_alert = true};
-        struct fm_kube_pairing *slot = alert_slot(l, fm_kube_text(r->k, "%.*s %.*s", FM_STR_ARG(title), FM_STR_ARG(piece)));
+        struct fm_kube_pairing *slot =
+            alert_slot(l, fm_kube_text(r->k, "%.*s %.*s", FM_STR_ARG(title), FM_STR_ARG(piece)));
         if (title.len == 0)
             title = piece;
         if (!slot || slot->is_set || !number_after(piece, "normal=", &p.normal, &p.normal_text) ||
@@ -176,12 +181,16 @@ static void read_alert_text(struct reader *r, struct fm_kube_load *l, const stru
     }
 }
 
-static void read_alert_node(struct reader *r, const struct fm_evidence *e, const struct fm_node *n, fm_str name)
+static void read_alert_node(struct reader *r, const struct fm_evidence *e, const struct fm_node *n,
+                            fm_str name)
 {
     fm_str own = fm_node_str(n, "name");
     if (own.len)
         name = own;
-    struct fm_kube_load *l = n->kind == FM_NODE_STRING && name.len && fm_str_ihas(n->text, FM_STR("normal=")) ? load_of(r, name) : NULL;
+    struct fm_kube_load *l =
+        n->kind == FM_NODE_STRING && name.len && fm_str_ihas(n->text, FM_STR("normal="))
+            ? load_of(r, name)
+            : NULL;
     if (l)
         read_alert_text(r, l, e, n);
     fm_node_each (n, c)
@@ -194,7 +203,8 @@ static void read_alerts(struct reader *r)
     fm_vec_each (&r->k->h->in->inputs, e) {
         struct fm_node *root;
         bool is_truncated;
-        if ((*e)->type != FM_EVIDENCE_ALERT || (*e)->is_baseline || (*e)->bytes.len > ((size_t)4 << 20))
+        if ((*e)->type != FM_EVIDENCE_ALERT || (*e)->is_baseline ||
+            (*e)->bytes.len > ((size_t)4 << 20))
             continue;
         if (fm_document_json(ctx, fm_str_trim((*e)->bytes), &root, &is_truncated) == FM_OK)
             read_alert_node(r, *e, root, FM_STR_NULL);

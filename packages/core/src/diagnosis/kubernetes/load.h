@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was measured of services and nodes: a normal and a current value each, from series or from alerts that state both.
- * Normal is the median of the first fifth of a series (or of the quiet period), current the largest median of a sliding fifth.
+ * What was measured of services and nodes: a normal and a current value each, from series or from
+ * alerts that state both. Normal is the median of the first fifth of a series (or of the quiet
+ * period), current the largest median of a sliding fifth.
  */
 #ifndef FAULTMAVEN_CORE_KUBE_LOAD_H
 #define FAULTMAVEN_CORE_KUBE_LOAD_H

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slow services: starved of CPU, short of memory, or behind a slow network. CPU first: it explains latency by itself. */
+/* Slow services: starved of CPU, short of memory, or behind a slow network. CPU first: it explains
+ * latency by itself. */
 #include "delay.h"
 
-/* Throttled time is a share of wall time; below a third it is a side effect of a short quota period. */
+/* Throttled time is a share of wall time; below a third it is a side effect of a short quota
+ * period. */
 static bool is_throttled(const struct fm_kube_load *l)
 {
-    bool cpu = l->cpu.is_set && l->cpu.current >= 3 * l->cpu.normal && l->cpu.current - l->cpu.normal >= 0.05;
-    bool throttled = l->throttled.is_set && l->throttled.current >= 0.3 && l->throttled.current >= 3 * l->throttled.normal;
+    bool cpu = l->cpu.is_set && l->cpu.current >= 3 * l->cpu.normal &&
+               l->cpu.current - l->cpu.normal >= 0.05;
+    bool throttled = l->throttled.is_set && l->throttled.current >= 0.3 &&
+                     l->throttled.current >= 3 * l->throttled.normal;
     return !l->is_node && cpu && throttled;
 }
 
@@ -22,7 +26,8 @@ static const struct fm_pair *cpu_limit(const struct fm_kube *k, fm_str workload)
     return NULL;
 }
 
-static void cite_pair(struct fm_kube *k, struct fm_cause *c, const struct fm_kube_pairing *p, const char *what)
+static void cite_pair(struct fm_kube *k, struct fm_cause *c, const struct fm_kube_pairing *p,
+                      const char *what)
 {
     if (!p->is_set)
         return;
@@ -30,7 +35,8 @@ static void cite_pair(struct fm_kube *k, struct fm_cause *c, const struct fm_kub
     fm_kube_cite(k, c, p->normal_span, "%s was %.*s before", what, FM_STR_ARG(p->normal_text));
 }
 
-static void assert_cpu(struct fm_kube *k, const struct fm_kube_load *l, enum fm_fault fault, double strength)
+static void assert_cpu(struct fm_kube *k, const struct fm_kube_load *l, enum fm_fault fault,
+                       double strength)
 {
     const struct fm_pair *limit = cpu_limit(k, l->name);
     struct fm_cause *c = fm_kube_assert(
@@ -40,17 +46,24 @@ static void assert_cpu(struct fm_kube *k, const struct fm_kube_load *l, enum fm_
                .fault = fault,
                .strength = strength,
                .rule = "kubernetes.cpu",
-               .statement = fm_kube_text(k, "%.*s uses all the CPU that its limit allows and is throttled: it used %.*s cores and uses %.*s now.", FM_STR_ARG(l->name),
-                                         FM_STR_ARG(l->cpu.normal_text), FM_STR_ARG(l->cpu.current_text)),
-               .mechanism = FM_STR("Beyond the CPU limit the kernel stops the container until the next quota period, so its requests wait; callers become slow in turn."),
+               .statement = fm_kube_text(k,
+                                         "%.*s uses all the CPU that its limit allows and is "
+                                         "throttled: it used %.*s cores and uses %.*s now.",
+                                         FM_STR_ARG(l->name), FM_STR_ARG(l->cpu.normal_text),
+                                         FM_STR_ARG(l->cpu.current_text)),
+               .mechanism =
+                   FM_STR("Beyond the CPU limit the kernel stops the container until the next "
+                          "quota period, so its requests wait; callers become slow in turn."),
                .ask = FM_STR("What inside the container burns CPU?"),
-               .command = fm_kube_text(k, "kubectl top pods --containers | grep %.*s", FM_STR_ARG(l->name)),
+               .command = fm_kube_text(k, "kubectl top pods --containers | grep %.*s",
+                                       FM_STR_ARG(l->name)),
            });
     cite_pair(k, c, &l->cpu, "CPU");
     cite_pair(k, c, &l->throttled, "throttled time");
     if (limit)
         fm_kube_cite(k, c, limit->span, "CPU limit: %.*s", FM_STR_ARG(limit->value));
-    fm_kube_action(k, c, "Raise the CPU limit or add replicas; find what burns the CPU.", FM_STR_NULL, "a higher limit takes CPU from neighbours on the node");
+    fm_kube_action(k, c, "Raise the CPU limit or add replicas; find what burns the CPU.",
+                   FM_STR_NULL, "a higher limit takes CPU from neighbours on the node");
 }
 
 static bool check_cpu(struct fm_kube *k, const struct fm_kube_load *l)
@@ -81,7 +94,8 @@ static bool check_memory(struct fm_kube *k, const struct fm_kube_load *l)
 {
     fm_span span = {0};
     double limit = l->is_node ? 0 : memory_limit(k, l->name, &span);
-    if (limit <= 0 || !l->memory.is_set || l->memory.current < 2 * l->memory.normal || l->memory.current < 0.8 * limit)
+    if (limit <= 0 || !l->memory.is_set || l->memory.current < 2 * l->memory.normal ||
+        l->memory.current < 0.8 * limit)
         return false;
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
@@ -90,18 +104,23 @@ static bool check_memory(struct fm_kube *k, const struct fm_kube_load *l)
                .fault = FM_FAULT_RUNTIME_MEMORY_EXHAUSTION,
                .strength = 0.87,
                .rule = "kubernetes.memory",
-               .statement = fm_kube_text(k, "%.*s has nearly used up its memory limit: %.*s bytes now, %.*s before.", FM_STR_ARG(l->name), FM_STR_ARG(l->memory.current_text),
-                                         FM_STR_ARG(l->memory.normal_text)),
-               .mechanism = FM_STR("Close to the limit the runtime reclaims and collects without end, and the kernel kills the container when it passes it."),
+               .statement = fm_kube_text(
+                   k, "%.*s has nearly used up its memory limit: %.*s bytes now, %.*s before.",
+                   FM_STR_ARG(l->name), FM_STR_ARG(l->memory.current_text),
+                   FM_STR_ARG(l->memory.normal_text)),
+               .mechanism = FM_STR("Close to the limit the runtime reclaims and collects without "
+                                   "end, and the kernel kills the container when it passes it."),
                .ask = FM_STR("Does memory grow with load or without end?"),
-               .command = fm_kube_text(k, "kubectl top pods --containers | grep %.*s", FM_STR_ARG(l->name)),
+               .command = fm_kube_text(k, "kubectl top pods --containers | grep %.*s",
+                                       FM_STR_ARG(l->name)),
            });
     cite_pair(k, c, &l->memory, "memory");
     fm_kube_cite(k, c, span, "memory limit");
     return true;
 }
 
-/* Only where no state above explains the trouble: pods that do not run make their callers slow, too. */
+/* Only where no state above explains the trouble: pods that do not run make their callers slow,
+ * too. */
 void fm_kube_rules_performance(struct fm_kube *k)
 {
     struct fm_kube_loads loads = {0};

@@ -20,7 +20,8 @@ static void evaluate_node(struct waiting *w, const struct fm_object *node)
     bool by_selector = fm_kube_selector_accepts(w->spec, node),
          by_affinity = fm_kube_affinity_accepts(w->spec, node);
     w->n_labelled += node->labels.n > 0;
-    if (fm_kube_is_control_plane(node) && (fm_kube_is_cordoned(node) || node->taints.n > 0 || !by_selector))
+    if (fm_kube_is_control_plane(node) &&
+        (fm_kube_is_cordoned(node) || node->taints.n > 0 || !by_selector))
         return;
     w->n_workers++;
     w->n_selector += by_selector;

@@ -226,7 +226,8 @@ static void cite_container_ports(struct route *r, struct fm_cause *c,
                          FM_STR_ARG(p->number));
 }
 
-/* A named target that no container port carries leaves endpoints without a port: "10.1.2.3" instead of "10.1.2.3:8080". */
+/* A named target that no container port carries leaves endpoints without a port: "10.1.2.3" instead
+ * of "10.1.2.3:8080". */
 static bool endpoints_lack_port(const struct route *r)
 {
     fm_str text = fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text;
@@ -258,9 +259,9 @@ static void check_target(struct route *r, const struct fm_service_port *port,
     struct fm_kube *k = r->k;
     bool is_declared;
     const struct fm_container_port *found = find_port(spec, port->target_port, &is_declared);
-    if (!found && (!is_declared || listens_by_variable(spec, port->target_port) ||
-                   (!is_number(port->target_port) &&
-                   !names_are_shown(spec) && !endpoints_lack_port(r))))
+    if (!found &&
+        (!is_declared || listens_by_variable(spec, port->target_port) ||
+         (!is_number(port->target_port) && !names_are_shown(spec) && !endpoints_lack_port(r))))
         return;
     if (!found) {
         bool is_named = !is_number(port->target_port);
