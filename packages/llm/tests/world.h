@@ -27,7 +27,7 @@ static inline void build(struct world *w, const char *json)
 {
     yyjson_val *v;
     fm_str problems;
-    struct fm_llm_setup *setup;
+    struct fm_llm_setup *setup = NULL;
     struct fm_llm_key_source keys = {0};
     memset(w, 0, sizeof *w);
     fm_ctx_init(&w->ctx, &fm_clock_system);
