@@ -82,6 +82,8 @@ enum fm_metric_role {
         FM_ROLE_COUNT
 };
 
+struct metric_change;
+
 const char *fm_metric_role_name(enum fm_metric_role r);
 
 struct fm_label {
@@ -126,6 +128,8 @@ struct fm_metric_set {
     uint64_t n_points;
     uint64_t n_left_out;          /* series beyond FM_SERIES_MAX */
     struct fm_map baseline_index; /* for fm_series_baseline */
+    struct metric_change *changes; /* one a series that is no baseline; private, see metrics/change.h */
+    size_t n_changes;
 };
 
 /* The value as written and its bytes. "" and length 0 for a missing value. */

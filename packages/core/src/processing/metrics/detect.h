@@ -3,7 +3,7 @@
 #ifndef FAULTMAVEN_CORE_METRICS_DETECT_H
 #define FAULTMAVEN_CORE_METRICS_DETECT_H
 
-#include "faultmaven/core/metrics.h"
+#include "processing/metrics/change.h"
 
 FM_MUST_CHECK enum fm_code metric_detect(struct fm_incident *in);
 
