@@ -5,6 +5,8 @@
 
 #include "processing/traces/record_key.h"
 
+#define AFFECTED_MAX 50
+
 /* The scale of the signals to the scale that all reasoners share: 0.8 is found, 0.5 is probable,
  * 0.2 is worth listing. */
 static double strength_of(double score)
@@ -260,19 +262,25 @@ static void add_features(struct svc_model *m, struct fm_cause *c, const struct s
     fm_cause_feature(m->h, c, "service score", s->score);
 }
 
-void svc_affected_by(struct svc_model *m, struct fm_cause *c, fm_entity_id entity)
+void svc_affected_by(struct fm_hypotheses *h, struct fm_cause *c, fm_entity_id entity)
 {
-    bool *seen = FM_NEW_ARRAY(m->arena, bool, m->in->entities.n + 1);
+    struct fm_incident *in = h->in;
+    struct fm_arena *a = &in->ctx->arena;
+    bool *seen = FM_NEW_ARRAY(a, bool, in->entities.n + 1);
     FM_VEC(fm_entity_id) queue = {0};
-    fm_vec_push(m->arena, &queue, entity);
+    if (c->affects.n || entity >= in->entities.n)
+        return;
+    fm_vec_push(a, &queue, entity);
     seen[entity] = true;
-    for (size_t i = 0; i < queue.n && c->affects.n < 50; i++) {
-        fm_vec_each (&m->in->edges, e) {
-            if (e->kind != FM_EDGE_CALLS || e->to != queue.items[i] || seen[e->from])
+    for (size_t i = 0; i < queue.n && c->affects.n < AFFECTED_MAX; i++) {
+        fm_vec_each (&in->edges, e) {
+            bool is_hit =
+                (e->kind == FM_EDGE_CALLS || e->kind == FM_EDGE_RUNS_ON) && e->to == queue.items[i];
+            if (!is_hit || seen[e->from])
                 continue;
             seen[e->from] = true;
-            fm_vec_push(m->arena, &queue, e->from);
-            fm_vec_push(m->arena, &c->affects, e->from);
+            fm_vec_push(a, &queue, e->from);
+            fm_vec_push(a, &c->affects, e->from);
         }
     }
 }
@@ -299,5 +307,5 @@ void svc_propose(struct svc_model *m, const struct svc *s)
     else
         say_code(m, c, s);
     add_features(m, c, s);
-    svc_affected_by(m, c, s->entity);
+    svc_affected_by(m->h, c, s->entity);
 }

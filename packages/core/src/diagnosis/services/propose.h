@@ -7,7 +7,8 @@
 
 void svc_propose(struct svc_model *m, const struct svc *s);
 
-/* Callers of a service, nearest first, and what calls them in turn. */
-void svc_affected_by(struct svc_model *m, struct fm_cause *c, fm_entity_id entity);
+/* Who suffers: callers of a service, what runs on a node, nearest first, and what calls those in
+ * turn. Does nothing when it is known. */
+void svc_affected_by(struct fm_hypotheses *h, struct fm_cause *c, fm_entity_id entity);
 
 #endif

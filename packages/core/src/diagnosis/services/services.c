@@ -5,6 +5,7 @@
 
 #include "diagnosis/services/model.h"
 #include "diagnosis/services/propose.h"
+#include "diagnosis/services/resource_rules.h"
 #include "diagnosis/services/symptom.h"
 
 #define PROPOSALS_MAX 6
@@ -123,6 +124,8 @@ static enum fm_code propose(struct fm_hypotheses *h)
     struct svc_model m = {.h = h, .in = in, .arena = &in->ctx->arena};
     if (!in->metrics && !in->traces)
         return FM_OK;
+    if (in->metrics)
+        resource_propose(h);
     m.has_quiet_traces = in->traces && in->traces->n_baseline_traces > 0;
     list_services(&m);
     m.at = onset_of(&m);

@@ -14,7 +14,8 @@ static double clamp(double x, double lo, double hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-/* The row at which cutting the series in two explains most of it: CUSUM of values cut off at 6 spreads, so that a spike is no cut. */
+/* The row at which cutting the series in two explains most of it: CUSUM of values cut off at 6
+ * spreads, so that a spike is no cut. */
 static size_t best_split(const double *v, size_t n)
 {
     struct robust r = robust_of(v, n);
@@ -68,7 +69,8 @@ static bool find_reference(struct fm_incident *in, struct metric_change *c)
     return c->before.n >= REFERENCE_MIN && c->onset < n;
 }
 
-/* Spread that a difference is held against: floors keep constant references from making everything infinite. */
+/* Spread that a difference is held against: floors keep constant references from making everything
+ * infinite. */
 static double spread_of(const struct fm_metric_summary *m)
 {
     return m->mad + 0.05 * fabs(m->median) + 1e-9;
@@ -117,11 +119,14 @@ static double steadiness(const double *m, size_t n)
     return n >= 4 ? (double)(up - down) / ((double)n * (double)(n - 1) / 2) : 0;
 }
 
-/* A limit series of the same entity speaks of the same thing when it shares one of these words with the role. */
+/* A limit series of the same entity speaks of the same thing when it shares one of these words with
+ * the role. */
 static const char *const *topic_of(enum fm_metric_role role)
 {
-    static const char *const memory[] = {"memory", "mem", "heap", "maxmemory", NULL}, *const cpu[] = {"cpu", "cores", NULL};
-    static const char *const connections[] = {"connections", "connection", "conns", "pool", "sessions", "backends", NULL};
+    static const char *const memory[] = {"memory", "mem", "heap", "maxmemory", NULL},
+                             *const cpu[] = {"cpu", "cores", NULL};
+    static const char *const connections[] = {"connections", "connection", "conns", "pool",
+                                              "sessions",    "backends",   NULL};
     static const char *const threads[] = {"threads", "thread", "workers", NULL};
     static const char *const files[] = {"fds", "fd", "files", "descriptors", "nofile", NULL};
     static const char *const disk[] = {"disk", "storage", "filesystem", "volume", "inodes", NULL};
@@ -142,7 +147,8 @@ static const char *const *topic_of(enum fm_metric_role role)
     return role == FM_ROLE_NET_RECEIVE || role == FM_ROLE_NET_TRANSMIT ? net : none;
 }
 
-static const struct fm_metric_series *find_limit(const struct fm_metric_set *set, const struct fm_metric_series *s)
+static const struct fm_metric_series *find_limit(const struct fm_metric_set *set,
+                                                 const struct fm_metric_series *s)
 {
     const char *const *topic = topic_of(s->role);
     struct fm_words w;
@@ -173,7 +179,8 @@ static void find_share(struct fm_incident *in, struct metric_change *c)
     c->share_before = c->before.median / c->limit;
 }
 
-bool metric_change_find(struct fm_incident *in, const struct fm_metric_series *s, struct metric_change *out)
+bool metric_change_find(struct fm_incident *in, const struct fm_metric_series *s,
+                        struct metric_change *out)
 {
     struct fm_arena *a = &in->ctx->arena;
     double m[SEGMENTS];
@@ -185,7 +192,9 @@ bool metric_change_find(struct fm_incident *in, const struct fm_metric_series *s
         return false;
     double step = out->after.median - out->before.median;
     out->z = step / spread_of(&out->before);
-    out->ratio = fabs(out->before.median) > 1e-12 ? out->after.median / out->before.median : step > 0 ? INFINITY : 1;
+    out->ratio = fabs(out->before.median) > 1e-12 ? out->after.median / out->before.median
+                 : step > 0                       ? INFINITY
+                                                  : 1;
     out->peak = out->onset + (step < 0 ? out->after.i_min : out->after.i_max);
     out->is_lasting = is_mostly_outside(out);
     size_t k = segments(out, 0, m);

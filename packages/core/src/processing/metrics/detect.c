@@ -17,14 +17,16 @@ struct candidates FM_VEC_OF(struct candidate);
 
 static bool is_saturated(const struct metric_change *c)
 {
-    return c->share >= SATURATED_AT && !(c->share_before >= 0.9) && c->series->role != FM_ROLE_SUCCESS &&
-           c->series->role != FM_ROLE_CACHE_HIT && c->series->role != FM_ROLE_UP && c->series->role != FM_ROLE_MEMORY_FREE &&
+    return c->share >= SATURATED_AT && !(c->share_before >= 0.9) &&
+           c->series->role != FM_ROLE_SUCCESS && c->series->role != FM_ROLE_CACHE_HIT &&
+           c->series->role != FM_ROLE_UP && c->series->role != FM_ROLE_MEMORY_FREE &&
            c->series->role != FM_ROLE_DISK_FREE;
 }
 
 static bool is_trend(const struct metric_change *c)
 {
-    return fabs(c->rising) >= 0.85 && (c->growth >= 1.3 || c->growth <= 0.7) && c->series->rows->n >= 12;
+    return fabs(c->rising) >= 0.85 && (c->growth >= 1.3 || c->growth <= 0.7) &&
+           c->series->rows->n >= 12;
 }
 
 /* A series that lived and now never moves. */
@@ -63,7 +65,9 @@ static bool judge(const struct metric_change *c, struct candidate *out)
 static fm_str name_of(struct fm_incident *in, const struct fm_metric_series *s)
 {
     fm_str entity = fm_incident_entity_of(in, s->entity).name;
-    return entity.len ? fm_str_fmt(&in->ctx->arena, "%.*s of %.*s", FM_STR_ARG(s->written), FM_STR_ARG(entity)) : s->written;
+    return entity.len ? fm_str_fmt(&in->ctx->arena, "%.*s of %.*s", FM_STR_ARG(s->written),
+                                   FM_STR_ARG(entity))
+                      : s->written;
 }
 
 static const char *verb_of(enum fm_observation_kind k)
@@ -90,8 +94,8 @@ static void observe(struct fm_incident *in, const struct candidate *x)
     o->count = c->after.n;
     o->subject = s->written;
     o->unit = s->scale > 0.999 && s->scale < 1.001 ? s->unit : FM_STR_NULL;
-    o->text = fm_str_fmt(a, "%.*s %s: %.4g before, %.4g after (medians)", FM_STR_ARG(name_of(in, s)), verb_of(x->kind), o->before,
-                         o->after);
+    o->text = fm_str_fmt(a, "%.*s %s: %.4g before, %.4g after (medians)",
+                         FM_STR_ARG(name_of(in, s)), verb_of(x->kind), o->before, o->after);
     fm_span at = fm_series_span(s, c->peak);
     if (at.length)
         fm_vec_push(a, &o->spans, at);
@@ -139,7 +143,8 @@ static void observe_gap(struct fm_incident *in, const struct fm_metric_series *s
 static void find_changes(struct fm_incident *in)
 {
     struct fm_metric_set *set = in->metrics;
-    struct metric_change *changes = FM_NEW_ARRAY(&in->ctx->arena, struct metric_change, set->series.n + 1);
+    struct metric_change *changes =
+        FM_NEW_ARRAY(&in->ctx->arena, struct metric_change, set->series.n + 1);
     size_t n = 0;
     fm_vec_each (&set->series, s)
         if (!(*s)->is_baseline && metric_change_find(in, *s, &changes[n]))
@@ -163,7 +168,8 @@ enum fm_code metric_detect(struct fm_incident *in)
     for (size_t i = 0; i < all.n && i < OBSERVATIONS_MAX; i++)
         observe(in, &all.items[i]);
     if (all.n > OBSERVATIONS_MAX)
-        fm_incident_limit(in, "metrics: the %d strongest of %zu changes of series are listed", OBSERVATIONS_MAX, all.n);
+        fm_incident_limit(in, "metrics: the %d strongest of %zu changes of series are listed",
+                          OBSERVATIONS_MAX, all.n);
     fm_vec_each (&in->metrics->series, s) {
         if (!(*s)->is_baseline && (*s)->rows != last)
             observe_gap(in, *s);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what the resource rules find to hypotheses: one entity's finding may explain another's. */
+#include <math.h>
+
+#include "diagnosis/services/propose.h"
+#include "diagnosis/services/resource_rules.h"
+
+struct finding {
+    const struct facts *facts;
+    const struct resource_rule *rule;
+    const struct metric_change *used[EVIDENCE_MAX];
+    enum fm_fault fault;
+    double strength;
+};
+struct findings FM_VEC_OF(struct finding);
+
+static void judge(struct fm_arena *a, const struct facts *f, struct findings *out)
+{
+    for (size_t i = 0; i < n_resource_rules; i++) {
+        struct finding x = {.facts = f, .rule = &resource_rules[i]};
+        x.strength = x.rule->judge(f, x.used);
+        x.fault = f->is_database ? x.rule->database_fault : x.rule->fault;
+        if (x.strength > 0 && x.used[0])
+            fm_vec_push(a, out, x);
+    }
+}
+
+/* What a cause at the entry of the load brings about further down. */
+static bool is_effect_of_load(enum fm_fault f)
+{
+    return f == FM_FAULT_RUNTIME_CPU_SATURATION || f == FM_FAULT_RUNTIME_CPU_THROTTLING ||
+           f == FM_FAULT_QUEUE_BACKLOG || f == FM_FAULT_DATABASE_CPU_SATURATION ||
+           f == FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED || f == FM_FAULT_DATABASE_POOL_EXHAUSTED ||
+           f == FM_FAULT_RUNTIME_THREAD_EXHAUSTION || f == FM_FAULT_RUNTIME_GC_PRESSURE ||
+           f == FM_FAULT_NETWORK_BANDWIDTH_SATURATION || f == FM_FAULT_LOAD_TRAFFIC_SPIKE ||
+           f == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION;
+}
+
+static bool is_load(enum fm_fault f)
+{
+    return f == FM_FAULT_LOAD_TRAFFIC_SPIKE || f == FM_FAULT_LOAD_RETRY_STORM;
+}
+
+static fm_time onset_of(const struct finding *x)
+{
+    return x->used[0]->series->rows->at[x->used[0]->onset];
+}
+
+/* b's strength is lowered when a explains it: more load before it, or a narrower cause on the same
+ * entity. */
+static bool explains(const struct finding *a, const struct finding *b)
+{
+    bool is_same = a->facts->entity == b->facts->entity;
+    if (a == b || a->strength < 0.8)
+        return false;
+    if (is_load(a->fault) && is_effect_of_load(b->fault) && a->fault != b->fault)
+        return onset_of(a) <= onset_of(b) + 2 * FM_MINUTE &&
+               facts_rose(b->facts->up[FM_ROLE_REQUESTS], 1.3, 0);
+    if (!is_same)
+        return false;
+    if (a->fault == FM_FAULT_CACHE_MEMORY_FULL)
+        return b->fault == FM_FAULT_CACHE_HIT_RATIO_COLLAPSE ||
+               b->fault == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION ||
+               b->fault == FM_FAULT_RUNTIME_MEMORY_LEAK;
+    if (a->fault == FM_FAULT_DATABASE_LOCK_CONTENTION || a->fault == FM_FAULT_DATABASE_SLOW_QUERY ||
+        a->fault == FM_FAULT_DATABASE_IO_SATURATION || a->fault == FM_FAULT_STORAGE_IO_SATURATION)
+        return b->fault == FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED && onset_of(a) < onset_of(b);
+    return a->fault == FM_FAULT_RUNTIME_MEMORY_LEAK &&
+           b->fault == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION;
+}
+
+static void explain_away(struct findings *all)
+{
+    fm_vec_each (all, b)
+        fm_vec_each (all, a)
+            if (explains(a, b)) {
+                b->strength *= 0.82;
+                break;
+            }
+}
+
+static fm_str written(struct fm_hypotheses *h, struct fm_cause *c, const struct metric_change *x,
+                      double value)
+{
+    bool is_rate = x->series->kind == FM_METRIC_COUNTER;
+    return fm_computed(h, c, is_rate ? "%.4g a second" : "%.4g", value / x->series->scale);
+}
+
+static void support(struct fm_hypotheses *h, struct fm_cause *c, const struct metric_change *x)
+{
+    const struct fm_metric_series *s = x->series;
+    fm_str now = fm_series_text(s, x->peak), before = written(h, c, x, x->before.median);
+    if (!now.len)
+        return;
+    fm_computed(h, c, "%.*s", FM_STR_ARG(s->written));
+    fm_cause_support(h, c, fm_series_span(s, x->peak),
+                     "%.*s reads `%.*s` here; the median before was %.*s", FM_STR_ARG(s->written),
+                     FM_STR_ARG(now), FM_STR_ARG(before));
+    if (s->written_at.length)
+        fm_cause_support(h, c, s->written_at, "the series is `%.*s`", FM_STR_ARG(s->written));
+    if (!x->limit_series)
+        return;
+    fm_str limit = fm_series_text(x->limit_series, x->limit_series->rows->n - 1);
+    fm_cause_support(h, c, fm_series_span(x->limit_series, x->limit_series->rows->n - 1),
+                     "its limit is `%.*s`", FM_STR_ARG(limit));
+}
+
+static void describe(struct fm_hypotheses *h, struct fm_cause *c, const struct finding *x)
+{
+    struct fm_arena *a = &h->in->ctx->arena;
+    const struct metric_change *m = x->used[0];
+    fm_str before = written(h, c, m, m->before.median), after = written(h, c, m, m->after.median);
+    fm_computed(h, c, "%.*s", FM_STR_ARG(m->series->written));
+    c->statement = fm_str_fmt(
+        a, "%.*s %s: %.*s went from a median of %.*s to %.*s.", FM_STR_ARG(c->entity.name),
+        x->rule->what, FM_STR_ARG(m->series->written), FM_STR_ARG(before), FM_STR_ARG(after));
+    c->mechanism = fm_str_c(x->rule->mechanism);
+    c->location = m->series->written;
+    c->signature = FM_STR("metrics");
+    c->onset = onset_of(x);
+    c->settle_ask = fm_str_c(x->rule->settle_ask);
+    fm_cause_action(h, c, FM_ACTION_MITIGATION, x->rule->action, FM_STR_NULL, "");
+}
+
+static void propose(struct fm_hypotheses *h, const struct finding *x)
+{
+    bool is_new;
+    double before = 0;
+    struct fm_entity e = fm_incident_entity_of(h->in, x->facts->entity);
+    if (x->strength < 0.5)
+        return;
+    fm_vec_each (&h->causes, it)
+        if ((*it)->fault == x->fault && fm_str_eq((*it)->entity.name, e.name))
+            before = (*it)->strength;
+    struct fm_cause *c = fm_propose(h, e, x->fault, x->strength, &is_new);
+    if (is_new || x->strength > before)
+        describe(h, c, x);
+    for (size_t i = 0; i < EVIDENCE_MAX; i++)
+        if (x->used[i])
+            support(h, c, x->used[i]);
+    fm_cause_feature(h, c, "resource rule", x->strength);
+    svc_affected_by(h, c, x->facts->entity);
+}
+
+void resource_propose(struct fm_hypotheses *h)
+{
+    struct findings all = {0};
+    size_t n;
+    const struct facts *facts = facts_collect(h->in, &n);
+    for (size_t i = 0; i < n; i++)
+        judge(&h->in->ctx->arena, &facts[i], &all);
+    explain_away(&all);
+    fm_vec_each (&all, x)
+        propose(h, x);
+}
