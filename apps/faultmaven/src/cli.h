@@ -20,6 +20,7 @@ struct fm_cli {
     char path[96]; /* "faultmaven diagnose": for help and messages */
 };
 
+extern const struct fm_command fm_cmd_case;
 extern const struct fm_command fm_cmd_diagnose;
 extern const struct fm_command fm_cmd_eval;
 extern const struct fm_command fm_cmd_metrics;

@@ -5,7 +5,7 @@
 
 /* Every subcommand, in the order of --help. */
 static const struct fm_command *const commands[] = {
-    &fm_cmd_diagnose,
+    &fm_cmd_diagnose, &fm_cmd_case,
     &fm_cmd_eval,
     &fm_cmd_metrics,
     &fm_cmd_logs,

@@ -144,7 +144,8 @@ enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, 
     if (!is_plain)
         return fm_fail(ctx, FM_EINVAL, "%s happens only in a turn",
                        fm_name_of(&fm_event_type_names, type));
-    if (type == FM_EVENT_MEMBER_SET && fm_case_role(c, actor.id) != FM_MEMBER_OWNER)
+    if (type == FM_EVENT_MEMBER_SET && actor.kind == FM_ACTOR_USER &&
+        fm_case_role(c, actor.id) != FM_MEMBER_OWNER)
         return fm_fail(ctx, FM_EFORBIDDEN, "only the owner changes who works on a case");
     if (type == FM_EVENT_REPORT_ADDED)
         FM_TRY(check_report(ctx, c, body));

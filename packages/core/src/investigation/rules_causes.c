@@ -45,6 +45,20 @@ static enum fm_code check_withdrawal(struct fm_turn_work *w, const struct fm_mil
     return FM_OK;
 }
 
+/* Without the milestone no cause stands undisputed. */
+static enum fm_code dispute_all(struct fm_turn_work *w, fm_str reason)
+{
+    for (size_t i = 0; i < w->c->root_causes.n; i++) {
+        const struct fm_root_cause *r = &w->c->root_causes.items[i];
+        if (r->status != FM_FACT_ASSERTED && r->status != FM_FACT_CONFIRMED)
+            continue;
+        struct fm_item_note *b = step_body(w, FM_EVENT_ROOT_CAUSE_DISPUTED);
+        *b = (struct fm_item_note){r->id, reason};
+        FM_TRY(step_emit_system(w, FM_EVENT_ROOT_CAUSE_DISPUTED, b));
+    }
+    return FM_OK;
+}
+
 enum fm_code rule_set_milestone(struct fm_turn_work *w, const struct fm_change *change, void *body)
 {
     struct fm_milestone *b = body;
@@ -65,7 +79,9 @@ enum fm_code rule_set_milestone(struct fm_turn_work *w, const struct fm_change *
     if (b->confidence > step_bound(w, &b->cites))
         b->confidence = step_bound(w, &b->cites);
     b->by = step_by(w);
-    return step_emit(w, FM_EVENT_MILESTONE_SET, b);
+    FM_TRY(step_emit(w, FM_EVENT_MILESTONE_SET, b));
+    bool is_doubt = b->status == FM_FACT_DISPUTED || b->status == FM_FACT_REVOKED;
+    return is_doubt && b->name == FM_MILESTONE_ROOT_CAUSE_IDENTIFIED ? dispute_all(w, b->reason) : FM_OK;
 }
 
 static enum fm_code check_cause(struct fm_turn_work *w, const struct fm_root_cause *b)

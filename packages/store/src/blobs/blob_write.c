@@ -84,35 +84,29 @@ static void close_writer(struct writer *w)
     close(w->fd);
 }
 
-/* Content comes from bytes, or from a descriptor when that is not negative. */
-static enum fm_code write_content(struct writer *w, fm_str bytes, int from,
+static enum fm_code write_content(struct writer *w, fm_blob_source source, void *arg,
                                   struct fm_blob_info *info)
 {
-    if (from < 0) {
-        FM_TRY(feed(w, bytes, ZSTD_e_continue));
-        return finish(w, info);
-    }
     char *part = fm_arena_alloc(&w->ctx->arena, PART);
-    ssize_t n;
-    while ((n = read(from, part, PART)) != 0) {
-        if (n < 0 && errno != EINTR)
-            return fm_fail(w->ctx, FM_EIO, "evidence: cannot read: %s", strerror(errno));
-        if (n > 0)
-            FM_TRY(feed(w, fm_str_n(part, (size_t)n), ZSTD_e_continue));
+    for (;;) {
+        size_t n = 0;
+        FM_TRY(source(arg, w->ctx, part, PART, &n));
+        if (!n)
+            return finish(w, info);
+        FM_TRY(feed(w, fm_str_n(part, n), ZSTD_e_continue));
         FM_TRY(fm_ctx_check(w->ctx));
     }
-    return finish(w, info);
 }
 
-static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, int from,
-                        struct fm_blob_info *out)
+enum fm_code fm_blobs_put_from(struct fm_blobs *b, struct fm_ctx *ctx, fm_blob_source source,
+                               void *arg, struct fm_blob_info *out)
 {
     char temporary[BLOB_PATH_MAX];
     struct fm_blob_info info;
     struct writer w = {.ctx = ctx, .fd = -1};
     FM_TRY(blob_temporary(b, ctx, temporary, &w.fd));
     open_writer(&w);
-    enum fm_code code = write_content(&w, bytes, from, &info);
+    enum fm_code code = write_content(&w, source, arg, &info);
     close_writer(&w);
     if (code == FM_OK && !blob_touch(b, fm_str_c(info.sha256)))
         code = blob_publish(b, ctx, temporary, info.sha256);
@@ -122,19 +116,23 @@ static enum fm_code put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, in
     return code;
 }
 
+static enum fm_code from_bytes(void *arg, struct fm_ctx *ctx, char *out, size_t max, size_t *n)
+{
+    fm_str *rest = arg;
+    (void)ctx;
+    *n = rest->len < max ? rest->len : max;
+    memcpy(out, rest->p ? rest->p : "", *n);
+    *rest = fm_str_skip(*rest, *n);
+    return FM_OK;
+}
+
 enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes,
                           struct fm_blob_info *out)
 {
     struct fm_blob_info info = {.size = (int64_t)bytes.len};
     fm_sha256_hex(bytes, info.sha256);
     if (!blob_touch(b, fm_str_c(info.sha256)))
-        return put(b, ctx, bytes, -1, out);
+        return fm_blobs_put_from(b, ctx, from_bytes, &bytes, out);
     *out = info;
     return FM_OK;
-}
-
-enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd,
-                             struct fm_blob_info *out)
-{
-    return put(b, ctx, FM_STR_NULL, fd, out);
 }

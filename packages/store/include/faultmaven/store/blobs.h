@@ -25,12 +25,16 @@ struct fm_blob_info {
     int64_t size;
 };
 
-/* Stores bytes, or the rest of a file descriptor (streamed, any size). Known content is not written
- * again. */
+/* Stores bytes. Known content is not written again. */
 FM_MUST_CHECK enum fm_code fm_blobs_put(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes,
                                         struct fm_blob_info *out);
-FM_MUST_CHECK enum fm_code fm_blobs_put_fd(struct fm_blobs *b, struct fm_ctx *ctx, int fd,
-                                           struct fm_blob_info *out);
+
+/* Stores what a source gives, of any size: it fills at most `max` bytes a call, 0 at the end. */
+typedef enum fm_code (*fm_blob_source)(void *arg, struct fm_ctx *ctx, char *out, size_t max,
+                                       size_t *n);
+FM_MUST_CHECK enum fm_code fm_blobs_put_from(struct fm_blobs *b, struct fm_ctx *ctx,
+                                             fm_blob_source source, void *arg,
+                                             struct fm_blob_info *out);
 
 /* At most `length` bytes from `offset`, in the context's arena; shorter at the end. FM_ENOTFOUND
  * for unknown content, FM_EIO when the stored file is damaged. */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd_case.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *user_name(const struct case_common *common)
+{
+    const char *names[] = {common->user, getenv("FAULTMAVEN_USER"), getenv("USER"), getenv("LOGNAME")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i] && names[i][0])
+            return names[i];
+    const struct passwd *pw = getpwuid(getuid());
+    return pw ? pw->pw_name : "user";
+}
+
+static const char *data_dir(struct fm_ctx *ctx)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (data && data[0])
+        return fm_str_fmt(&ctx->arena, "%s/faultmaven", data).p;
+    return fm_str_fmt(&ctx->arena, "%s/.local/share/faultmaven", home && home[0] ? home : ".").p;
+}
+
+static struct fm_store_options store_options(struct fm_ctx *ctx, const struct case_common *common)
+{
+    const char *env = getenv("FAULTMAVEN_STORE"), *blobs = getenv("FAULTMAVEN_BLOBS");
+    struct fm_store_options o = {.location = common->store ? common->store : env && env[0] ? env : NULL};
+    if (!o.location)
+        o.location = data_dir(ctx);
+    bool is_uri = strstr(o.location, "://") != NULL;
+    if (is_uri)
+        o.blob_dir = blobs && blobs[0] ? blobs : fm_str_fmt(&ctx->arena, "%s/blobs", data_dir(ctx)).p;
+    return o;
+}
+
+static enum fm_code open_store(struct case_app *app, struct fm_cli *cli, const struct case_common *common)
+{
+    *app = (struct case_app){.cli = cli, .ctx = &cli->ctx, .common = *common};
+    app->actor = (struct fm_actor){FM_ACTOR_USER, fm_str_c(user_name(common))};
+    if (app->actor.id.len > 255)
+        return fm_fail(app->ctx, FM_EINVAL, "--user: at most 255 bytes");
+    struct fm_store_options o = store_options(app->ctx, common);
+    FM_TRY(fm_store_open(app->ctx, &o, &app->store));
+    app->service = (struct fm_case_service){app->store, {.clock = &fm_clock_system, .rng = &fm_rng_system}};
+    return FM_OK;
+}
+
+int case_end(struct case_app *app, enum fm_code code)
+{
+    fm_store_free(app->store);
+    app->store = NULL;
+    return code == FM_OK ? 0 : fm_cli_fail(app->cli);
+}
+
+bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv, void *values,
+                struct fm_operands *operands, int *status)
+{
+    const struct fm_command *cmd = fm_cmd_case.subcommands;
+    while (cmd->name && strcmp(cmd->name, name) != 0)
+        cmd++;
+    if (!fm_cli_parse(cli, cmd, argv, values, operands, status))
+        return false;
+    if (open_store(app, cli, values) == FM_OK)
+        return true;
+    *status = case_end(app, cli->ctx.code);
+    return false;
+}
+
+enum fm_code case_find_id(struct case_app *app, const char *name, fm_str *id)
+{
+    return fm_store_resolve(app->store, app->ctx, fm_str_c(name), id);
+}
+
+static bool is_bundle(const char *name)
+{
+    struct stat st;
+    return (strchr(name, '/') || strchr(name, '.')) && stat(name, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c, struct fm_events *events)
+{
+    struct fm_events all;
+    fm_str id;
+    if (is_bundle(name))
+        return fm_bundle_open(app->ctx, name, c, events ? events : &all);
+    FM_TRY(case_find_id(app, name, &id));
+    FM_TRY(fm_store_load(app->store, app->ctx, id, c, events));
+    return fm_case_may_read(app->ctx, *c, app->actor);
+}
+
+enum fm_code case_print(struct case_app *app, fm_str text)
+{
+    return fm_cli_print(app->cli, text) ? FM_OK : FM_EIO;
+}
+
+enum fm_code case_print_buf(struct case_app *app, struct fm_buf *b)
+{
+    enum fm_code code = b->overflow ? fm_fail(app->ctx, FM_ELIMIT, "the output is too large")
+                                    : case_print(app, fm_buf_str(b));
+    fm_buf_release(b);
+    return code;
+}
+
+struct fm_view_style case_style(void)
+{
+    const char *no = getenv("NO_COLOR");
+    return (struct fm_view_style){.has_colour = isatty(STDOUT_FILENO) && !(no && no[0])};
+}
+
+static enum fm_code read_all(struct case_app *app, int fd, const char *path, size_t max, fm_str *out)
+{
+    struct fm_buf b;
+    char part[65536];
+    ssize_t n;
+    fm_buf_init(&b, max);
+    while ((n = read(fd, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))
+        if (n > 0)
+            fm_buf_add(&b, part, (size_t)n);
+    enum fm_code code = FM_OK;
+    if (n < 0)
+        code = fm_fail(app->ctx, FM_EIO, "%s: %s", path, strerror(errno));
+    else if (b.overflow)
+        code = fm_fail(app->ctx, FM_ELIMIT, "%s: is larger than %zu bytes", path, max);
+    else
+        *out = fm_str_dup(&app->ctx->arena, fm_buf_str(&b));
+    fm_buf_release(&b);
+    return code;
+}
+
+enum fm_code case_read_file(struct case_app *app, const char *path, size_t max, fm_str *out)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(app, STDIN_FILENO, "standard input", max, out);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fm_fail(app->ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "%s: %s", path, strerror(errno));
+    enum fm_code code = read_all(app, fd, path, max, out);
+    close(fd);
+    return code;
+}
+
+/* ---- turns ---- */
+
+static void put_lines(struct fm_buf *b, const char *mark, fm_str text)
+{
+    fm_str line;
+    while (fm_str_line(&text, &line))
+        fm_buf_addf(b, "%s%.*s\n", mark, FM_STR_ARG(line));
+}
+
+static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
+{
+    fm_vec_each (&a->result.turn->milestones, m)
+        fm_buf_addf(b, "+ milestone %s\n", fm_name_of(&fm_milestone_name_names, *m));
+    fm_vec_each (&a->result.events, e) {
+        if (e->type == FM_EVENT_STATUS_CHANGED)
+            fm_buf_addf(b, "+ status %s\n",
+                        fm_name_of(&fm_case_status_names, ((const struct fm_status_entry *)e->body)->to));
+        else if (e->type == FM_EVENT_SOLUTION_MOVED)
+            fm_buf_addf(b, "+ solution %.*s %s\n", FM_STR_ARG(((const struct fm_solution_move *)e->body)->id),
+                        fm_name_of(&fm_solution_state_names, ((const struct fm_solution_move *)e->body)->state));
+    }
+    fm_vec_each (&a->result.evidence_ids, id) {
+        const struct fm_evidence_item *e = fm_case_find(a->c, FM_REF_EVIDENCE, *id);
+        fm_buf_addf(b, "+ evidence %.*s  %.*s\n", FM_STR_ARG(*id), FM_STR_ARG(e->summary));
+    }
+    fm_vec_each (&a->result.duplicates, d)
+        fm_buf_addf(b, "= %.*s is known already as %.*s\n", FM_STR_ARG(d->filename), FM_STR_ARG(d->evidence_id));
+    fm_vec_each (&a->result.turn->rejected, r)
+        fm_buf_addf(b, "! not accepted: %.*s: %.*s\n", FM_STR_ARG(r->change), FM_STR_ARG(r->reason));
+}
+
+static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a)
+{
+    struct fm_strs steps = fm_case_next_steps(&app->ctx->arena, a->c, 3);
+    put_what_happened(b, a);
+    if (a->result.reply.len)
+        put_lines(b, "", a->result.reply);
+    if (steps.n)
+        fm_buf_addz(b, "Next:\n");
+    fm_vec_each (&steps, s)
+        put_lines(b, "  - ", *s);
+}
+
+static bool is_all_refused(const struct fm_case_turn *t, const struct fm_case_answer *a)
+{
+    return !a->is_repeat && t->input.changes && t->input.changes->changes.n &&
+           a->result.turn->rejected.n >= t->input.changes->changes.n && !t->input.uploads.n;
+}
+
+enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn *t)
+{
+    struct fm_case_answer a = {0};
+    struct fm_buf b;
+    FM_TRY(fm_case_work(&app->service, app->ctx, t, &a));
+    fm_buf_init(&b, 64 << 20);
+    if (app->common.is_json || a.is_repeat)
+        fm_buf_addf(&b, "%.*s\n", FM_STR_ARG(a.json));
+    else
+        put_answer(app, &b, &a);
+    FM_TRY(case_print_buf(app, &b));
+    if (!is_all_refused(t, &a))
+        return FM_OK;
+    return fm_fail(app->ctx, FM_EREJECTED, "%.*s", FM_STR_ARG(a.result.turn->rejected.items[0].reason));
+}
+
+enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type, void **body,
+                         struct fm_proposal *p, fm_str *id)
+{
+    *p = (struct fm_proposal){0};
+    FM_TRY(case_find_id(app, name, id));
+    *body = fm_proposal_add(&app->ctx->arena, p, type, FM_STR_NULL);
+    return FM_OK;
+}
+
+enum fm_code case_run_changes(struct case_app *app, fm_str id, const struct fm_proposal *p, const char *message)
+{
+    struct fm_case_turn t = {.case_id = id,
+                             .input = {.actor = app->actor, .message = fm_str_c(message), .changes = p}};
+    return case_turn_and_print(app, &t);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What to do and what to ask for, from the diagnosis. */
+#include "analyst.h"
+
+static bool has_solution(const struct fm_case *c, fm_str title)
+{
+    fm_vec_each (&c->solutions, s)
+        if (fm_str_ieq(s->title, title))
+            return true;
+    return false;
+}
+
+static void add_action(struct analysis *x, const struct fm_action *action)
+{
+    fm_str title = analysis_cut(x->a, action->text, 200);
+    if (!title.len || has_solution(x->c, title))
+        return;
+    struct fm_solution *b = fm_proposal_add(x->a, x->p, FM_CHANGE_ADD_SOLUTION, FM_STR_NULL);
+    bool is_quick = action->kind == FM_ACTION_MITIGATION;
+    b->kind = is_quick ? FM_SOLUTION_MITIGATION : FM_SOLUTION_REMEDIATION;
+    b->title = title;
+    *(is_quick ? &b->immediate_action : &b->longterm_fix) = analysis_cut(x->a, action->text, 2000);
+    if (action->command.len && action->command.len <= 1000)
+        fm_vec_push(x->a, &b->commands, action->command);
+    if (action->risk.len)
+        fm_vec_push(x->a, &b->risks, analysis_cut(x->a, action->risk, 500));
+    b->hypothesis_id = x->hypotheses[0];
+}
+
+static void add_prevention(struct analysis *x, const struct fm_action *action, struct fm_strs *list)
+{
+    fm_str text = analysis_cut(x->a, action->text, 1000);
+    fm_vec_each (&x->c->documentation.preventive_measures, m)
+        if (fm_str_eq(*m, text))
+            return;
+    if (text.len && list->n < 10)
+        fm_vec_push(x->a, list, text);
+}
+
+void analysis_solutions(struct analysis *x)
+{
+    struct fm_strs prevention = {0};
+    bool is_worth_it = x->d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND || x->d->verdict == FM_VERDICT_PROBABLE_CAUSE;
+    if (!x->d->causes.n || !is_worth_it)
+        return;
+    fm_vec_each (&x->d->causes.items[0]->actions, action) {
+        if (action->kind == FM_ACTION_PREVENTION)
+            add_prevention(x, action, &prevention);
+        else
+            add_action(x, action);
+    }
+    if (!prevention.n)
+        return;
+    struct fm_documentation *b = fm_proposal_add(x->a, x->p, FM_CHANGE_DOCUMENT, FM_STR_NULL);
+    b->preventive_measures = prevention;
+}
+
+static bool is_asked(const struct fm_case *c, fm_str description)
+{
+    fm_vec_each (&c->requests, r)
+        if (fm_str_ieq(r->description, description))
+            return true;
+    return false;
+}
+
+static struct fm_evidence_request *add_request(struct analysis *x, fm_str description, fm_str command)
+{
+    fm_str text = analysis_cut(x->a, description, 500);
+    if (!text.len || is_asked(x->c, text))
+        return NULL;
+    struct fm_evidence_request *b = fm_proposal_add(x->a, x->p, FM_CHANGE_REQUEST_EVIDENCE, FM_STR_NULL);
+    b->description = text;
+    b->label = analysis_cut(x->a, description, 100);
+    if (command.len && command.len <= 500)
+        fm_vec_push(x->a, &b->commands, command);
+    return b;
+}
+
+void analysis_requests(struct analysis *x)
+{
+    int limit = fm_case_engagement(x->c).questions_per_turn + 1;
+    for (size_t i = 0; i < x->d->causes.n && i < 2 && limit > 0; i++) {
+        const struct fm_cause *cause = x->d->causes.items[i];
+        struct fm_evidence_request *b = add_request(x, cause->settle_ask, cause->settle_command);
+        if (!b)
+            continue;
+        limit--;
+        b->hypothesis_id = x->hypotheses[i];
+        b->priority = i == 0 ? FM_REQUEST_PRIORITY_CRITICAL : FM_REQUEST_PRIORITY_IMPORTANT;
+    }
+    for (size_t i = 0; i < x->d->missing.n && limit > 0; i++) {
+        const struct fm_missing *m = &x->d->missing.items[i];
+        struct fm_evidence_request *b = add_request(x, m->what, m->how);
+        if (!b)
+            continue;
+        limit--;
+        b->rationale = analysis_cut(x->a, m->why, 1000);
+        b->priority = FM_REQUEST_PRIORITY_IMPORTANT;
+    }
+}

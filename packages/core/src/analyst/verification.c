@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst.h"
+
+/* Only what nobody stated yet: a person's word on severity or times is not overwritten. */
+static void update_record(struct analysis *x)
+{
+    const struct fm_diagnosis *d = x->d;
+    const struct fm_verification *v = &x->c->verification;
+    struct fm_verification b;
+    fm_record_init(&fm_verification_type, &b);
+    bool is_new = false;
+    if (v->started_at == FM_TIME_NONE && d->onset != FM_TIME_NONE) {
+        b.started_at = d->onset;
+        is_new = true;
+    }
+    bool is_in_order = d->detected == FM_TIME_NONE || d->onset == FM_TIME_NONE || d->detected >= d->onset;
+    if (v->noticed_at == FM_TIME_NONE && d->detected != FM_TIME_NONE && is_in_order) {
+        b.noticed_at = d->detected;
+        is_new = true;
+    }
+    if (!v->temporal && d->verdict == FM_VERDICT_RECOVERED) {
+        b.temporal = FM_TEMPORAL_HISTORICAL;
+        is_new = true;
+    }
+    for (size_t i = 0; !v->affected_services.n && i < d->affected.n && i < 200; i++) {
+        fm_vec_push(x->a, &b.affected_services, analysis_cut(x->a, d->affected.items[i].name, 200));
+        is_new = true;
+    }
+    if (!is_new)
+        return;
+    struct fm_verification *out = fm_proposal_add(x->a, x->p, FM_CHANGE_UPDATE_VERIFICATION, FM_STR_NULL);
+    *out = b;
+}
+
+static enum fm_recent_change_kind kind_of(enum fm_change_kind k)
+{
+    switch (k) {
+    case FM_CHANGE_COMMIT:
+        return FM_RECENT_CHANGE_CODE;
+    case FM_CHANGE_DEPLOY:
+        return FM_RECENT_CHANGE_DEPLOYMENT;
+    case FM_CHANGE_SCALE:
+        return FM_RECENT_CHANGE_SCALING;
+    case FM_CHANGE_FLAG:
+    case FM_CHANGE_CONFIG:
+    case FM_CHANGE_KIND_COUNT:
+        break;
+    }
+    return FM_RECENT_CHANGE_CONFIG;
+}
+
+static bool is_recorded(const struct fm_case *c, fm_str description)
+{
+    fm_vec_each (&c->changes, k)
+        if (fm_str_ieq(k->description, description))
+            return true;
+    return false;
+}
+
+static void record_blamed(struct analysis *x, const struct fm_cause *cause)
+{
+    if (!cause->change || !cause->change->id.len)
+        return;
+    fm_str text = analysis_cut(x->a,
+                               fm_str_fmt(x->a, "%s %.*s", fm_change_kind_name(cause->change->kind),
+                                          FM_STR_ARG(cause->change->id)),
+                               500);
+    if (is_recorded(x->c, text))
+        return;
+    struct fm_recent_change *b = fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
+    b->description = text;
+    b->kind = kind_of(cause->change->kind);
+    b->from = cause->change->at;
+    b->correlation = FM_CORRELATION_CAUSAL;
+    b->correlation_reason = analysis_cut(x->a, cause->statement, 500);
+}
+
+/* Changes seen in the evidence before the onset, the last ones first. */
+static size_t record_seen(struct analysis *x, struct fm_cites *cites)
+{
+    size_t n = 0;
+    for (size_t i = x->d->observations.n; i-- > 0 && n < 5;) {
+        const struct fm_observation *o = x->d->observations.items[i];
+        bool is_before = o->begin == FM_TIME_NONE || x->d->onset == FM_TIME_NONE || o->begin <= x->d->onset;
+        if (o->kind != FM_OBSERVATION_CHANGE || !is_before || !o->text.len)
+            continue;
+        n++;
+        for (size_t k = 0; k < o->spans.n; k++)
+            analysis_add_cite(x, o->spans.items[k], cites, 8);
+        fm_str text = analysis_cut(x->a, o->text, 500);
+        if (is_recorded(x->c, text))
+            continue;
+        struct fm_recent_change *b = fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
+        b->description = text;
+        b->kind = FM_RECENT_CHANGE_OTHER;
+        b->from = o->begin;
+        b->correlation = FM_CORRELATION_TEMPORAL;
+        for (size_t k = 0; k < o->spans.n; k++)
+            analysis_add_cite(x, o->spans.items[k], &b->cites, 4);
+    }
+    return n;
+}
+
+static void set_milestone(struct analysis *x, enum fm_milestone_name name, const struct fm_cites *cites)
+{
+    if (!cites->n || fm_case_has(x->c, name) || x->c->milestones[name].status == FM_FACT_REVOKED)
+        return;
+    struct fm_milestone *b = fm_proposal_add(x->a, x->p, FM_CHANGE_SET_MILESTONE, FM_STR_NULL);
+    b->name = name;
+    b->cites = *cites;
+}
+
+static void verify_symptom(struct analysis *x)
+{
+    struct fm_cites cites = {0};
+    if (x->d->causes.n)
+        analysis_add_claims(x, &x->d->causes.items[0]->supports, &cites, 6);
+    fm_vec_each (&x->d->timeline, t)
+        analysis_add_cite(x, t->span, &cites, 6);
+    set_milestone(x, FM_MILESTONE_SYMPTOM_VERIFIED, &cites);
+}
+
+static void verify_scope(struct analysis *x)
+{
+    struct fm_cites cites = {0};
+    if (!x->d->affected.n)
+        return;
+    fm_vec_each (&x->d->chain, s)
+        analysis_add_cite(x, s->span, &cites, 8);
+    fm_vec_each (&x->d->timeline, t)
+        if (t->entity.name.len)
+            analysis_add_cite(x, t->span, &cites, 8);
+    set_milestone(x, FM_MILESTONE_SCOPE_ASSESSED, &cites);
+}
+
+static void verify_timeline(struct analysis *x)
+{
+    struct fm_cites cites = {0};
+    if (x->d->onset == FM_TIME_NONE)
+        return;
+    fm_vec_each (&x->d->timeline, t)
+        if (t->at >= x->d->onset)
+            analysis_add_cite(x, t->span, &cites, 6);
+    set_milestone(x, FM_MILESTONE_TIMELINE_ESTABLISHED, &cites);
+}
+
+void analysis_verification(struct analysis *x)
+{
+    struct fm_cites changes = {0};
+    if (x->d->verdict == FM_VERDICT_HEALTHY)
+        return;
+    update_record(x);
+    if (x->d->causes.n)
+        record_blamed(x, x->d->causes.items[0]);
+    bool is_any = record_seen(x, &changes) > 0;
+    verify_symptom(x);
+    verify_scope(x);
+    verify_timeline(x);
+    if (is_any)
+        set_milestone(x, FM_MILESTONE_CHANGES_IDENTIFIED, &changes);
+}
