@@ -10,7 +10,8 @@
 
 static const char *user_name(const struct case_common *common)
 {
-    const char *names[] = {common->user, getenv("FAULTMAVEN_USER"), getenv("USER"), getenv("LOGNAME")};
+    const char *names[] = {common->user, getenv("FAULTMAVEN_USER"), getenv("USER"),
+                           getenv("LOGNAME")};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i] && names[i][0])
             return names[i];
@@ -29,16 +30,20 @@ static const char *data_dir(struct fm_ctx *ctx)
 static struct fm_store_options store_options(struct fm_ctx *ctx, const struct case_common *common)
 {
     const char *env = getenv("FAULTMAVEN_STORE"), *blobs = getenv("FAULTMAVEN_BLOBS");
-    struct fm_store_options o = {.location = common->store ? common->store : env && env[0] ? env : NULL};
+    struct fm_store_options o = {.location = common->store   ? common->store
+                                             : env && env[0] ? env
+                                                             : NULL};
     if (!o.location)
         o.location = data_dir(ctx);
     bool is_uri = strstr(o.location, "://") != NULL;
     if (is_uri)
-        o.blob_dir = blobs && blobs[0] ? blobs : fm_str_fmt(&ctx->arena, "%s/blobs", data_dir(ctx)).p;
+        o.blob_dir =
+            blobs && blobs[0] ? blobs : fm_str_fmt(&ctx->arena, "%s/blobs", data_dir(ctx)).p;
     return o;
 }
 
-static enum fm_code open_store(struct case_app *app, struct fm_cli *cli, const struct case_common *common)
+static enum fm_code open_store(struct case_app *app, struct fm_cli *cli,
+                               const struct case_common *common)
 {
     *app = (struct case_app){.cli = cli, .ctx = &cli->ctx, .common = *common};
     app->actor = (struct fm_actor){FM_ACTOR_USER, fm_str_c(user_name(common))};
@@ -46,7 +51,8 @@ static enum fm_code open_store(struct case_app *app, struct fm_cli *cli, const s
         return fm_fail(app->ctx, FM_EINVAL, "--user: at most 255 bytes");
     struct fm_store_options o = store_options(app->ctx, common);
     FM_TRY(fm_store_open(app->ctx, &o, &app->store));
-    app->service = (struct fm_case_service){app->store, {.clock = &fm_clock_system, .rng = &fm_rng_system}};
+    app->service =
+        (struct fm_case_service){app->store, {.clock = &fm_clock_system, .rng = &fm_rng_system}};
     return FM_OK;
 }
 
@@ -57,8 +63,8 @@ int case_end(struct case_app *app, enum fm_code code)
     return code == FM_OK ? 0 : fm_cli_fail(app->cli);
 }
 
-bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv, void *values,
-                struct fm_operands *operands, int *status)
+bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv,
+                void *values, struct fm_operands *operands, int *status)
 {
     const struct fm_command *cmd = fm_cmd_case.subcommands;
     while (cmd->name && strcmp(cmd->name, name) != 0)
@@ -82,7 +88,8 @@ static bool is_bundle(const char *name)
     return (strchr(name, '/') || strchr(name, '.')) && stat(name, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c, struct fm_events *events)
+enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c,
+                       struct fm_events *events)
 {
     struct fm_events all;
     fm_str id;
@@ -112,7 +119,8 @@ struct fm_view_style case_style(void)
     return (struct fm_view_style){.has_colour = isatty(STDOUT_FILENO) && !(no && no[0])};
 }
 
-static enum fm_code read_all(struct case_app *app, int fd, const char *path, size_t max, fm_str *out)
+static enum fm_code read_all(struct case_app *app, int fd, const char *path, size_t max,
+                             fm_str *out)
 {
     struct fm_buf b;
     char part[65536];
@@ -138,7 +146,8 @@ enum fm_code case_read_file(struct case_app *app, const char *path, size_t max, 
         return read_all(app, STDIN_FILENO, "standard input", max, out);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fm_fail(app->ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "%s: %s", path, strerror(errno));
+        return fm_fail(app->ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "%s: %s", path,
+                       strerror(errno));
     enum fm_code code = read_all(app, fd, path, max, out);
     close(fd);
     return code;
@@ -159,20 +168,25 @@ static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
         fm_buf_addf(b, "+ milestone %s\n", fm_name_of(&fm_milestone_name_names, *m));
     fm_vec_each (&a->result.events, e) {
         if (e->type == FM_EVENT_STATUS_CHANGED)
-            fm_buf_addf(b, "+ status %s\n",
-                        fm_name_of(&fm_case_status_names, ((const struct fm_status_entry *)e->body)->to));
+            fm_buf_addf(
+                b, "+ status %s\n",
+                fm_name_of(&fm_case_status_names, ((const struct fm_status_entry *)e->body)->to));
         else if (e->type == FM_EVENT_SOLUTION_MOVED)
-            fm_buf_addf(b, "+ solution %.*s %s\n", FM_STR_ARG(((const struct fm_solution_move *)e->body)->id),
-                        fm_name_of(&fm_solution_state_names, ((const struct fm_solution_move *)e->body)->state));
+            fm_buf_addf(b, "+ solution %.*s %s\n",
+                        FM_STR_ARG(((const struct fm_solution_move *)e->body)->id),
+                        fm_name_of(&fm_solution_state_names,
+                                   ((const struct fm_solution_move *)e->body)->state));
     }
     fm_vec_each (&a->result.evidence_ids, id) {
         const struct fm_evidence_item *e = fm_case_find(a->c, FM_REF_EVIDENCE, *id);
         fm_buf_addf(b, "+ evidence %.*s  %.*s\n", FM_STR_ARG(*id), FM_STR_ARG(e->summary));
     }
     fm_vec_each (&a->result.duplicates, d)
-        fm_buf_addf(b, "= %.*s is known already as %.*s\n", FM_STR_ARG(d->filename), FM_STR_ARG(d->evidence_id));
+        fm_buf_addf(b, "= %.*s is known already as %.*s\n", FM_STR_ARG(d->filename),
+                    FM_STR_ARG(d->evidence_id));
     fm_vec_each (&a->result.turn->rejected, r)
-        fm_buf_addf(b, "! not accepted: %.*s: %.*s\n", FM_STR_ARG(r->change), FM_STR_ARG(r->reason));
+        fm_buf_addf(b, "! not accepted: %.*s: %.*s\n", FM_STR_ARG(r->change),
+                    FM_STR_ARG(r->reason));
 }
 
 static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a)
@@ -206,11 +220,12 @@ enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn
     FM_TRY(case_print_buf(app, &b));
     if (!is_all_refused(t, &a))
         return FM_OK;
-    return fm_fail(app->ctx, FM_EREJECTED, "%.*s", FM_STR_ARG(a.result.turn->rejected.items[0].reason));
+    return fm_fail(app->ctx, FM_EREJECTED, "%.*s",
+                   FM_STR_ARG(a.result.turn->rejected.items[0].reason));
 }
 
-enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type, void **body,
-                         struct fm_proposal *p, fm_str *id)
+enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type,
+                         void **body, struct fm_proposal *p, fm_str *id)
 {
     *p = (struct fm_proposal){0};
     FM_TRY(case_find_id(app, name, id));
@@ -218,9 +233,10 @@ enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_
     return FM_OK;
 }
 
-enum fm_code case_run_changes(struct case_app *app, fm_str id, const struct fm_proposal *p, const char *message)
+enum fm_code case_run_changes(struct case_app *app, fm_str id, const struct fm_proposal *p,
+                              const char *message)
 {
-    struct fm_case_turn t = {.case_id = id,
-                             .input = {.actor = app->actor, .message = fm_str_c(message), .changes = p}};
+    struct fm_case_turn t = {
+        .case_id = id, .input = {.actor = app->actor, .message = fm_str_c(message), .changes = p}};
     return case_turn_and_print(app, &t);
 }

@@ -33,12 +33,14 @@ struct case_app {
     struct fm_actor actor;
 };
 
-/* Parses argv by the options of subcommand `name` into *values, whose first member is a struct case_common, and opens the
- * store. False: *status is what run returns. After true, end with case_end. */
-bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv, void *values,
-                struct fm_operands *operands, int *status);
+/* Parses argv by the options of subcommand `name` into *values, whose first member is a struct
+ * case_common, and opens the store. False: *status is what run returns. After true, end with
+ * case_end. */
+bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv,
+                void *values, struct fm_operands *operands, int *status);
 
-/* The case that an operand names: an id, the start of one, or a bundle file (read only). events may be NULL. */
+/* The case that an operand names: an id, the start of one, or a bundle file (read only). events may
+ * be NULL. */
 FM_MUST_CHECK enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c,
                                      struct fm_events *events);
 FM_MUST_CHECK enum fm_code case_find_id(struct case_app *app, const char *name, fm_str *id);
@@ -52,26 +54,29 @@ FM_MUST_CHECK enum fm_code case_print_buf(struct case_app *app, struct fm_buf *b
 /* Colour for a terminal unless NO_COLOR is set. */
 struct fm_view_style case_style(void);
 
-/* Runs a turn and prints its answer: JSON, or reply, rejections and next steps. FM_EREJECTED when the turn held typed
- * changes of the user and all of them were refused. */
+/* Runs a turn and prints its answer: JSON, or reply, rejections and next steps. FM_EREJECTED when
+ * the turn held typed changes of the user and all of them were refused. */
 FM_MUST_CHECK enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn *t);
 
 /* One typed change of the user, run as a turn of its own. */
-FM_MUST_CHECK enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type, void **body,
-                                       struct fm_proposal *p, fm_str *id);
-FM_MUST_CHECK enum fm_code case_run_changes(struct case_app *app, fm_str id, const struct fm_proposal *p,
-                                            const char *message);
+FM_MUST_CHECK enum fm_code case_change(struct case_app *app, const char *name,
+                                       enum fm_change_type type, void **body, struct fm_proposal *p,
+                                       fm_str *id);
+FM_MUST_CHECK enum fm_code case_run_changes(struct case_app *app, fm_str id,
+                                            const struct fm_proposal *p, const char *message);
 
 /* A whole file, or standard input for "-", up to max bytes. */
-FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path, size_t max, fm_str *out);
+FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path, size_t max,
+                                          fm_str *out);
 
 /* The subcommands, for the table in cmd_case_table.c. */
-#define CASE_COMMANDS(X)                                                                                               \
-    X(new) X(list) X(show) X(log) X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) X(solve) X(apply)   \
-    X(verify_fix) X(waiting) X(escalate) X(close) X(follow_up) X(member) X(export) X(import) X(verify)       \
-    X(rebuild) X(search) X(gc) X(backup)
-#define CASE_DECLARE(name)                                                                                             \
-    extern const struct fm_opt case_##name##_opts[];                                                                   \
+#define CASE_COMMANDS(X)                                                                           \
+    X(new)                                                                                         \
+    X(list) X(show) X(log) X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) X(solve)        \
+        X(apply) X(verify_fix) X(waiting) X(escalate) X(close) X(follow_up) X(member) X(export)    \
+            X(import) X(verify) X(rebuild) X(search) X(gc) X(backup)
+#define CASE_DECLARE(name)                                                                         \
+    extern const struct fm_opt case_##name##_opts[];                                               \
     int case_##name##_run(struct fm_cli *cli, char **argv);
 CASE_COMMANDS(CASE_DECLARE)
 

@@ -11,12 +11,14 @@ struct add_options {
 
 const struct fm_opt case_add_opts[] = {
     FM_OPT_STR('m', "message", struct add_options, message, "TEXT", "say something with it"),
-    FM_OPT_STR('c', "command", struct add_options, command, "COMMAND", "it is the output of this command"),
+    FM_OPT_STR('c', "command", struct add_options, command, "COMMAND",
+               "it is the output of this command"),
     FM_OPT_STR('r', "request", struct add_options, request, "ID", "it answers this request"),
     FM_OPT_FLAG(0, "testimony", struct add_options, is_testimony, "somebody says so: low weight"),
     FM_OPT_FLAG(0, "absence", struct add_options, is_absence, "looked, and nothing was there"),
     FM_OPT_FLAG(0, "no-analysis", struct add_options, no_analysis, "only store it"),
-    FM_OPT_STR(0, "key", struct add_options, key, "KEY", "idempotency key: a repeat returns the first answer"),
+    FM_OPT_STR(0, "key", struct add_options, key, "KEY",
+               "idempotency key: a repeat returns the first answer"),
     CASE_COMMON_OPTS(struct add_options),
     FM_OPT_END,
 };
@@ -33,19 +35,22 @@ static void mark_uploads(struct case_intake *in, const struct add_options *o)
     }
 }
 
-static enum fm_code do_add(struct case_app *app, const struct add_options *o, const struct fm_operands *operands)
+static enum fm_code do_add(struct case_app *app, const struct add_options *o,
+                           const struct fm_operands *operands)
 {
     struct case_intake in;
     fm_str id;
     FM_TRY(case_find_id(app, operands->items[0], &id));
-    enum fm_code code = case_intake_read(&in, app, id, operands->items + 1, operands->n - 1, !o->no_analysis);
+    enum fm_code code =
+        case_intake_read(&in, app, id, operands->items + 1, operands->n - 1, !o->no_analysis);
     if (code == FM_OK) {
         mark_uploads(&in, o);
-        struct fm_case_turn t = {.case_id = id,
-                                 .input = {.actor = app->actor, .message = fm_str_c(o->message), .uploads = in.uploads},
-                                 .key = fm_str_c(o->key),
-                                 .reasoner = in.reasoner,
-                                 .by = {FM_ACTOR_ANALYST, FM_STR_NULL}};
+        struct fm_case_turn t = {
+            .case_id = id,
+            .input = {.actor = app->actor, .message = fm_str_c(o->message), .uploads = in.uploads},
+            .key = fm_str_c(o->key),
+            .reasoner = in.reasoner,
+            .by = {FM_ACTOR_ANALYST, FM_STR_NULL}};
         code = case_turn_and_print(app, &t);
     }
     case_intake_release(&in);

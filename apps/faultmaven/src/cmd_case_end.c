@@ -10,26 +10,35 @@ struct escalate_options {
     int type;
 };
 
-static const char *const escalation_types[] = {"user_request",      "expertise_required", "permissions_required",
-                                               "no_progress",       "critical_severity",  "other", NULL};
+static const char *const escalation_types[] = {"user_request",
+                                               "expertise_required",
+                                               "permissions_required",
+                                               "no_progress",
+                                               "critical_severity",
+                                               "other",
+                                               NULL};
 
 const struct fm_opt case_escalate_opts[] = {
     FM_OPT_STR(0, "to", struct escalate_options, to, "NAME", "person or team"),
     FM_OPT_STR('r', "reason", struct escalate_options, reason, "TEXT", "why, or what came back"),
     FM_OPT_CHOICE(0, "type", struct escalate_options, type, escalation_types, "kind of escalation"),
-    FM_OPT_STR(0, "back", struct escalate_options, back, "ID", "this escalation came back; needs --reason"),
+    FM_OPT_STR(0, "back", struct escalate_options, back, "ID",
+               "this escalation came back; needs --reason"),
     CASE_COMMON_OPTS(struct escalate_options),
     FM_OPT_END,
 };
 
-static enum fm_code do_escalate(struct case_app *app, const struct escalate_options *o, const char *name)
+static enum fm_code do_escalate(struct case_app *app, const struct escalate_options *o,
+                                const char *name)
 {
     struct fm_proposal p;
     void *body;
     fm_str id;
-    FM_TRY(case_change(app, name, o->back ? FM_CHANGE_RESOLVE_ESCALATION : FM_CHANGE_INTENT, &body, &p, &id));
+    FM_TRY(case_change(app, name, o->back ? FM_CHANGE_RESOLVE_ESCALATION : FM_CHANGE_INTENT, &body,
+                       &p, &id));
     if (o->back) {
-        *(struct fm_item_note *)body = (struct fm_item_note){fm_str_c(o->back), fm_str_c(o->reason)};
+        *(struct fm_item_note *)body =
+            (struct fm_item_note){fm_str_c(o->back), fm_str_c(o->reason)};
     } else {
         struct fm_intent *b = body;
         b->kind = FM_INTENT_REQUEST_ESCALATION;
@@ -61,12 +70,14 @@ struct member_options {
 static const char *const roles[] = {"collaborator", "viewer", "removed", NULL};
 
 const struct fm_opt case_member_opts[] = {
-    FM_OPT_CHOICE('r', "role", struct member_options, role, roles, "what they may do (default collaborator)"),
+    FM_OPT_CHOICE('r', "role", struct member_options, role, roles,
+                  "what they may do (default collaborator)"),
     CASE_COMMON_OPTS(struct member_options),
     FM_OPT_END,
 };
 
-static enum fm_code do_member(struct case_app *app, const struct member_options *o, const struct fm_operands *operands)
+static enum fm_code do_member(struct case_app *app, const struct member_options *o,
+                              const struct fm_operands *operands)
 {
     struct fm_case *c;
     fm_str id;
@@ -83,7 +94,8 @@ static enum fm_code do_member(struct case_app *app, const struct member_options 
             fm_buf_addz(&b, x == c->members.items ? "" : ",");
             fm_record_write(&fm_member_type, x, &b);
         } else {
-            fm_buf_addf(&b, "%-13s %.*s\n", fm_name_of(&fm_member_role_names, x->role), FM_STR_ARG(x->user));
+            fm_buf_addf(&b, "%-13s %.*s\n", fm_name_of(&fm_member_role_names, x->role),
+                        FM_STR_ARG(x->user));
         }
     }
     fm_buf_addz(&b, app->common.is_json ? "]}\n" : "");
@@ -110,18 +122,24 @@ struct close_options {
 };
 
 const struct fm_opt case_close_opts[] = {
-    FM_OPT_FLAG(0, "resolved", struct close_options, is_resolved, "it is fixed; a verified fix stands behind it"),
-    FM_OPT_FLAG(0, "attest", struct close_options, is_attested, "it is fixed, on your word; needs --note"),
-    FM_OPT_FLAG(0, "not-fixed", struct close_options, is_not_fixed, "it is not fixed after all; the case goes on"),
-    FM_OPT_STR('r', "reason", struct close_options, reason, "NAME",
-               "not fixed or never investigated: abandoned, escalated, duplicate, consulting_only, other"),
-    FM_OPT_STR(0, "duplicate-of", struct close_options, duplicate_of, "CASE", "the case that it repeats"),
+    FM_OPT_FLAG(0, "resolved", struct close_options, is_resolved,
+                "it is fixed; a verified fix stands behind it"),
+    FM_OPT_FLAG(0, "attest", struct close_options, is_attested,
+                "it is fixed, on your word; needs --note"),
+    FM_OPT_FLAG(0, "not-fixed", struct close_options, is_not_fixed,
+                "it is not fixed after all; the case goes on"),
+    FM_OPT_STR(
+        'r', "reason", struct close_options, reason, "NAME",
+        "not fixed or never investigated: abandoned, escalated, duplicate, consulting_only, other"),
+    FM_OPT_STR(0, "duplicate-of", struct close_options, duplicate_of, "CASE",
+               "the case that it repeats"),
     FM_OPT_STR('n', "note", struct close_options, note, "TEXT", "in your words"),
     CASE_COMMON_OPTS(struct close_options),
     FM_OPT_END,
 };
 
-static enum fm_code add_duplicate(struct case_app *app, const struct close_options *o, struct fm_proposal *p)
+static enum fm_code add_duplicate(struct case_app *app, const struct close_options *o,
+                                  struct fm_proposal *p)
 {
     fm_str other;
     if (!o->duplicate_of)
@@ -133,7 +151,8 @@ static enum fm_code add_duplicate(struct case_app *app, const struct close_optio
     return FM_OK;
 }
 
-static enum fm_code fill_close(struct case_app *app, const struct close_options *o, struct fm_intent *b)
+static enum fm_code fill_close(struct case_app *app, const struct close_options *o,
+                               struct fm_intent *b)
 {
     b->reason = fm_str_c(o->note);
     if (o->is_not_fixed) {
@@ -147,7 +166,8 @@ static enum fm_code fill_close(struct case_app *app, const struct close_options 
         b->closure = fm_name_parse(&fm_closure_names, fm_str_c(reason));
         if (!b->closure)
             return fm_fail(app->ctx, FM_EINVAL,
-                           "give --resolved, --attest, or --reason abandoned, escalated, duplicate, consulting_only or "
+                           "give --resolved, --attest, or --reason abandoned, escalated, "
+                           "duplicate, consulting_only or "
                            "other");
     }
     return FM_OK;

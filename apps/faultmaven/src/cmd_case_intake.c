@@ -42,9 +42,10 @@ static fm_str summary_of(struct fm_arena *a, const struct fm_evidence *e)
     fm_str last = e->last == FM_TIME_NONE ? FM_STR_NULL : fm_time_str(a, e->last);
     fm_str path = e->path.len > 200 ? fm_str_skip(e->path, e->path.len - 200) : e->path;
     return fm_str_fmt(a, "%.*s: %s%s%.*s, %zu lines, %zu bytes%s%.*s%s%.*s", FM_STR_ARG(path),
-                      fm_evidence_type_name(e->type), e->format.len ? " " : "", FM_STR_ARG(e->format),
-                      count_lines(e->bytes), e->bytes.len, first.len ? ", " : "", FM_STR_ARG(first),
-                      last.len ? " to " : "", FM_STR_ARG(last));
+                      fm_evidence_type_name(e->type), e->format.len ? " " : "",
+                      FM_STR_ARG(e->format), count_lines(e->bytes), e->bytes.len,
+                      first.len ? ", " : "", FM_STR_ARG(first), last.len ? " to " : "",
+                      FM_STR_ARG(last));
 }
 
 /* Names are labels; a long path keeps its end. */
@@ -57,7 +58,8 @@ static fm_str name_of(const struct fm_evidence *e)
     return fm_str_skip(name, from);
 }
 
-static enum fm_code add_upload(struct case_intake *in, struct case_app *app, const struct fm_evidence *e)
+static enum fm_code add_upload(struct case_intake *in, struct case_app *app,
+                               const struct fm_evidence *e)
 {
     struct fm_blob_info info;
     FM_TRY(fm_blobs_put(fm_store_blobs(app->store), app->ctx, e->bytes, &info));
@@ -96,9 +98,11 @@ static enum fm_code add_known(struct case_intake *in, struct case_app *app, cons
     const struct fm_case_file *f = fm_case_find(c, FM_REF_FILE, item->file_id);
     struct collect k;
     fm_buf_init(&k.bytes, EVIDENCE_MAX);
-    enum fm_code code = fm_blobs_stream(fm_store_blobs(app->store), app->ctx, item->sha256, on_part, &k);
+    enum fm_code code =
+        fm_blobs_stream(fm_store_blobs(app->store), app->ctx, item->sha256, on_part, &k);
     if (code == FM_ELIMIT)
-        code = fm_fail(app->ctx, FM_ELIMIT, "evidence %.*s is larger than 4 GiB", FM_STR_ARG(item->id));
+        code = fm_fail(app->ctx, FM_ELIMIT, "evidence %.*s is larger than 4 GiB",
+                       FM_STR_ARG(item->id));
     if (code == FM_OK) {
         struct fm_evidence *e = FM_NEW(&app->ctx->arena, struct fm_evidence);
         e->index = (uint32_t)in->incident.inputs.n;
@@ -121,10 +125,12 @@ static bool has_input(const struct case_intake *in, fm_str sha256)
     return false;
 }
 
-static enum fm_code add_known_evidence(struct case_intake *in, struct case_app *app, const struct fm_case *c)
+static enum fm_code add_known_evidence(struct case_intake *in, struct case_app *app,
+                                       const struct fm_case *c)
 {
     fm_vec_each (&c->evidence, e) {
-        bool is_used = e->sha256.len && e->file_id.len && e->state != FM_EVIDENCE_WITHDRAWN && !e->testimony;
+        bool is_used =
+            e->sha256.len && e->file_id.len && e->state != FM_EVIDENCE_WITHDRAWN && !e->testimony;
         if (is_used && !has_input(in, e->sha256))
             FM_TRY(add_known(in, app, c, e));
     }
@@ -148,8 +154,8 @@ static enum fm_code diagnose(struct case_intake *in, struct case_app *app, fm_st
     return FM_OK;
 }
 
-enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_str case_id, const char *const *paths,
-                              size_t n_paths, bool has_analysis)
+enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_str case_id,
+                              const char *const *paths, size_t n_paths, bool has_analysis)
 {
     memset(in, 0, sizeof *in);
     in->intake = fm_intake_new();

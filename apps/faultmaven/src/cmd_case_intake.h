@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From paths to uploads: files are read by intake, stored as blobs, and looked at together with the evidence that the
- * case has already.
+ * From paths to uploads: files are read by intake, stored as blobs, and looked at together with the
+ * evidence that the case has already.
  */
 #ifndef FM_APP_CMD_CASE_INTAKE_H
 #define FM_APP_CMD_CASE_INTAKE_H
@@ -19,10 +19,12 @@ struct case_intake {
     struct fm_reasoner *reasoner; /* &analyst.base, or NULL */
 };
 
-/* Reads paths and stores their contents. With analysis the evidence of the case and the new content are diagnosed
- * together, and reasoner proposes what follows. Call case_intake_release also after a failure. */
-FM_MUST_CHECK enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_str case_id,
-                                            const char *const *paths, size_t n_paths, bool has_analysis);
+/* Reads paths and stores their contents. With analysis the evidence of the case and the new content
+ * are diagnosed together, and reasoner proposes what follows. Call case_intake_release also after a
+ * failure. */
+FM_MUST_CHECK enum fm_code case_intake_read(struct case_intake *in, struct case_app *app,
+                                            fm_str case_id, const char *const *paths,
+                                            size_t n_paths, bool has_analysis);
 void case_intake_release(struct case_intake *in);
 
 #endif

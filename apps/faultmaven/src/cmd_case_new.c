@@ -10,8 +10,10 @@ struct new_options {
 
 const struct fm_opt case_new_opts[] = {
     FM_OPT_STR('t', "title", struct new_options, title, "TITLE", "title (default Case-MMDD-N)"),
-    FM_OPT_STR(0, "organization", struct new_options, organization, "NAME", "organization (default: the user)"),
-    FM_OPT_STR('s', "statement", struct new_options, statement, "TEXT", "what is wrong: symptom, measure and scope"),
+    FM_OPT_STR(0, "organization", struct new_options, organization, "NAME",
+               "organization (default: the user)"),
+    FM_OPT_STR('s', "statement", struct new_options, statement, "TEXT",
+               "what is wrong: symptom, measure and scope"),
     FM_OPT_FLAG(0, "investigate", struct new_options, is_investigating,
                 "confirm the statement and start the investigation"),
     CASE_COMMON_OPTS(struct new_options),
@@ -41,14 +43,18 @@ static void add_intent(struct case_app *app, struct fm_proposal *p, enum fm_inte
     b->kind = kind;
 }
 
-/* The statement comes from the user's own hand, so it is confirmed as soon as they want the investigation. */
-static enum fm_code state_problem(struct case_app *app, const struct new_options *o, struct fm_case **c)
+/* The statement comes from the user's own hand, so it is confirmed as soon as they want the
+ * investigation. */
+static enum fm_code state_problem(struct case_app *app, const struct new_options *o,
+                                  struct fm_case **c)
 {
     struct fm_proposal p = {0};
     struct fm_case_answer a;
     if (!o->statement)
-        return o->is_investigating ? fm_fail(app->ctx, FM_EINVAL, "--investigate needs --statement") : FM_OK;
-    struct fm_statement *s = fm_proposal_add(&app->ctx->arena, &p, FM_CHANGE_PROPOSE_STATEMENT, FM_STR_NULL);
+        return o->is_investigating ? fm_fail(app->ctx, FM_EINVAL, "--investigate needs --statement")
+                                   : FM_OK;
+    struct fm_statement *s =
+        fm_proposal_add(&app->ctx->arena, &p, FM_CHANGE_PROPOSE_STATEMENT, FM_STR_NULL);
     s->text = fm_str_c(o->statement);
     if (o->is_investigating) {
         add_intent(app, &p, FM_INTENT_CONFIRM_STATEMENT);
@@ -57,7 +63,8 @@ static enum fm_code state_problem(struct case_app *app, const struct new_options
     struct fm_case_turn t = {.case_id = (*c)->id, .input = {.actor = app->actor, .changes = &p}};
     FM_TRY(fm_case_work(&app->service, app->ctx, &t, &a));
     if (a.result.turn->rejected.n)
-        return fm_fail(app->ctx, FM_EREJECTED, "%.*s", FM_STR_ARG(a.result.turn->rejected.items[0].reason));
+        return fm_fail(app->ctx, FM_EREJECTED, "%.*s",
+                       FM_STR_ARG(a.result.turn->rejected.items[0].reason));
     *c = a.c;
     return FM_OK;
 }
@@ -91,21 +98,25 @@ int case_new_run(struct fm_cli *cli, char **argv)
 /* ---- follow-up ---- */
 
 const struct fm_opt case_follow_up_opts[] = {
-    FM_OPT_STR('t', "title", struct new_options, title, "TITLE", "title (default: that of the parent)"),
+    FM_OPT_STR('t', "title", struct new_options, title, "TITLE",
+               "title (default: that of the parent)"),
     CASE_COMMON_OPTS(struct new_options),
     FM_OPT_END,
 };
 
-static enum fm_code do_follow_up(struct case_app *app, const struct new_options *o, const char *name)
+static enum fm_code do_follow_up(struct case_app *app, const struct new_options *o,
+                                 const char *name)
 {
     struct fm_case *parent, *c, *ignored;
     FM_TRY(case_find(app, name, &parent, NULL));
     FM_TRY(fm_case_may_write(app->ctx, parent, app->actor));
-    struct fm_open_request req = {.actor = app->actor, .title = fm_str_c(o->title), .parent = parent};
+    struct fm_open_request req = {
+        .actor = app->actor, .title = fm_str_c(o->title), .parent = parent};
     FM_TRY(fm_case_create(&app->service, app->ctx, &req, &c));
     struct fm_relation *r = fm_record_new(&app->ctx->arena, &fm_relation_type);
     *r = (struct fm_relation){c->id, FM_RELATION_FOLLOW_UP, c->title};
-    FM_TRY(fm_case_note(&app->service, app->ctx, parent->id, app->actor, FM_EVENT_RELATED, r, &ignored));
+    FM_TRY(fm_case_note(&app->service, app->ctx, parent->id, app->actor, FM_EVENT_RELATED, r,
+                        &ignored));
     return print_new(app, c);
 }
 
@@ -130,15 +141,20 @@ struct list_options {
     bool is_all, is_every_user, is_busy;
 };
 
-static const char *const status_choices[] = {"any", "consulting", "investigating", "resolved", "closed", NULL};
+static const char *const status_choices[] = {"any",      "consulting", "investigating",
+                                             "resolved", "closed",     NULL};
 
 const struct fm_opt case_list_opts[] = {
-    FM_OPT_CHOICE('s', "status", struct list_options, status, status_choices, "only cases in this status"),
+    FM_OPT_CHOICE('s', "status", struct list_options, status, status_choices,
+                  "only cases in this status"),
     FM_OPT_FLAG('a', "all", struct list_options, is_all, "closed cases too"),
     FM_OPT_FLAG(0, "busy", struct list_options, is_busy, "only cases with at least one turn"),
-    FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user, "cases of every user of this store"),
-    FM_OPT_INT('n', "limit", struct list_options, limit, "N", 1, 1000, "cases on a page (default 50)"),
-    FM_OPT_STR(0, "after", struct list_options, after, "CURSOR", "next page: the cursor that a page ends with"),
+    FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user,
+                "cases of every user of this store"),
+    FM_OPT_INT('n', "limit", struct list_options, limit, "N", 1, 1000,
+               "cases on a page (default 50)"),
+    FM_OPT_STR(0, "after", struct list_options, after, "CURSOR",
+               "next page: the cursor that a page ends with"),
     CASE_COMMON_OPTS(struct list_options),
     FM_OPT_END,
 };
@@ -158,24 +174,29 @@ static enum fm_code set_cursor(struct case_app *app, const char *after, struct f
 
 static void row_json(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r)
 {
-    static const char *const names[] = {"case_id", "title", "owner", "status", "stage", "severity", "closure_reason"};
-    const fm_str values[] = {r->id, r->title, r->owner, r->status, r->stage, r->severity, r->closure};
+    static const char *const names[] = {"case_id", "title",    "owner",         "status",
+                                        "stage",   "severity", "closure_reason"};
+    const fm_str values[] = {r->id,    r->title,    r->owner,  r->status,
+                             r->stage, r->severity, r->closure};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         fm_buf_addf(b, "%s\"%s\":", i ? "," : "{", names[i]);
         fm_json_put_str(b, values[i]);
     }
     fm_buf_addf(b,
-                ",\"version\":%lld,\"turns\":%lld,\"completion_percentage\":%lld,\"turns_without_progress\":%lld,"
+                ",\"version\":%lld,\"turns\":%lld,\"completion_percentage\":%lld,\"turns_without_"
+                "progress\":%lld,"
                 "\"created_at\":\"%.*s\",\"updated_at\":\"%.*s\"}",
-                (long long)r->version, (long long)r->turns, (long long)r->completion, (long long)r->stalled,
-                FM_STR_ARG(fm_time_str(a, r->created_at)), FM_STR_ARG(fm_time_str(a, r->updated_at)));
+                (long long)r->version, (long long)r->turns, (long long)r->completion,
+                (long long)r->stalled, FM_STR_ARG(fm_time_str(a, r->created_at)),
+                FM_STR_ARG(fm_time_str(a, r->updated_at)));
 }
 
 static void row_text(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r)
 {
     fm_str updated = fm_str_sub(fm_time_str(a, r->updated_at), 0, 16);
-    fm_buf_addf(b, "%-17.*s  %-13.*s %3lld%%  %.*s  %-10.*s  %.*s\n", FM_STR_ARG(r->id), FM_STR_ARG(r->status),
-                (long long)r->completion, FM_STR_ARG(updated), FM_STR_ARG(r->owner), FM_STR_ARG(r->title));
+    fm_buf_addf(b, "%-17.*s  %-13.*s %3lld%%  %.*s  %-10.*s  %.*s\n", FM_STR_ARG(r->id),
+                FM_STR_ARG(r->status), (long long)r->completion, FM_STR_ARG(updated),
+                FM_STR_ARG(r->owner), FM_STR_ARG(r->title));
 }
 
 static enum fm_code print_list(struct case_app *app, const struct fm_case_rows *rows, int64_t limit)
@@ -236,8 +257,10 @@ int case_list_run(struct fm_cli *cli, char **argv)
 /* ---- search ---- */
 
 const struct fm_opt case_search_opts[] = {
-    FM_OPT_INT('n', "limit", struct list_options, limit, "N", 1, 1000, "hits to print (default 20)"),
-    FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user, "cases of every user of this store"),
+    FM_OPT_INT('n', "limit", struct list_options, limit, "N", 1, 1000,
+               "hits to print (default 20)"),
+    FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user,
+                "cases of every user of this store"),
     CASE_COMMON_OPTS(struct list_options),
     FM_OPT_END,
 };
@@ -269,8 +292,9 @@ static enum fm_code print_hits(struct case_app *app, const struct fm_search_hits
     fm_buf_addz(&b, app->common.is_json ? "{\"hits\":[" : hits->n ? "" : "Nothing found.\n");
     fm_vec_each (hits, h) {
         if (!app->common.is_json) {
-            fm_buf_addf(&b, "%.*s  %-10.*s %.*s  %.*s\n", FM_STR_ARG(h->case_id), FM_STR_ARG(h->kind),
-                        FM_STR_ARG(h->ref), FM_STR_ARG(one_line(&app->ctx->arena, h->snippet)));
+            fm_buf_addf(&b, "%.*s  %-10.*s %.*s  %.*s\n", FM_STR_ARG(h->case_id),
+                        FM_STR_ARG(h->kind), FM_STR_ARG(h->ref),
+                        FM_STR_ARG(one_line(&app->ctx->arena, h->snippet)));
             continue;
         }
         fm_buf_addz(&b, h == hits->items ? "" : ",");
@@ -280,7 +304,8 @@ static enum fm_code print_hits(struct case_app *app, const struct fm_search_hits
     return case_print_buf(app, &b);
 }
 
-static enum fm_code do_search(struct case_app *app, const struct list_options *o, const struct fm_operands *words)
+static enum fm_code do_search(struct case_app *app, const struct list_options *o,
+                              const struct fm_operands *words)
 {
     struct fm_search_hits hits;
     struct fm_buf q;
@@ -289,8 +314,8 @@ static enum fm_code do_search(struct case_app *app, const struct list_options *o
         fm_buf_addf(&q, "%s%s", i ? " " : "", words->items[i]);
     fm_str query = fm_str_dup(&app->ctx->arena, fm_buf_str(&q));
     fm_buf_release(&q);
-    FM_TRY(fm_store_search(app->store, app->ctx, o->is_every_user ? FM_STR_NULL : app->actor.id, query, o->limit,
-                           &hits));
+    FM_TRY(fm_store_search(app->store, app->ctx, o->is_every_user ? FM_STR_NULL : app->actor.id,
+                           query, o->limit, &hits));
     return print_hits(app, &hits);
 }
 

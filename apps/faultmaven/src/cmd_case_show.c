@@ -12,7 +12,8 @@ struct show_options {
 static const char *const views[] = {"case", "ooda", "phases", NULL};
 
 const struct fm_opt case_show_opts[] = {
-    FM_OPT_CHOICE(0, "view", struct show_options, view, views, "the case, its iterations, or the classic phases"),
+    FM_OPT_CHOICE(0, "view", struct show_options, view, views,
+                  "the case, its iterations, or the classic phases"),
     CASE_COMMON_OPTS(struct show_options),
     FM_OPT_END,
 };
@@ -58,7 +59,8 @@ struct log_options {
 };
 
 const struct fm_opt case_log_opts[] = {
-    FM_OPT_INT(0, "since", struct log_options, since, "SEQ", 0, 1000000000, "only events after SEQ"),
+    FM_OPT_INT(0, "since", struct log_options, since, "SEQ", 0, 1000000000,
+               "only events after SEQ"),
     CASE_COMMON_OPTS(struct log_options),
     FM_OPT_END,
 };
@@ -66,9 +68,9 @@ const struct fm_opt case_log_opts[] = {
 static void event_text(struct case_app *app, const struct fm_event *e, struct fm_buf *b)
 {
     struct fm_arena *a = &app->ctx->arena;
-    fm_buf_addf(b, "%4lld  %.*s  %-16.*s %-22s %.*s\n", (long long)e->seq, FM_STR_ARG(fm_time_str(a, e->at)),
-                FM_STR_ARG(fm_actor_str(a, e->actor)), fm_name_of(&fm_event_type_names, e->type),
-                FM_STR_ARG(fm_event_summary(a, e)));
+    fm_buf_addf(b, "%4lld  %.*s  %-16.*s %-22s %.*s\n", (long long)e->seq,
+                FM_STR_ARG(fm_time_str(a, e->at)), FM_STR_ARG(fm_actor_str(a, e->actor)),
+                fm_name_of(&fm_event_type_names, e->type), FM_STR_ARG(fm_event_summary(a, e)));
 }
 
 static enum fm_code do_log(struct case_app *app, const struct log_options *o, const char *name)
@@ -111,7 +113,8 @@ const struct fm_opt case_timeline_opts[] = {
 
 static void moment_json(struct fm_arena *a, const struct fm_case_moment *m, struct fm_buf *b)
 {
-    fm_buf_addf(b, "{\"at\":\"%.*s\",\"kind\":\"%s\",\"text\":", FM_STR_ARG(fm_time_str(a, m->at)), m->kind);
+    fm_buf_addf(b, "{\"at\":\"%.*s\",\"kind\":\"%s\",\"text\":", FM_STR_ARG(fm_time_str(a, m->at)),
+                m->kind);
     fm_json_put_str(b, m->text);
     fm_buf_addz(b, ",\"ref\":");
     fm_json_put_str(b, m->ref);
@@ -129,8 +132,8 @@ static enum fm_code do_timeline(struct case_app *app, const char *name)
     fm_buf_addz(&b, app->common.is_json ? "{\"timeline\":[" : "");
     fm_vec_each (&list, m) {
         if (!app->common.is_json) {
-            fm_buf_addf(&b, "%.*s  %-10s %.*s%s%.*s\n", FM_STR_ARG(fm_time_str(a, m->at)), m->kind, FM_STR_ARG(m->text),
-                        m->ref.len ? "  " : "", FM_STR_ARG(m->ref));
+            fm_buf_addf(&b, "%.*s  %-10s %.*s%s%.*s\n", FM_STR_ARG(fm_time_str(a, m->at)), m->kind,
+                        FM_STR_ARG(m->text), m->ref.len ? "  " : "", FM_STR_ARG(m->ref));
             continue;
         }
         fm_buf_addz(&b, m == list.items ? "" : ",");

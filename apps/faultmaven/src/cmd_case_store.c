@@ -12,7 +12,8 @@ struct store_options {
 /* ---- export, import ---- */
 
 const struct fm_opt case_export_opts[] = {
-    FM_OPT_STR('o', "output", struct store_options, output, "FILE", "the bundle to write (default CASE.fmcase)"),
+    FM_OPT_STR('o', "output", struct store_options, output, "FILE",
+               "the bundle to write (default CASE.fmcase)"),
     CASE_COMMON_OPTS(struct store_options),
     FM_OPT_END,
 };
@@ -30,7 +31,8 @@ static enum fm_code do_export(struct case_app *app, const struct store_options *
     FM_TRY(case_find_id(app, name, &id));
     FM_TRY(fm_store_load(app->store, app->ctx, id, &c, NULL));
     FM_TRY(fm_case_may_read(app->ctx, c, app->actor));
-    const char *path = o->output ? o->output : fm_str_fmt(&app->ctx->arena, "%.*s.fmcase", FM_STR_ARG(id)).p;
+    const char *path =
+        o->output ? o->output : fm_str_fmt(&app->ctx->arena, "%.*s.fmcase", FM_STR_ARG(id)).p;
     fm_buf_init(&report, 64 << 20);
     fm_case_view_text(&app->ctx->arena, c, (struct fm_view_style){0}, &report);
     enum fm_code code = fm_bundle_write(app->store, app->ctx, id, fm_buf_str(&report), path);
@@ -38,10 +40,12 @@ static enum fm_code do_export(struct case_app *app, const struct store_options *
     FM_TRY(code);
     struct fm_arena *a = &app->ctx->arena;
     if (!app->common.is_json)
-        return say(app, fm_str_fmt(a, "%s: %zu files of evidence, version %lld\n", path, c->files.n, (long long)c->version));
+        return say(app, fm_str_fmt(a, "%s: %zu files of evidence, version %lld\n", path, c->files.n,
+                                   (long long)c->version));
     struct fm_buf b;
     fm_buf_init(&b, 1 << 16);
-    fm_buf_addf(&b, "{\"case_id\":\"%.*s\",\"version\":%lld,\"path\":", FM_STR_ARG(id), (long long)c->version);
+    fm_buf_addf(&b, "{\"case_id\":\"%.*s\",\"version\":%lld,\"path\":", FM_STR_ARG(id),
+                (long long)c->version);
     fm_json_put_str(&b, fm_str_c(path));
     fm_buf_addz(&b, "}\n");
     return case_print_buf(app, &b);
@@ -71,8 +75,9 @@ static enum fm_code join_case(struct case_app *app, fm_str id, struct fm_case **
         return FM_OK;
     struct fm_member *m = fm_record_new(&app->ctx->arena, &fm_member_type);
     *m = (struct fm_member){app->actor.id, FM_MEMBER_COLLABORATOR};
-    return fm_case_note(&app->service, app->ctx, id, (struct fm_actor){FM_ACTOR_SYSTEM, FM_STR("import")},
-                        FM_EVENT_MEMBER_SET, m, c);
+    return fm_case_note(&app->service, app->ctx, id,
+                        (struct fm_actor){FM_ACTOR_SYSTEM, FM_STR("import")}, FM_EVENT_MEMBER_SET,
+                        m, c);
 }
 
 static enum fm_code do_import(struct case_app *app, const char *path)
@@ -81,11 +86,13 @@ static enum fm_code do_import(struct case_app *app, const char *path)
     struct fm_case *c;
     FM_TRY(fm_bundle_import(app->store, app->ctx, path, &r));
     FM_TRY(join_case(app, r.case_id, &c));
-    fm_str text = fm_str_fmt(&app->ctx->arena,
-                             app->common.is_json ? "{\"case_id\":\"%.*s\",\"version\":%lld,\"was_known\":%s,\"blobs\":%lld}\n"
-                                                 : "%.*s  version %lld, known already: %s, %lld files of evidence\n",
-                             FM_STR_ARG(r.case_id), (long long)c->version, r.was_known ? "true" : "false",
-                             (long long)r.blobs);
+    fm_str text =
+        fm_str_fmt(&app->ctx->arena,
+                   app->common.is_json
+                       ? "{\"case_id\":\"%.*s\",\"version\":%lld,\"was_known\":%s,\"blobs\":%lld}\n"
+                       : "%.*s  version %lld, known already: %s, %lld files of evidence\n",
+                   FM_STR_ARG(r.case_id), (long long)c->version, r.was_known ? "true" : "false",
+                   (long long)r.blobs);
     return say(app, text);
 }
 
@@ -111,11 +118,11 @@ static void put_verdict(struct case_app *app, const struct fm_verify_result *r, 
 {
     if (!app->common.is_json) {
         if (r->ok)
-            fm_buf_addf(b, "ok: %lld events, %lld blobs, %lld rows\n", (long long)r->events, (long long)r->blobs,
-                        (long long)r->rows);
+            fm_buf_addf(b, "ok: %lld events, %lld blobs, %lld rows\n", (long long)r->events,
+                        (long long)r->blobs, (long long)r->rows);
         else
-            fm_buf_addf(b, "NOT ok: %s %lld %.*s: %.*s\n", r->what, (long long)r->seq, FM_STR_ARG(r->item),
-                        FM_STR_ARG(r->reason));
+            fm_buf_addf(b, "NOT ok: %s %lld %.*s: %.*s\n", r->what, (long long)r->seq,
+                        FM_STR_ARG(r->item), FM_STR_ARG(r->reason));
         return;
     }
     fm_buf_addf(b, "{\"ok\":%s,\"first_bad\":", r->ok ? "true" : "false");
@@ -128,8 +135,8 @@ static void put_verdict(struct case_app *app, const struct fm_verify_result *r, 
         fm_json_put_str(b, r->reason);
         fm_buf_addc(b, '}');
     }
-    fm_buf_addf(b, ",\"events\":%lld,\"blobs\":%lld,\"rows\":%lld}\n", (long long)r->events, (long long)r->blobs,
-                (long long)r->rows);
+    fm_buf_addf(b, ",\"events\":%lld,\"blobs\":%lld,\"rows\":%lld}\n", (long long)r->events,
+                (long long)r->blobs, (long long)r->rows);
 }
 
 static enum fm_code do_verify(struct case_app *app, const char *name, bool *ok)
@@ -168,7 +175,8 @@ static enum fm_code do_rebuild(struct case_app *app, const char *name)
     fm_str id;
     FM_TRY(case_find_id(app, name, &id));
     FM_TRY(fm_store_rebuild(app->store, app->ctx, id));
-    return say(app, fm_str_fmt(&app->ctx->arena, app->common.is_json ? "{\"case_id\":\"%.*s\"}\n" : "%.*s rebuilt\n",
+    return say(app, fm_str_fmt(&app->ctx->arena,
+                               app->common.is_json ? "{\"case_id\":\"%.*s\"}\n" : "%.*s rebuilt\n",
                                FM_STR_ARG(id)));
 }
 
@@ -196,11 +204,13 @@ static enum fm_code do_gc(struct case_app *app, const struct store_options *o)
 {
     struct fm_gc_result r;
     FM_TRY(fm_store_gc(app->store, app->ctx, o->age, o->is_dry_run, &r));
-    return say(app, fm_str_fmt(&app->ctx->arena,
-                               app->common.is_json ? "{\"dry_run\":%s,\"kept\":%lld,\"deleted\":%lld,\"bytes\":%lld}\n"
-                                                   : "dry run: %s, kept %lld, deleted %lld, %lld bytes\n",
-                               o->is_dry_run ? "true" : "false", (long long)r.kept, (long long)r.deleted,
-                               (long long)r.bytes));
+    return say(app,
+               fm_str_fmt(&app->ctx->arena,
+                          app->common.is_json
+                              ? "{\"dry_run\":%s,\"kept\":%lld,\"deleted\":%lld,\"bytes\":%lld}\n"
+                              : "dry run: %s, kept %lld, deleted %lld, %lld bytes\n",
+                          o->is_dry_run ? "true" : "false", (long long)r.kept, (long long)r.deleted,
+                          (long long)r.bytes));
 }
 
 int case_gc_run(struct fm_cli *cli, char **argv)

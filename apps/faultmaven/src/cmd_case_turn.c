@@ -13,7 +13,8 @@ struct ask_options {
 };
 
 const struct fm_opt case_ask_opts[] = {
-    FM_OPT_STR(0, "key", struct ask_options, key, "KEY", "idempotency key: a repeat returns the first answer"),
+    FM_OPT_STR(0, "key", struct ask_options, key, "KEY",
+               "idempotency key: a repeat returns the first answer"),
     CASE_COMMON_OPTS(struct ask_options),
     FM_OPT_END,
 };
@@ -29,18 +30,20 @@ static fm_str join_words(struct fm_ctx *ctx, const char *const *words, size_t n)
     return s;
 }
 
-static enum fm_code do_ask(struct case_app *app, const struct ask_options *o, const struct fm_operands *operands)
+static enum fm_code do_ask(struct case_app *app, const struct ask_options *o,
+                           const struct fm_operands *operands)
 {
     struct fm_analyst analyst;
     fm_str id;
     FM_TRY(case_find_id(app, operands->items[0], &id));
     fm_analyst_init(&analyst, NULL);
-    struct fm_case_turn t = {.case_id = id,
-                             .input = {.actor = app->actor,
-                                       .message = join_words(app->ctx, operands->items + 1, operands->n - 1)},
-                             .key = fm_str_c(o->key),
-                             .reasoner = &analyst.base,
-                             .by = {FM_ACTOR_ANALYST, FM_STR_NULL}};
+    struct fm_case_turn t = {
+        .case_id = id,
+        .input = {.actor = app->actor,
+                  .message = join_words(app->ctx, operands->items + 1, operands->n - 1)},
+        .key = fm_str_c(o->key),
+        .reasoner = &analyst.base,
+        .by = {FM_ACTOR_ANALYST, FM_STR_NULL}};
     return case_turn_and_print(app, &t);
 }
 
@@ -68,11 +71,14 @@ struct turn_options {
 static const char *const speakers[] = {"user", "model", "analyst", NULL};
 
 const struct fm_opt case_turn_opts[] = {
-    FM_OPT_STR('p', "proposal", struct turn_options, proposal, "FILE", "a proposal as JSON; - reads standard input"),
+    FM_OPT_STR('p', "proposal", struct turn_options, proposal, "FILE",
+               "a proposal as JSON; - reads standard input"),
     FM_OPT_STR('m', "message", struct turn_options, message, "TEXT", "what you say in this turn"),
-    FM_OPT_CHOICE(0, "as", struct turn_options, speaker, speakers,
-                  "who makes the proposal (default user); a model only relays what the message says"),
-    FM_OPT_STR(0, "key", struct turn_options, key, "KEY", "idempotency key: a repeat returns the first answer"),
+    FM_OPT_CHOICE(
+        0, "as", struct turn_options, speaker, speakers,
+        "who makes the proposal (default user); a model only relays what the message says"),
+    FM_OPT_STR(0, "key", struct turn_options, key, "KEY",
+               "idempotency key: a repeat returns the first answer"),
     CASE_COMMON_OPTS(struct turn_options),
     FM_OPT_END,
 };
@@ -89,7 +95,8 @@ static enum fm_code read_proposal(struct case_app *app, const char *path, struct
 static enum fm_code do_turn(struct case_app *app, const struct turn_options *o, const char *name)
 {
     struct fm_proposal p = {0};
-    struct fm_case_turn t = {.input = {.actor = app->actor, .message = fm_str_c(o->message)}, .key = fm_str_c(o->key)};
+    struct fm_case_turn t = {.input = {.actor = app->actor, .message = fm_str_c(o->message)},
+                             .key = fm_str_c(o->key)};
     FM_TRY(case_find_id(app, name, &t.case_id));
     if (!o->proposal && !o->message)
         return fm_fail(app->ctx, FM_EINVAL, "give --proposal, --message or both");
@@ -103,7 +110,8 @@ static enum fm_code do_turn(struct case_app *app, const struct turn_options *o, 
                                            : (struct fm_actor){FM_ACTOR_ANALYST, FM_STR_NULL};
     }
     enum fm_code code = case_turn_and_print(app, &t);
-    return code == FM_EREJECTED && app->common.is_json ? FM_OK : code; /* the answer lists the rejections */
+    return code == FM_EREJECTED && app->common.is_json ? FM_OK
+                                                       : code; /* the answer lists the rejections */
 }
 
 int case_turn_run(struct fm_cli *cli, char **argv)
@@ -126,28 +134,33 @@ struct confirm_options {
 };
 
 const struct fm_opt case_confirm_opts[] = {
-    FM_OPT_STR('s', "statement", struct confirm_options, statement, "TEXT", "the problem in your words, instead"),
-    FM_OPT_FLAG('i', "investigate", struct confirm_options, is_investigating, "and start the investigation"),
+    FM_OPT_STR('s', "statement", struct confirm_options, statement, "TEXT",
+               "the problem in your words, instead"),
+    FM_OPT_FLAG('i', "investigate", struct confirm_options, is_investigating,
+                "and start the investigation"),
     FM_OPT_FLAG(0, "decline", struct confirm_options, is_declining, "no investigation"),
-    FM_OPT_FLAG(0, "no-analysis", struct confirm_options, no_analysis, "do not analyse the evidence now"),
+    FM_OPT_FLAG(0, "no-analysis", struct confirm_options, no_analysis,
+                "do not analyse the evidence now"),
     CASE_COMMON_OPTS(struct confirm_options),
     FM_OPT_END,
 };
 
 static void add_intent(struct case_app *app, struct fm_proposal *p, enum fm_intent_kind kind)
 {
-    ((struct fm_intent *)fm_proposal_add(&app->ctx->arena, p, FM_CHANGE_INTENT, FM_STR_NULL))->kind = kind;
+    ((struct fm_intent *)fm_proposal_add(&app->ctx->arena, p, FM_CHANGE_INTENT, FM_STR_NULL))
+        ->kind = kind;
 }
 
-static void confirm_changes(struct case_app *app, const struct confirm_options *o, const struct fm_case *c,
-                            struct fm_proposal *p)
+static void confirm_changes(struct case_app *app, const struct confirm_options *o,
+                            const struct fm_case *c, struct fm_proposal *p)
 {
     if (o->is_declining) {
         add_intent(app, p, FM_INTENT_DO_NOT_INVESTIGATE);
         return;
     }
     if (o->statement) {
-        struct fm_statement *s = fm_proposal_add(&app->ctx->arena, p, FM_CHANGE_PROPOSE_STATEMENT, FM_STR_NULL);
+        struct fm_statement *s =
+            fm_proposal_add(&app->ctx->arena, p, FM_CHANGE_PROPOSE_STATEMENT, FM_STR_NULL);
         s->text = fm_str_c(o->statement);
     }
     if (!c->consulting.confirmed)
@@ -156,8 +169,10 @@ static void confirm_changes(struct case_app *app, const struct confirm_options *
         add_intent(app, p, FM_INTENT_INVESTIGATE);
 }
 
-/* Once the investigation starts, what was uploaded before becomes evidence, and is analysed as such. */
-static enum fm_code do_confirm(struct case_app *app, const struct confirm_options *o, const char *name)
+/* Once the investigation starts, what was uploaded before becomes evidence, and is analysed as
+ * such. */
+static enum fm_code do_confirm(struct case_app *app, const struct confirm_options *o,
+                               const char *name)
 {
     struct fm_proposal p = {0};
     struct case_intake in = {0};

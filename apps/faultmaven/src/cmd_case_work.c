@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Typed statements by the person at work: propose, solve, apply, verify-fix, waiting, escalate, close, member. */
+/* Typed statements by the person at work: propose, solve, apply, verify-fix, waiting, escalate,
+ * close, member. */
 #include "cmd_case.h"
 
 #define CHOICE_NAMES_MAX 20
@@ -8,8 +9,8 @@
 
 struct propose_options {
     struct case_common common;
-    const char *hypothesis, *category, *request, *command, *change, *link, *stance, *refute, *reason, *severity, *urgency,
-        *temporal, *milestone, *evidence, *loop_back, *path;
+    const char *hypothesis, *category, *request, *command, *change, *link, *stance, *refute,
+        *reason, *severity, *urgency, *temporal, *milestone, *evidence, *loop_back, *path;
     fm_time at, started, noticed;
     struct fm_opt_list services;
 };
@@ -17,35 +18,46 @@ struct propose_options {
 const struct fm_opt case_propose_opts[] = {
     FM_OPT_HEADING("What it could be"),
     FM_OPT_STR(0, "hypothesis", struct propose_options, hypothesis, "TEXT", "a hypothesis"),
-    FM_OPT_STR(0, "category", struct propose_options, category, "NAME",
-               "its category: code, config, environment, network, data, hardware, external, human, other"),
-    FM_OPT_STR(0, "link", struct propose_options, link, "HYPOTHESIS", "judge --evidence against this hypothesis"),
+    FM_OPT_STR(
+        0, "category", struct propose_options, category, "NAME",
+        "its category: code, config, environment, network, data, hardware, external, human, other"),
+    FM_OPT_STR(0, "link", struct propose_options, link, "HYPOTHESIS",
+               "judge --evidence against this hypothesis"),
     FM_OPT_STR(0, "stance", struct propose_options, stance, "NAME",
                "strongly_supports, supports, neutral, contradicts, strongly_contradicts"),
-    FM_OPT_STR(0, "refute", struct propose_options, refute, "HYPOTHESIS", "it is not this one; needs --reason"),
+    FM_OPT_STR(0, "refute", struct propose_options, refute, "HYPOTHESIS",
+               "it is not this one; needs --reason"),
     FM_OPT_HEADING("What is known"),
-    FM_OPT_STR(0, "milestone", struct propose_options, milestone, "NAME", "this milestone is reached; needs --evidence"),
+    FM_OPT_STR(0, "milestone", struct propose_options, milestone, "NAME",
+               "this milestone is reached; needs --evidence"),
     FM_OPT_STR(0, "evidence", struct propose_options, evidence, "ID", "the evidence that shows it"),
-    FM_OPT_STR(0, "change", struct propose_options, change, "TEXT", "something was changed, at --at"),
+    FM_OPT_STR(0, "change", struct propose_options, change, "TEXT",
+               "something was changed, at --at"),
     FM_OPT_TIME(0, "at", struct propose_options, at, "when it was changed"),
     FM_OPT_TIME(0, "started", struct propose_options, started, "when the impact started"),
     FM_OPT_TIME(0, "noticed", struct propose_options, noticed, "when it was noticed"),
-    FM_OPT_STR(0, "severity", struct propose_options, severity, "NAME", "CRITICAL, HIGH, MEDIUM, LOW"),
-    FM_OPT_STR(0, "urgency", struct propose_options, urgency, "NAME", "critical, high, medium, low"),
-    FM_OPT_STR(0, "temporal", struct propose_options, temporal, "NAME", "ongoing, historical, intermittent, recurring"),
-    FM_OPT_LIST(0, "service", struct propose_options, services, "NAME", "a service that is affected; may be repeated"),
+    FM_OPT_STR(0, "severity", struct propose_options, severity, "NAME",
+               "CRITICAL, HIGH, MEDIUM, LOW"),
+    FM_OPT_STR(0, "urgency", struct propose_options, urgency, "NAME",
+               "critical, high, medium, low"),
+    FM_OPT_STR(0, "temporal", struct propose_options, temporal, "NAME",
+               "ongoing, historical, intermittent, recurring"),
+    FM_OPT_LIST(0, "service", struct propose_options, services, "NAME",
+                "a service that is affected; may be repeated"),
     FM_OPT_STR(0, "loop-back", struct propose_options, loop_back, "KIND",
                "scope_changed, timeline_wrong or hypotheses_refuted; needs --reason"),
     FM_OPT_HEADING("What to do"),
     FM_OPT_STR(0, "request", struct propose_options, request, "TEXT", "ask for evidence"),
-    FM_OPT_STR(0, "command", struct propose_options, command, "COMMAND", "the command that would give it"),
+    FM_OPT_STR(0, "command", struct propose_options, command, "COMMAND",
+               "the command that would give it"),
     FM_OPT_STR(0, "path", struct propose_options, path, "NAME", "mitigation_first or root_cause"),
     FM_OPT_STR(0, "reason", struct propose_options, reason, "TEXT", "why"),
     CASE_COMMON_OPTS(struct propose_options),
     FM_OPT_END,
 };
 
-static enum fm_code parse_name(struct case_app *app, const struct fm_names *names, const char *text, void *out)
+static enum fm_code parse_name(struct case_app *app, const struct fm_names *names, const char *text,
+                               void *out)
 {
     unsigned v = text ? fm_name_parse(names, fm_str_c(text)) : 0;
     if (text && !v)
@@ -60,7 +72,8 @@ static void *add(struct case_app *app, struct fm_proposal *p, enum fm_change_typ
     return fm_proposal_add(&app->ctx->arena, p, type, FM_STR_NULL);
 }
 
-static enum fm_code add_thoughts(struct case_app *app, const struct propose_options *o, struct fm_proposal *p)
+static enum fm_code add_thoughts(struct case_app *app, const struct propose_options *o,
+                                 struct fm_proposal *p)
 {
     if (o->hypothesis) {
         struct fm_hypothesis *b = add(app, p, FM_CHANGE_ADD_HYPOTHESIS);
@@ -87,10 +100,11 @@ static enum fm_code add_thoughts(struct case_app *app, const struct propose_opti
     return FM_OK;
 }
 
-static enum fm_code add_verification(struct case_app *app, const struct propose_options *o, struct fm_proposal *p)
+static enum fm_code add_verification(struct case_app *app, const struct propose_options *o,
+                                     struct fm_proposal *p)
 {
-    bool is_any = o->severity || o->urgency || o->temporal || o->services.n || o->started != FM_TIME_NONE ||
-                  o->noticed != FM_TIME_NONE;
+    bool is_any = o->severity || o->urgency || o->temporal || o->services.n ||
+                  o->started != FM_TIME_NONE || o->noticed != FM_TIME_NONE;
     if (!is_any)
         return FM_OK;
     struct fm_verification *b = add(app, p, FM_CHANGE_UPDATE_VERIFICATION);
@@ -103,7 +117,8 @@ static enum fm_code add_verification(struct case_app *app, const struct propose_
     return parse_name(app, &fm_temporal_names, o->temporal, &b->temporal);
 }
 
-static enum fm_code add_facts(struct case_app *app, const struct propose_options *o, struct fm_proposal *p)
+static enum fm_code add_facts(struct case_app *app, const struct propose_options *o,
+                              struct fm_proposal *p)
 {
     FM_TRY(add_verification(app, o, p));
     if (o->change) {
@@ -115,7 +130,8 @@ static enum fm_code add_facts(struct case_app *app, const struct propose_options
         struct fm_milestone *b = add(app, p, FM_CHANGE_SET_MILESTONE);
         FM_TRY(parse_name(app, &fm_milestone_name_names, o->milestone, &b->name));
         if (o->evidence)
-            fm_vec_push(&app->ctx->arena, &b->cites, (struct fm_cite){.evidence_id = fm_str_c(o->evidence)});
+            fm_vec_push(&app->ctx->arena, &b->cites,
+                        (struct fm_cite){.evidence_id = fm_str_c(o->evidence)});
     }
     if (o->loop_back) {
         struct fm_loop_back *b = add(app, p, FM_CHANGE_LOOP_BACK);
@@ -125,7 +141,8 @@ static enum fm_code add_facts(struct case_app *app, const struct propose_options
     return FM_OK;
 }
 
-static enum fm_code add_steps(struct case_app *app, const struct propose_options *o, struct fm_proposal *p)
+static enum fm_code add_steps(struct case_app *app, const struct propose_options *o,
+                              struct fm_proposal *p)
 {
     if (o->request) {
         struct fm_evidence_request *b = add(app, p, FM_CHANGE_REQUEST_EVIDENCE);
@@ -142,7 +159,8 @@ static enum fm_code add_steps(struct case_app *app, const struct propose_options
     return FM_OK;
 }
 
-static enum fm_code do_propose(struct case_app *app, const struct propose_options *o, const char *name)
+static enum fm_code do_propose(struct case_app *app, const struct propose_options *o,
+                               const char *name)
 {
     struct fm_proposal p = {0};
     fm_str id;
@@ -157,7 +175,8 @@ static enum fm_code do_propose(struct case_app *app, const struct propose_option
 
 int case_propose_run(struct fm_cli *cli, char **argv)
 {
-    struct propose_options o = {.at = FM_TIME_NONE, .started = FM_TIME_NONE, .noticed = FM_TIME_NONE};
+    struct propose_options o = {
+        .at = FM_TIME_NONE, .started = FM_TIME_NONE, .noticed = FM_TIME_NONE};
     struct fm_operands operands;
     struct case_app app;
     int status;
@@ -177,16 +196,20 @@ struct solve_options {
 
 const struct fm_opt case_solve_opts[] = {
     FM_OPT_STR('t', "title", struct solve_options, title, "TEXT", "the solution in a few words"),
-    FM_OPT_FLAG(0, "mitigation", struct solve_options, is_mitigation, "it stops the impact, not the cause"),
+    FM_OPT_FLAG(0, "mitigation", struct solve_options, is_mitigation,
+                "it stops the impact, not the cause"),
     FM_OPT_STR(0, "type", struct solve_options, type, "NAME",
-               "rollback, config_change, restart, scaling, code_fix, workaround, infrastructure, data_fix, other"),
+               "rollback, config_change, restart, scaling, code_fix, workaround, infrastructure, "
+               "data_fix, other"),
     FM_OPT_STR(0, "action", struct solve_options, action, "TEXT", "what to do at once"),
     FM_OPT_STR(0, "longterm", struct solve_options, longterm, "TEXT", "the lasting fix"),
-    FM_OPT_LIST('c', "command", struct solve_options, commands, "COMMAND", "a command of it; may be repeated"),
+    FM_OPT_LIST('c', "command", struct solve_options, commands, "COMMAND",
+                "a command of it; may be repeated"),
     FM_OPT_LIST(0, "step", struct solve_options, steps, "TEXT", "a step of it; may be repeated"),
     FM_OPT_LIST(0, "risk", struct solve_options, risks, "TEXT", "a risk of it; may be repeated"),
     FM_OPT_STR(0, "rollback", struct solve_options, rollback, "TEXT", "how to take it back"),
-    FM_OPT_STR(0, "hypothesis", struct solve_options, hypothesis, "ID", "the hypothesis that it acts on"),
+    FM_OPT_STR(0, "hypothesis", struct solve_options, hypothesis, "ID",
+               "the hypothesis that it acts on"),
     CASE_COMMON_OPTS(struct solve_options),
     FM_OPT_END,
 };
@@ -240,7 +263,8 @@ struct move_options {
 
 const struct fm_opt case_apply_opts[] = {
     FM_OPT_TIME(0, "at", struct move_options, at, "when it was applied (default now)"),
-    FM_OPT_FLAG(0, "approve", struct move_options, is_approved, "approve it, without applying it yet"),
+    FM_OPT_FLAG(0, "approve", struct move_options, is_approved,
+                "approve it, without applying it yet"),
     FM_OPT_FLAG(0, "reject", struct move_options, is_rejected, "do not do this; needs --reason"),
     FM_OPT_STR(0, "reason", struct move_options, reason, "TEXT", "why"),
     CASE_COMMON_OPTS(struct move_options),
@@ -248,19 +272,21 @@ const struct fm_opt case_apply_opts[] = {
 };
 
 const struct fm_opt case_verify_fix_opts[] = {
-    FM_OPT_STR('e', "evidence", struct move_options, evidence, "ID", "data from after the fix that shows its effect"),
+    FM_OPT_STR('e', "evidence", struct move_options, evidence, "ID",
+               "data from after the fix that shows its effect"),
     FM_OPT_REAL(0, "effectiveness", struct move_options, effectiveness, "X", 0, 1,
                 "0 no effect … 1 the symptom is gone (default 1)"),
     FM_OPT_STR(0, "method", struct move_options, method, "TEXT", "how it was verified"),
     FM_OPT_FLAG(0, "failed", struct move_options, is_failed, "it did not help; needs --reason"),
-    FM_OPT_FLAG(0, "rolled-back", struct move_options, is_rolled_back, "it was taken back; needs --reason"),
+    FM_OPT_FLAG(0, "rolled-back", struct move_options, is_rolled_back,
+                "it was taken back; needs --reason"),
     FM_OPT_STR(0, "reason", struct move_options, reason, "TEXT", "why"),
     CASE_COMMON_OPTS(struct move_options),
     FM_OPT_END,
 };
 
-static enum fm_code do_move(struct case_app *app, const struct move_options *o, const struct fm_operands *operands,
-                            enum fm_solution_state state)
+static enum fm_code do_move(struct case_app *app, const struct move_options *o,
+                            const struct fm_operands *operands, enum fm_solution_state state)
 {
     struct fm_proposal p;
     void *body;
@@ -319,19 +345,22 @@ struct waiting_options {
 const struct fm_opt case_waiting_opts[] = {
     FM_OPT_STR('r', "reason", struct waiting_options, reason, "TEXT", "what for"),
     FM_OPT_TIME('u', "until", struct waiting_options, until, "when it is expected"),
-    FM_OPT_FLAG(0, "done", struct waiting_options, is_done, "the wait is over; also ends a degraded mode"),
+    FM_OPT_FLAG(0, "done", struct waiting_options, is_done,
+                "the wait is over; also ends a degraded mode"),
     CASE_COMMON_OPTS(struct waiting_options),
     FM_OPT_END,
 };
 
-static enum fm_code do_waiting(struct case_app *app, const struct waiting_options *o, const struct fm_operands *operands)
+static enum fm_code do_waiting(struct case_app *app, const struct waiting_options *o,
+                               const struct fm_operands *operands)
 {
     struct fm_proposal p;
     void *body;
     fm_str id;
     if (!o->is_done && operands->n < 2)
         return fm_fail(app->ctx, FM_EINVAL, "say what the case waits on, or --done");
-    FM_TRY(case_change(app, operands->items[0], o->is_done ? FM_CHANGE_INTENT : FM_CHANGE_WAIT, &body, &p, &id));
+    FM_TRY(case_change(app, operands->items[0], o->is_done ? FM_CHANGE_INTENT : FM_CHANGE_WAIT,
+                       &body, &p, &id));
     if (o->is_done) {
         ((struct fm_intent *)body)->kind = FM_INTENT_UNBLOCK;
         ((struct fm_intent *)body)->reason = fm_str_c(o->reason);

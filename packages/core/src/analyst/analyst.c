@@ -39,18 +39,21 @@ void analysis_add_cite(struct analysis *x, fm_span span, struct fm_cites *cites,
     fm_vec_push(x->a, cites, k);
 }
 
-void analysis_add_claims(struct analysis *x, const struct fm_claims *claims, struct fm_cites *cites, size_t max)
+void analysis_add_claims(struct analysis *x, const struct fm_claims *claims, struct fm_cites *cites,
+                         size_t max)
 {
     fm_vec_each (claims, c)
         analysis_add_cite(x, c->span, cites, max);
 }
 
-static const fm_str *map_inputs(struct fm_arena *a, const struct fm_case *c, const struct fm_diagnosis *d)
+static const fm_str *map_inputs(struct fm_arena *a, const struct fm_case *c,
+                                const struct fm_diagnosis *d)
 {
     fm_str *ids = FM_NEW_ARRAY(a, fm_str, d->inputs.n + 1);
     for (size_t i = 0; i < d->inputs.n; i++)
         fm_vec_each (&c->evidence, e)
-            if (e->state != FM_EVIDENCE_WITHDRAWN && fm_str_eqc(e->sha256, d->inputs.items[i]->sha256))
+            if (e->state != FM_EVIDENCE_WITHDRAWN &&
+                fm_str_eqc(e->sha256, d->inputs.items[i]->sha256))
                 ids[i] = e->id;
     return ids;
 }
@@ -75,9 +78,12 @@ static fm_str statement_of(struct analysis *x)
     for (size_t i = 0; i < d->affected.n && i < 3; i++)
         fm_buf_addf(&b, "%s%.*s", i ? ", " : "", FM_STR_ARG(d->affected.items[i].name));
     if (b.len)
-        fm_buf_addz(&b, d->affected.n > 3 ? " and others are affected" : d->affected.n > 1 ? " are affected" : " is affected");
+        fm_buf_addz(&b, d->affected.n > 3   ? " and others are affected"
+                        : d->affected.n > 1 ? " are affected"
+                                            : " is affected");
     if (d->onset != FM_TIME_NONE)
-        fm_buf_addf(&b, "%s %.*s", b.len ? " since" : "Since", FM_STR_ARG(fm_time_str(x->a, d->onset)));
+        fm_buf_addf(&b, "%s %.*s", b.len ? " since" : "Since",
+                    FM_STR_ARG(fm_time_str(x->a, d->onset)));
     fm_buf_addf(&b, "%s%.*s", b.len ? ": " : "", FM_STR_ARG(first_sentence(d->summary)));
     fm_str s = analysis_cut(x->a, fm_str_dup(x->a, fm_buf_str(&b)), 600);
     fm_buf_release(&b);
@@ -106,7 +112,8 @@ static fm_str message_of(struct analysis *x)
     for (size_t i = 1; i < d->causes.n && i < 4; i++)
         fm_buf_addf(&b, "\n- %.*s", FM_STR_ARG(fm_str_sub(d->causes.items[i]->statement, 0, 300)));
     if (x->c->status == FM_CASE_CONSULTING && has_trouble(d) && !x->c->consulting.confirmed)
-        fm_buf_addz(&b, "\nIs the proposed problem statement right? Confirm it to investigate formally.");
+        fm_buf_addz(
+            &b, "\nIs the proposed problem statement right? Confirm it to investigate formally.");
     fm_str s = fm_str_dup(x->a, fm_buf_str(&b));
     fm_buf_release(&b);
     return s;
@@ -128,7 +135,8 @@ static void analyse(struct analysis *x)
         analysis_add_claims(x, &x->d->causes.items[0]->supports, &x->p->cites, 8);
 }
 
-static enum fm_code answer(struct fm_ctx *ctx, const struct fm_reasoner_input *in, struct fm_proposal *out)
+static enum fm_code answer(struct fm_ctx *ctx, const struct fm_reasoner_input *in,
+                           struct fm_proposal *out)
 {
     struct fm_case_reply reply = {0};
     struct fm_case_question q = fm_question_read(&ctx->arena, in->c, in->message);
@@ -138,8 +146,8 @@ static enum fm_code answer(struct fm_ctx *ctx, const struct fm_reasoner_input *i
     return FM_OK;
 }
 
-static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx, const struct fm_reasoner_input *in,
-                            struct fm_proposal *out)
+static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx,
+                            const struct fm_reasoner_input *in, struct fm_proposal *out)
 {
     const struct fm_analyst *self = (const struct fm_analyst *)base;
     struct fm_proposal p = {0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers from the facts of a case, each with its citations. What the facts do not say is said to be unknown.
+ * Answers from the facts of a case, each with its citations. What the facts do not say is said to
+ * be unknown.
  */
 #include "faultmaven/core/analyst.h"
 #include "faultmaven/core/case_view.h"
@@ -57,12 +58,13 @@ static void say_links(struct answer *x, const struct fm_hypothesis *h, bool is_f
 {
     fm_vec_each (&x->c->links, l) {
         bool supports = l->stance == FM_STANCE_SUPPORTS || l->stance == FM_STANCE_STRONGLY_SUPPORTS;
-        bool contradicts = l->stance == FM_STANCE_CONTRADICTS || l->stance == FM_STANCE_STRONGLY_CONTRADICTS;
+        bool contradicts =
+            l->stance == FM_STANCE_CONTRADICTS || l->stance == FM_STANCE_STRONGLY_CONTRADICTS;
         if (!fm_str_eq(l->hypothesis_id, h->id) || (is_for ? !supports : !contradicts))
             continue;
         x->is_answered = true;
-        SAY(x, "  %s: %.*s%s%.*s\n", fm_name_of(&fm_stance_names, l->stance), FM_STR_ARG(l->evidence_id),
-            l->reasoning.len ? ", " : "", FM_STR_ARG(l->reasoning));
+        SAY(x, "  %s: %.*s%s%.*s\n", fm_name_of(&fm_stance_names, l->stance),
+            FM_STR_ARG(l->evidence_id), l->reasoning.len ? ", " : "", FM_STR_ARG(l->reasoning));
         say_quotes(x, &l->cites, 3);
         cite_evidence(x, l->evidence_id);
     }
@@ -73,8 +75,9 @@ static void answer_why(struct answer *x)
     const struct fm_hypothesis *h = subject(x);
     if (!h)
         return;
-    SAY(x, "%.*s (%s, likelihood %.2f): %.*s\n", FM_STR_ARG(h->id), fm_name_of(&fm_hypothesis_status_names, h->status),
-        h->likelihood, FM_STR_ARG(h->statement));
+    SAY(x, "%.*s (%s, likelihood %.2f): %.*s\n", FM_STR_ARG(h->id),
+        fm_name_of(&fm_hypothesis_status_names, h->status), h->likelihood,
+        FM_STR_ARG(h->statement));
     if (h->mechanism.len)
         SAY(x, "  How: %.*s\n", FM_STR_ARG(h->mechanism));
     say_links(x, h, true);
@@ -98,8 +101,9 @@ static void answer_why_not(struct answer *x)
     fm_vec_each (&x->c->hypotheses, h) {
         if (h->status != FM_HYPOTHESIS_REFUTED && h->status != FM_HYPOTHESIS_RETIRED)
             continue;
-        SAY(x, "%.*s %s: %.*s (%.*s)\n", FM_STR_ARG(h->id), fm_name_of(&fm_hypothesis_status_names, h->status),
-            FM_STR_ARG(h->statement), FM_STR_ARG(h->status_reason));
+        SAY(x, "%.*s %s: %.*s (%.*s)\n", FM_STR_ARG(h->id),
+            fm_name_of(&fm_hypothesis_status_names, h->status), FM_STR_ARG(h->statement),
+            FM_STR_ARG(h->status_reason));
         say_links(x, h, false);
         x->is_answered = true;
     }
@@ -122,8 +126,9 @@ static void answer_cause(struct answer *x)
     bool is_capped;
     if (r) {
         double shown = fm_confidence_shown(x->c, r->confidence, &is_capped);
-        SAY(x, "Root cause (%s, %.2f %s): %.*s\n", fm_name_of(&fm_fact_status_names, r->status), shown,
-            fm_name_of(&fm_confidence_level_names, fm_confidence_band(shown)), FM_STR_ARG(r->statement));
+        SAY(x, "Root cause (%s, %.2f %s): %.*s\n", fm_name_of(&fm_fact_status_names, r->status),
+            shown, fm_name_of(&fm_confidence_level_names, fm_confidence_band(shown)),
+            FM_STR_ARG(r->statement));
         SAY(x, "  How: %.*s\n", FM_STR_ARG(r->mechanism));
         say_quotes(x, &r->cites, 4);
         x->is_answered = true;
@@ -132,8 +137,8 @@ static void answer_cause(struct answer *x)
     const struct fm_hypothesis *h = fm_hypothesis_best(x->c);
     if (!h)
         return;
-    SAY(x, "No root cause is established. The best hypothesis is %.*s (%.2f): %.*s\n", FM_STR_ARG(h->id), h->likelihood,
-        FM_STR_ARG(h->statement));
+    SAY(x, "No root cause is established. The best hypothesis is %.*s (%.2f): %.*s\n",
+        FM_STR_ARG(h->id), h->likelihood, FM_STR_ARG(h->statement));
     say_links(x, h, true);
     x->is_answered = true;
 }
@@ -143,12 +148,14 @@ static void answer_missing(struct answer *x)
     fm_vec_each (&x->c->requests, r) {
         if (r->status == FM_REQUEST_COMPLETE || r->status == FM_REQUEST_OBSOLETE)
             continue;
-        SAY(x, "%.*s %s: %.*s%s%.*s\n", FM_STR_ARG(r->id), fm_name_of(&fm_request_status_names, r->status),
-            FM_STR_ARG(r->description), r->reason.len ? " - " : "", FM_STR_ARG(r->reason));
+        SAY(x, "%.*s %s: %.*s%s%.*s\n", FM_STR_ARG(r->id),
+            fm_name_of(&fm_request_status_names, r->status), FM_STR_ARG(r->description),
+            r->reason.len ? " - " : "", FM_STR_ARG(r->reason));
         if (r->commands.n)
             SAY(x, "    $ %.*s\n", FM_STR_ARG(r->commands.items[0]));
     }
-    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED; m <= FM_MILESTONE_ROOT_CAUSE_IDENTIFIED; m++)
+    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED;
+         m <= FM_MILESTONE_ROOT_CAUSE_IDENTIFIED; m++)
         if (!fm_case_has(x->c, m))
             SAY(x, "Not established: %s\n", fm_name_of(&fm_milestone_name_names, m));
     x->is_answered = true;
@@ -163,8 +170,11 @@ static void answer_changes(struct answer *x)
         bool is_after = onset != FM_TIME_NONE && k->from != FM_TIME_NONE && k->from > onset;
         bool is_before = onset != FM_TIME_NONE && k->from != FM_TIME_NONE && k->from <= onset;
         fm_str at = k->from == FM_TIME_NONE ? FM_STR("time unknown") : fm_time_str(x->a, k->from);
-        SAY(x, "%.*s  %s: %.*s%s\n", FM_STR_ARG(at), fm_name_of(&fm_recent_change_kind_names, k->kind),
-            FM_STR_ARG(k->description), is_after ? " (after the onset)" : is_before ? " (before the onset)" : "");
+        SAY(x, "%.*s  %s: %.*s%s\n", FM_STR_ARG(at),
+            fm_name_of(&fm_recent_change_kind_names, k->kind), FM_STR_ARG(k->description),
+            is_after    ? " (after the onset)"
+            : is_before ? " (before the onset)"
+                        : "");
         say_quotes(x, &k->cites, 2);
         x->is_answered = true;
     }
@@ -178,7 +188,8 @@ static void answer_timeline(struct answer *x)
 {
     struct fm_case_moments list = fm_case_timeline(x->a, x->c);
     fm_vec_each (&list, m) {
-        SAY(x, "%.*s  %s  %.*s\n", FM_STR_ARG(fm_time_str(x->a, m->at)), m->kind, FM_STR_ARG(m->text));
+        SAY(x, "%.*s  %s  %.*s\n", FM_STR_ARG(fm_time_str(x->a, m->at)), m->kind,
+            FM_STR_ARG(m->text));
         x->is_answered = true;
     }
     cite(x, &x->c->milestones[FM_MILESTONE_TIMELINE_ESTABLISHED].cites);
@@ -188,7 +199,8 @@ static void answer_scope(struct answer *x)
 {
     const struct fm_verification *v = &x->c->verification;
     fm_vec_each (&v->affected_services, s)
-        SAY(x, "%s%.*s", s == v->affected_services.items ? "Affected services: " : ", ", FM_STR_ARG(*s));
+        SAY(x, "%s%.*s", s == v->affected_services.items ? "Affected services: " : ", ",
+            FM_STR_ARG(*s));
     if (v->affected_services.n)
         SAY(x, "\n");
     if (v->affected_users.len)
@@ -202,9 +214,10 @@ static void answer_scope(struct answer *x)
 static void answer_solution(struct answer *x)
 {
     fm_vec_each (&x->c->solutions, s) {
-        SAY(x, "%.*s %s %s: %.*s%s%.*s\n", FM_STR_ARG(s->id), fm_name_of(&fm_solution_state_names, s->state),
-            fm_name_of(&fm_solution_kind_names, s->kind), FM_STR_ARG(s->title), s->reason.len ? " - " : "",
-            FM_STR_ARG(s->reason));
+        SAY(x, "%.*s %s %s: %.*s%s%.*s\n", FM_STR_ARG(s->id),
+            fm_name_of(&fm_solution_state_names, s->state),
+            fm_name_of(&fm_solution_kind_names, s->kind), FM_STR_ARG(s->title),
+            s->reason.len ? " - " : "", FM_STR_ARG(s->reason));
         fm_vec_each (&s->commands, k)
             SAY(x, "    $ %.*s\n", FM_STR_ARG(*k));
         x->is_answered = true;
@@ -224,10 +237,10 @@ static void answer_status(struct answer *x)
     const struct fm_conclusion *k = fm_case_conclusion(x->c);
     SAY(x, "Status %s", fm_name_of(&fm_case_status_names, x->c->status));
     if (fm_case_stage(x->c))
-        SAY(x, ", stage %s, %d %% of the milestones", fm_name_of(&fm_case_stage_names, fm_case_stage(x->c)),
-            fm_case_completion(x->c));
-    SAY(x, ".\n%zu evidence items, %zu hypotheses, %zu solutions.\n", x->c->evidence.n, x->c->hypotheses.n,
-        x->c->solutions.n);
+        SAY(x, ", stage %s, %d %% of the milestones",
+            fm_name_of(&fm_case_stage_names, fm_case_stage(x->c)), fm_case_completion(x->c));
+    SAY(x, ".\n%zu evidence items, %zu hypotheses, %zu solutions.\n", x->c->evidence.n,
+        x->c->hypotheses.n, x->c->solutions.n);
     if (k)
         SAY(x, "Conclusion now: %.*s\n", FM_STR_ARG(k->statement));
     x->is_answered = true;
@@ -252,9 +265,11 @@ static void answer_evidence(struct answer *x)
 
 static bool is_common(fm_str w)
 {
-    static const char *const words[] = {"the", "and", "for", "was", "were", "are", "did", "does", "has", "have", "how",
-                                        "what", "when", "where", "which", "who", "with", "that", "this", "there", "from",
-                                        "any", "can", "our", "you", "about", "show", "find", "is", "in", "of", "on", "to", "it", "a"};
+    static const char *const words[] = {"the",   "and", "for",  "was",  "were",  "are",   "did",
+                                        "does",  "has", "have", "how",  "what",  "when",  "where",
+                                        "which", "who", "with", "that", "this",  "there", "from",
+                                        "any",   "can", "our",  "you",  "about", "show",  "find",
+                                        "is",    "in",  "of",   "on",   "to",    "it",    "a"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (fm_str_ieq(w, fm_str_c(words[i])))
             return true;
@@ -288,21 +303,26 @@ static void found(struct answer *x, fm_str where, int64_t line, fm_str text, str
 {
     x->is_answered = true;
     if (line)
-        SAY(x, "%.*s:%lld  %.*s\n", FM_STR_ARG(where), (long long)line, FM_STR_ARG(fm_str_sub(text, 0, 240)));
+        SAY(x, "%.*s:%lld  %.*s\n", FM_STR_ARG(where), (long long)line,
+            FM_STR_ARG(fm_str_sub(text, 0, 240)));
     else
         SAY(x, "%.*s  %.*s\n", FM_STR_ARG(where), FM_STR_ARG(fm_str_sub(text, 0, 240)));
     if (x->cites.n < CITES_MAX)
         fm_vec_push(x->a, &x->cites, k);
 }
 
-static void search_lines(struct answer *x, const struct fm_evidence_item *e, fm_str bytes, const struct fm_strs *words)
+static void search_lines(struct answer *x, const struct fm_evidence_item *e, fm_str bytes,
+                         const struct fm_strs *words)
 {
     fm_str rest = bytes, line;
     int hits = 0;
     for (int64_t n = 1; hits < 3 && fm_str_line(&rest, &line); n++) {
         if (!has_all(line, words))
             continue;
-        struct fm_cite k = {.evidence_id = e->id, .offset = line.p - bytes.p, .length = (int64_t)line.len, .line = n};
+        struct fm_cite k = {.evidence_id = e->id,
+                            .offset = line.p - bytes.p,
+                            .length = (int64_t)line.len,
+                            .line = n};
         if (line.len <= 1000 && fm_str_is_utf8(line))
             k.quote = line;
         found(x, e->id, n, line, k);
@@ -341,12 +361,18 @@ static enum fm_code answer_search(struct answer *x)
 static enum fm_code answer_kind(struct answer *x)
 {
     static void (*const by_kind[FM_QUESTION_COUNT])(struct answer *) = {
-        [FM_QUESTION_STATUS] = answer_status,     [FM_QUESTION_CAUSE] = answer_cause,
-        [FM_QUESTION_WHY] = answer_why,           [FM_QUESTION_WHY_NOT] = answer_why_not,
-        [FM_QUESTION_ALTERNATIVES] = answer_alternatives, [FM_QUESTION_MISSING] = answer_missing,
-        [FM_QUESTION_CHANGES] = answer_changes,   [FM_QUESTION_TIMELINE] = answer_timeline,
-        [FM_QUESTION_SCOPE] = answer_scope,       [FM_QUESTION_SOLUTION] = answer_solution,
-        [FM_QUESTION_NEXT] = answer_next,         [FM_QUESTION_EVIDENCE] = answer_evidence,
+        [FM_QUESTION_STATUS] = answer_status,
+        [FM_QUESTION_CAUSE] = answer_cause,
+        [FM_QUESTION_WHY] = answer_why,
+        [FM_QUESTION_WHY_NOT] = answer_why_not,
+        [FM_QUESTION_ALTERNATIVES] = answer_alternatives,
+        [FM_QUESTION_MISSING] = answer_missing,
+        [FM_QUESTION_CHANGES] = answer_changes,
+        [FM_QUESTION_TIMELINE] = answer_timeline,
+        [FM_QUESTION_SCOPE] = answer_scope,
+        [FM_QUESTION_SOLUTION] = answer_solution,
+        [FM_QUESTION_NEXT] = answer_next,
+        [FM_QUESTION_EVIDENCE] = answer_evidence,
     };
     if (x->q->kind == FM_QUESTION_SEARCH)
         return answer_search(x);
@@ -361,7 +387,8 @@ static void tidy_cites(struct answer *x)
     fm_vec_each (&x->cites, k) {
         bool is_repeat = !k->evidence_id.len;
         fm_vec_each (&out, o)
-            is_repeat |= fm_str_eq(o->evidence_id, k->evidence_id) && o->offset == k->offset && o->length == k->length;
+            is_repeat |= fm_str_eq(o->evidence_id, k->evidence_id) && o->offset == k->offset &&
+                         o->length == k->length;
         const struct fm_evidence_item *e = fm_case_find(x->c, FM_REF_EVIDENCE, k->evidence_id);
         if (!is_repeat && e && e->state != FM_EVIDENCE_WITHDRAWN)
             fm_vec_push(x->a, &out, *k);
@@ -369,15 +396,18 @@ static void tidy_cites(struct answer *x)
     x->cites = out;
 }
 
-enum fm_code fm_question_answer(struct fm_ctx *ctx, const struct fm_case *c, const struct fm_case_question *q,
-                                struct fm_evidence_reader *reader, struct fm_case_reply *out)
+enum fm_code fm_question_answer(struct fm_ctx *ctx, const struct fm_case *c,
+                                const struct fm_case_question *q, struct fm_evidence_reader *reader,
+                                struct fm_case_reply *out)
 {
     struct answer x = {.ctx = ctx, .a = &ctx->arena, .c = c, .q = q, .reader = reader};
     fm_buf_init(&x.text, 1 << 20);
     enum fm_code code = answer_kind(&x);
     if (!x.is_answered)
-        SAY(&x, "The facts of this case do not answer that. I can say what is known about: status, cause, why a "
-                "hypothesis, what speaks against it, alternatives, what is missing, changes, timeline, scope, solutions, "
+        SAY(&x, "The facts of this case do not answer that. I can say what is known about: status, "
+                "cause, why a "
+                "hypothesis, what speaks against it, alternatives, what is missing, changes, "
+                "timeline, scope, solutions, "
                 "next steps, evidence.\n");
     tidy_cites(&x);
     fm_str text = fm_str_trim(fm_buf_str(&x.text));

@@ -8,7 +8,8 @@ static const struct fm_hypothesis *known(const struct analysis *x, const struct 
 {
     const char *fault = fm_fault_id(cause->fault);
     fm_vec_each (&x->c->hypotheses, h) {
-        bool is_same_place = fm_str_eqc(h->fault, fault) && fm_str_eq(h->entity, cause->entity.name);
+        bool is_same_place =
+            fm_str_eqc(h->fault, fault) && fm_str_eq(h->entity, cause->entity.name);
         if (is_same_place || fm_str_ieq(h->statement, analysis_cut(x->a, cause->statement, 500)))
             return h;
     }
@@ -21,7 +22,8 @@ static enum fm_hypothesis_category category_of(enum fm_fault fault)
     return (enum fm_hypothesis_category)(fm_fault_category(fault) + 1);
 }
 
-/* The diagnosis' likelihood sets where a hypothesis starts; links then move it by the rules of the case. */
+/* The diagnosis' likelihood sets where a hypothesis starts; links then move it by the rules of the
+ * case. */
 static double start_of(const struct fm_cause *cause)
 {
     double x = cause->likelihood * 0.7;
@@ -56,8 +58,8 @@ static int claims_in(const struct fm_claims *claims, uint32_t evidence)
     return n;
 }
 
-static void add_link(struct analysis *x, fm_str hypothesis, const struct fm_claims *claims, uint32_t evidence,
-                     struct fm_link link)
+static void add_link(struct analysis *x, fm_str hypothesis, const struct fm_claims *claims,
+                     uint32_t evidence, struct fm_link link)
 {
     const struct fm_link *old = fm_case_link(x->c, hypothesis, x->ids[evidence]);
     if (old && old->stance == link.stance)
@@ -76,16 +78,20 @@ static void add_link(struct analysis *x, fm_str hypothesis, const struct fm_clai
     }
 }
 
-static void add_links(struct analysis *x, const struct fm_cause *cause, size_t rank, fm_str hypothesis)
+static void add_links(struct analysis *x, const struct fm_cause *cause, size_t rank,
+                      fm_str hypothesis)
 {
-    double fullness = fm_unit_round(cause->strength < 0.3 ? 0.3 : cause->strength > 1.0 ? 1.0 : cause->strength);
+    double fullness = fm_unit_round(cause->strength < 0.3   ? 0.3
+                                    : cause->strength > 1.0 ? 1.0
+                                                            : cause->strength);
     bool is_found = rank == 0 && x->d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND;
     for (uint32_t i = 0; i < x->d->inputs.n; i++) {
         int n = claims_in(&cause->supports, i);
         bool is_strong = is_found && (n >= 2 || cause->likelihood >= 0.7);
         if (n && x->ids[i].len)
             add_link(x, hypothesis, &cause->supports, i,
-                     (struct fm_link){.stance = is_strong ? FM_STANCE_STRONGLY_SUPPORTS : FM_STANCE_SUPPORTS,
+                     (struct fm_link){.stance = is_strong ? FM_STANCE_STRONGLY_SUPPORTS
+                                                          : FM_STANCE_SUPPORTS,
                                       .completeness = fullness});
         else if (claims_in(&cause->contradicts, i) && x->ids[i].len)
             add_link(x, hypothesis, &cause->contradicts, i,
@@ -143,7 +149,8 @@ static fm_str mechanism_of(struct analysis *x, const struct fm_cause *cause)
     fm_buf_init(&b, 4000);
     fm_vec_each (&x->d->chain, s)
         fm_buf_addf(&b, "%s%.*s", b.len ? " -> " : "", FM_STR_ARG(s->text));
-    fm_str s = analysis_cut(x->a, fm_str_dup(x->a, b.len ? fm_buf_str(&b) : cause->statement), 2000);
+    fm_str s =
+        analysis_cut(x->a, fm_str_dup(x->a, b.len ? fm_buf_str(&b) : cause->statement), 2000);
     fm_buf_release(&b);
     return s;
 }

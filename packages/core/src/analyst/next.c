@@ -40,7 +40,8 @@ static void add_prevention(struct analysis *x, const struct fm_action *action, s
 void analysis_solutions(struct analysis *x)
 {
     struct fm_strs prevention = {0};
-    bool is_worth_it = x->d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND || x->d->verdict == FM_VERDICT_PROBABLE_CAUSE;
+    bool is_worth_it =
+        x->d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND || x->d->verdict == FM_VERDICT_PROBABLE_CAUSE;
     if (!x->d->causes.n || !is_worth_it)
         return;
     fm_vec_each (&x->d->causes.items[0]->actions, action) {
@@ -63,12 +64,14 @@ static bool is_asked(const struct fm_case *c, fm_str description)
     return false;
 }
 
-static struct fm_evidence_request *add_request(struct analysis *x, fm_str description, fm_str command)
+static struct fm_evidence_request *add_request(struct analysis *x, fm_str description,
+                                               fm_str command)
 {
     fm_str text = analysis_cut(x->a, description, 500);
     if (!text.len || is_asked(x->c, text))
         return NULL;
-    struct fm_evidence_request *b = fm_proposal_add(x->a, x->p, FM_CHANGE_REQUEST_EVIDENCE, FM_STR_NULL);
+    struct fm_evidence_request *b =
+        fm_proposal_add(x->a, x->p, FM_CHANGE_REQUEST_EVIDENCE, FM_STR_NULL);
     b->description = text;
     b->label = analysis_cut(x->a, description, 100);
     if (command.len && command.len <= 500)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a plain question: which view of the facts answers it. Reading chooses only what is shown; words never change
- * the state of a case.
+ * Reading a plain question: which view of the facts answers it. Reading chooses only what is shown;
+ * words never change the state of a case.
  */
 #include "faultmaven/core/analyst.h"
 
@@ -9,7 +9,8 @@
 
 FM_ENUM_NAMES(fm_question_kind, "question", FM_QUESTIONS)
 
-/* The first row whose phrase stands in the question as whole words wins; longer, more telling phrases come first. */
+/* The first row whose phrase stands in the question as whole words wins; longer, more telling
+ * phrases come first. */
 static const struct {
     const char *phrase;
     enum fm_question_kind kind;
@@ -86,7 +87,8 @@ static fm_str strip(fm_str word)
 static fm_str by_rank(struct fm_arena *a, const struct fm_case *c, fm_str word)
 {
     uint64_t n;
-    if (word.len < 2 || word.len > 4 || word.p[0] != 'h' || !fm_str_u64(fm_str_skip(word, 1), &n) || n == 0)
+    if (word.len < 2 || word.len > 4 || word.p[0] != 'h' || !fm_str_u64(fm_str_skip(word, 1), &n) ||
+        n == 0)
         return FM_STR_NULL;
     struct fm_hypothesis_list ranked = fm_hypotheses_ranked(a, c);
     return n <= ranked.n ? ranked.items[n - 1]->id : FM_STR_NULL;

@@ -13,7 +13,8 @@ static void update_record(struct analysis *x)
         b.started_at = d->onset;
         is_new = true;
     }
-    bool is_in_order = d->detected == FM_TIME_NONE || d->onset == FM_TIME_NONE || d->detected >= d->onset;
+    bool is_in_order =
+        d->detected == FM_TIME_NONE || d->onset == FM_TIME_NONE || d->detected >= d->onset;
     if (v->noticed_at == FM_TIME_NONE && d->detected != FM_TIME_NONE && is_in_order) {
         b.noticed_at = d->detected;
         is_new = true;
@@ -28,7 +29,8 @@ static void update_record(struct analysis *x)
     }
     if (!is_new)
         return;
-    struct fm_verification *out = fm_proposal_add(x->a, x->p, FM_CHANGE_UPDATE_VERIFICATION, FM_STR_NULL);
+    struct fm_verification *out =
+        fm_proposal_add(x->a, x->p, FM_CHANGE_UPDATE_VERIFICATION, FM_STR_NULL);
     *out = b;
 }
 
@@ -81,7 +83,8 @@ static size_t record_seen(struct analysis *x, struct fm_cites *cites)
     size_t n = 0;
     for (size_t i = x->d->observations.n; i-- > 0 && n < 5;) {
         const struct fm_observation *o = x->d->observations.items[i];
-        bool is_before = o->begin == FM_TIME_NONE || x->d->onset == FM_TIME_NONE || o->begin <= x->d->onset;
+        bool is_before =
+            o->begin == FM_TIME_NONE || x->d->onset == FM_TIME_NONE || o->begin <= x->d->onset;
         if (o->kind != FM_OBSERVATION_CHANGE || !is_before || !o->text.len)
             continue;
         n++;
@@ -90,7 +93,8 @@ static size_t record_seen(struct analysis *x, struct fm_cites *cites)
         fm_str text = analysis_cut(x->a, o->text, 500);
         if (is_recorded(x->c, text))
             continue;
-        struct fm_recent_change *b = fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
+        struct fm_recent_change *b =
+            fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
         b->description = text;
         b->kind = FM_RECENT_CHANGE_OTHER;
         b->from = o->begin;
@@ -101,7 +105,8 @@ static size_t record_seen(struct analysis *x, struct fm_cites *cites)
     return n;
 }
 
-static void set_milestone(struct analysis *x, enum fm_milestone_name name, const struct fm_cites *cites)
+static void set_milestone(struct analysis *x, enum fm_milestone_name name,
+                          const struct fm_cites *cites)
 {
     if (!cites->n || fm_case_has(x->c, name) || x->c->milestones[name].status == FM_FACT_REVOKED)
         return;

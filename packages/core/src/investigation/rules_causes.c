@@ -144,6 +144,17 @@ static enum fm_code assert_cause_milestone(struct fm_turn_work *w, const struct 
     return step_emit(w, FM_EVENT_MILESTONE_SET, m);
 }
 
+/* A cause and its hypothesis do not disagree: what is likely enough counts as validated with it. */
+static enum fm_code sync_hypothesis(struct fm_turn_work *w, const struct fm_root_cause *b)
+{
+    const struct fm_hypothesis *h = fm_case_find(w->c, FM_REF_HYPOTHESIS, b->hypothesis_id);
+    bool is_open = h && (h->status == FM_HYPOTHESIS_ACTIVE || h->status == FM_HYPOTHESIS_CAPTURED);
+    if (!is_open || h->likelihood < 0.70)
+        return FM_OK;
+    return step_move_hypothesis(w, h->id, FM_HYPOTHESIS_VALIDATED, FM_UNIT_NONE,
+                                fm_str_fmt(&w->ctx->arena, "root cause %.*s rests on it", FM_STR_ARG(b->id)));
+}
+
 enum fm_code rule_root_cause(struct fm_turn_work *w, const struct fm_change *change, void *body)
 {
     struct fm_root_cause *b = body;
@@ -164,6 +175,7 @@ enum fm_code rule_root_cause(struct fm_turn_work *w, const struct fm_change *cha
     b->turn = step_turn(w);
     FM_TRY(step_emit(w, FM_EVENT_ROOT_CAUSE_SET, b));
     FM_TRY(step_name(w, change->handle, b->id));
+    FM_TRY(sync_hypothesis(w, b));
     return fm_case_has(w->c, FM_MILESTONE_ROOT_CAUSE_IDENTIFIED) ? FM_OK
                                                                  : assert_cause_milestone(w, b);
 }

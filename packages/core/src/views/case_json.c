@@ -75,7 +75,8 @@ static void close_record(struct json *j)
     fm_buf_addc(j->out, '}');
 }
 
-static void record(struct json *j, const char *name, const struct fm_record_type *t, const void *value)
+static void record(struct json *j, const char *name, const struct fm_record_type *t,
+                   const void *value)
 {
     key(j, name);
     if (value)

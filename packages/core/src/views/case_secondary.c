@@ -15,7 +15,8 @@ static void iteration_json(struct fm_ctx *ctx, const struct fm_iteration *it, st
 {
     char begin[FM_TIME_TEXT_MAX], end[FM_TIME_TEXT_MAX];
     fm_buf_addf(out,
-                "{\"number\":%lld,\"turns\":[%lld,%lld],\"begin\":\"%s\",\"end\":\"%s\",\"intensity\":\"%s\","
+                "{\"number\":%lld,\"turns\":[%lld,%lld],\"begin\":\"%s\",\"end\":\"%s\","
+                "\"intensity\":\"%s\","
                 "\"stage\":\"%s\",\"observe\":%lld,\"orient\":%lld,\"decide\":%lld,\"act\":%lld,"
                 "\"likelihood_change\":%.4f,\"changed\":[",
                 (long long)it->number, (long long)it->first_turn, (long long)it->last_turn,
@@ -71,8 +72,9 @@ void fm_case_view_phases(struct fm_arena *a, const struct fm_case *c, bool is_js
                         fm_phase_state_name(phases[i].state), FM_STR_ARG(phases[i].basis));
             continue;
         }
-        fm_buf_addf(out, "%s{\"phase\":%d,\"name\":\"%s\",\"state\":\"%s\",\"basis\":", i ? "," : "",
-                    i, phases[i].name, fm_phase_state_name(phases[i].state));
+        fm_buf_addf(out,
+                    "%s{\"phase\":%d,\"name\":\"%s\",\"state\":\"%s\",\"basis\":", i ? "," : "", i,
+                    phases[i].name, fm_phase_state_name(phases[i].state));
         fm_json_put_str(out, phases[i].basis);
         fm_buf_addc(out, '}');
     }
@@ -103,8 +105,8 @@ static void add_incident(struct moments *m, const struct fm_case *c)
         add(m, x->from, "change", x->description, x->id);
     fm_vec_each (&c->evidence, e)
         if (e->first != FM_TIME_NONE)
-            add(m, e->first, "evidence", fm_str_fmt(m->a, "First record of %.*s", FM_STR_ARG(e->summary)),
-                e->id);
+            add(m, e->first, "evidence",
+                fm_str_fmt(m->a, "First record of %.*s", FM_STR_ARG(e->summary)), e->id);
 }
 
 static void add_work(struct moments *m, const struct fm_case *c)
@@ -127,14 +129,16 @@ static void add_work(struct moments *m, const struct fm_case *c)
                            FM_STR_ARG(h->statement)),
                 h->id);
     fm_vec_each (&c->solutions, s) {
-        add(m, s->applied_at, "solution", fm_str_fmt(m->a, "Applied: %.*s", FM_STR_ARG(s->title)), s->id);
+        add(m, s->applied_at, "solution", fm_str_fmt(m->a, "Applied: %.*s", FM_STR_ARG(s->title)),
+            s->id);
         add(m, s->concluded_at, "solution",
             fm_str_fmt(m->a, "%s: %.*s", fm_name_of(&fm_solution_state_names, s->state),
                        FM_STR_ARG(s->title)),
             s->id);
     }
     fm_vec_each (&c->escalations, x)
-        add(m, x->at, "escalation", fm_str_fmt(m->a, "Escalated to %.*s", FM_STR_ARG(x->to)), x->id);
+        add(m, x->at, "escalation", fm_str_fmt(m->a, "Escalated to %.*s", FM_STR_ARG(x->to)),
+            x->id);
 }
 
 struct fm_case_moments fm_case_timeline(struct fm_arena *a, const struct fm_case *c)
@@ -156,9 +160,9 @@ struct fm_case_moments fm_case_timeline(struct fm_arena *a, const struct fm_case
 
 static bool is_telling(const char *name)
 {
-    static const char *const names[] = {"kind",   "name",  "status", "state",     "to",   "text",
-                                        "title",  "summary", "statement", "description", "path",
-                                        "filename", "user", "role",   "type",      "on",   "reason"};
+    static const char *const names[] = {
+        "kind",        "name", "status",   "state", "to",   "text", "title", "summary", "statement",
+        "description", "path", "filename", "user",  "role", "type", "on",    "reason"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
             return true;

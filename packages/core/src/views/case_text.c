@@ -112,6 +112,14 @@ static void conclusion(struct text *t)
         fm_buf_addf(t->out, "  caveat: %.*s\n", FM_STR_ARG(plain(t, *x)));
 }
 
+static bool is_first_cite(const struct fm_cites *cites, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (fm_str_eq(cites->items[i].evidence_id, cites->items[at].evidence_id))
+            return false;
+    return cites->items[at].evidence_id.len > 0;
+}
+
 static void milestones(struct text *t)
 {
     if (t->c->status == FM_CASE_CONSULTING)
@@ -123,13 +131,19 @@ static void milestones(struct text *t)
         if (m == FM_MILESTONE_MITIGATION_APPLIED && !x->status)
             continue;
         fm_buf_addz(t->out, "  ");
-        put(t, holds ? GREEN : x->status ? RED : DIM, fm_str_c(holds ? "[x]" : x->status ? "[!]" : "[ ]"));
+        put(t,
+            holds       ? GREEN
+            : x->status ? RED
+                        : DIM,
+            fm_str_c(holds       ? "[x]"
+                     : x->status ? "[!]"
+                                 : "[ ]"));
         fm_buf_addf(t->out, " %s", fm_name_of(&fm_milestone_name_names, m));
         if (x->status)
             fm_buf_addf(t->out, "  %s", fm_name_of(&fm_fact_status_names, x->status));
-        fm_vec_each (&x->cites, k)
-            if (k->evidence_id.len)
-                fm_buf_addf(t->out, " %.*s", FM_STR_ARG(k->evidence_id));
+        for (size_t i = 0; i < x->cites.n; i++)
+            if (is_first_cite(&x->cites, i))
+                fm_buf_addf(t->out, " %.*s", FM_STR_ARG(x->cites.items[i].evidence_id));
         if (x->reason.len && !holds)
             fm_buf_addf(t->out, ": %.*s", FM_STR_ARG(short_text(t, x->reason, 100)));
         fm_buf_addc(t->out, '\n');
@@ -168,8 +182,9 @@ static void evidence(struct text *t)
         }
         (void)fm_evidence_purposes(t->c, e, purposes);
         fm_buf_addf(t->out, "  %.*s  %-19s %.*s%s%s\n", FM_STR_ARG(e->id),
-                    e->state == FM_EVIDENCE_ACCEPTED ? fm_name_of(&fm_purpose_names, purposes[0])
-                                                     : fm_name_of(&fm_evidence_state_names, e->state),
+                    e->state == FM_EVIDENCE_ACCEPTED
+                        ? fm_name_of(&fm_purpose_names, purposes[0])
+                        : fm_name_of(&fm_evidence_state_names, e->state),
                     FM_STR_ARG(short_text(t, e->summary, 120)), e->testimony ? "  [testimony]" : "",
                     e->absence ? "  [absence]" : "");
     }

@@ -74,7 +74,8 @@ static bool is_canonical(const struct fm_event *e, fm_str payload)
 
 static enum fm_code add_event(struct bundle *b, yyjson_val *v)
 {
-    struct fm_event e = {.seq = fm_json_get_i64(v, "seq", 0), .at = fm_json_get_i64(v, "at_ns", FM_TIME_NONE)};
+    struct fm_event e = {.seq = fm_json_get_i64(v, "seq", 0),
+                         .at = fm_json_get_i64(v, "at_ns", FM_TIME_NONE)};
     struct fm_event_row row = {.seq = e.seq,
                                .at = e.at,
                                .type = fm_json_get_str(v, "type"),
@@ -108,7 +109,8 @@ static enum fm_code check_manifest(struct bundle *b)
     fm_hex(b->head, sizeof b->head, hex);
     if (!fm_str_eqc(fm_json_get_str(v, "format"), "faultmaven.case/1"))
         return bad(b, "its format is unknown here");
-    if (!fm_str_eq(fm_json_get_str(v, "case_id"), b->c->id) || !fm_str_eqc(fm_json_get_str(v, "head"), hex))
+    if (!fm_str_eq(fm_json_get_str(v, "case_id"), b->c->id) ||
+        !fm_str_eqc(fm_json_get_str(v, "head"), hex))
         return bad(b, "manifest and log do not belong together");
     return FM_OK;
 }
@@ -194,14 +196,16 @@ static enum fm_code read_bundle(struct bundle *b)
         FM_BUG("out of memory");
     archive_read_support_format_tar(b->a);
     archive_read_support_filter_zstd(b->a);
-    enum fm_code code = archive_read_open_filename(b->a, b->path, 65536) == ARCHIVE_OK
-                            ? read_members(b)
-                            : fm_fail(b->ctx, FM_EINVAL, "%s: %s", b->path, archive_error_string(b->a));
+    enum fm_code code =
+        archive_read_open_filename(b->a, b->path, 65536) == ARCHIVE_OK
+            ? read_members(b)
+            : fm_fail(b->ctx, FM_EINVAL, "%s: %s", b->path, archive_error_string(b->a));
     archive_read_free(b->a);
     return code;
 }
 
-enum fm_code fm_bundle_open(struct fm_ctx *ctx, const char *path, struct fm_case **c, struct fm_events *events)
+enum fm_code fm_bundle_open(struct fm_ctx *ctx, const char *path, struct fm_case **c,
+                            struct fm_events *events)
 {
     struct bundle b = {.ctx = ctx, .path = path};
     FM_TRY(read_bundle(&b));
@@ -222,11 +226,13 @@ static enum fm_code check_known(struct bundle *b, struct fm_bundle_result *out)
     out->was_known = memcmp(rows.items[rows.n - 1].hash, b->head, sizeof b->head) == 0;
     if (out->was_known)
         return FM_OK;
-    return fm_fail(b->ctx, FM_ECONFLICT, "case %.*s is in this store in another version (%zu events, the bundle has %zu)",
+    return fm_fail(b->ctx, FM_ECONFLICT,
+                   "case %.*s is in this store in another version (%zu events, the bundle has %zu)",
                    FM_STR_ARG(b->c->id), rows.n, b->events.n);
 }
 
-enum fm_code fm_bundle_import(struct fm_store *s, struct fm_ctx *ctx, const char *path, struct fm_bundle_result *out)
+enum fm_code fm_bundle_import(struct fm_store *s, struct fm_ctx *ctx, const char *path,
+                              struct fm_bundle_result *out)
 {
     struct bundle b = {.ctx = ctx, .path = path, .store = s};
     struct fm_bundle_result r = {0};

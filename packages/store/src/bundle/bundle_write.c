@@ -53,7 +53,8 @@ static void put_event(struct fm_buf *b, const struct fm_stored_event *e)
     fm_buf_addf(b, ",\"hash\":\"%s\"}\n", hex);
 }
 
-static void put_manifest(struct tar *t, const struct fm_case *c, const struct fm_stored_events *rows, struct fm_buf *b)
+static void put_manifest(struct tar *t, const struct fm_case *c,
+                         const struct fm_stored_events *rows, struct fm_buf *b)
 {
     char hex[FM_SHA256_HEX], at[FM_TIME_TEXT_MAX];
     fm_hex(rows->items[rows->n - 1].hash, FM_SHA256_BYTES, hex);
@@ -61,11 +62,11 @@ static void put_manifest(struct tar *t, const struct fm_case *c, const struct fm
     fm_json_put_str(b, c->id);
     fm_buf_addz(b, ",\"title\":");
     fm_json_put_str(b, c->title);
-    fm_buf_addf(b, ",\"version\":%lld,\"head\":\"%s\",\"exported_at\":\"%s\",\"blobs\":[", (long long)c->version, hex,
-                fm_time_format(t->at, at));
+    fm_buf_addf(b, ",\"version\":%lld,\"head\":\"%s\",\"exported_at\":\"%s\",\"blobs\":[",
+                (long long)c->version, hex, fm_time_format(t->at, at));
     fm_vec_each (&c->files, f)
-        fm_buf_addf(b, "%s{\"sha256\":\"%.*s\",\"size\":%lld}", f == c->files.items ? "" : ",", FM_STR_ARG(f->sha256),
-                    (long long)f->size);
+        fm_buf_addf(b, "%s{\"sha256\":\"%.*s\",\"size\":%lld}", f == c->files.items ? "" : ",",
+                    FM_STR_ARG(f->sha256), (long long)f->size);
     fm_buf_addz(b, "]}\n");
 }
 
@@ -94,8 +95,8 @@ static enum fm_code write_blobs(struct tar *t, struct fm_blobs *blobs, const str
     return FM_OK;
 }
 
-static enum fm_code write_texts(struct tar *t, const struct fm_case *c, const struct fm_stored_events *rows,
-                                fm_str report)
+static enum fm_code write_texts(struct tar *t, const struct fm_case *c,
+                                const struct fm_stored_events *rows, fm_str report)
 {
     struct fm_buf b;
     fm_buf_init(&b, 1UL << 30);
@@ -120,7 +121,8 @@ static enum fm_code write_all(struct tar *t, struct fm_store *s, const struct fm
     return archive_write_close(t->a) == ARCHIVE_OK ? FM_OK : fail(t);
 }
 
-enum fm_code fm_bundle_write(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, fm_str report, const char *path)
+enum fm_code fm_bundle_write(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id, fm_str report,
+                             const char *path)
 {
     struct fm_stored_events rows;
     struct fm_case *c;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The analyst: the reasoner without a model. It turns the diagnosis of a case's evidence into a proposal (statement,
- * verification facts, milestones, hypotheses, links, requests, solutions, root cause, each with citations), and answers
- * plain questions about a case from its facts.
+ * The analyst: the reasoner without a model. It turns the diagnosis of a case's evidence into a
+ * proposal (statement, verification facts, milestones, hypotheses, links, requests, solutions, root
+ * cause, each with citations), and answers plain questions about a case from its facts.
  *
- * It proposes only what the case does not have yet; facts that new evidence no longer bears out are disputed.
+ * It proposes only what the case does not have yet; facts that new evidence no longer bears out are
+ * disputed.
  */
 #ifndef FAULTMAVEN_CORE_ANALYST_H
 #define FAULTMAVEN_CORE_ANALYST_H
@@ -17,24 +18,25 @@ struct fm_analyst {
     const struct fm_diagnosis *diagnosis; /* borrowed; NULL: only questions are answered */
 };
 
-/* diagnosis must cover all evidence of the case that is in force; its inputs are matched by SHA-256. */
+/* diagnosis must cover all evidence of the case that is in force; its inputs are matched by
+ * SHA-256. */
 void fm_analyst_init(struct fm_analyst *a, const struct fm_diagnosis *diagnosis);
 
 /* What a plain question asks for. */
 #define FM_QUESTIONS(X)                                                                            \
-    X(FM_QUESTION_STATUS, "status")         /* where are we? */                                    \
-    X(FM_QUESTION_CAUSE, "cause")           /* what is the cause? */                               \
-    X(FM_QUESTION_WHY, "why")               /* why this hypothesis? */                             \
-    X(FM_QUESTION_WHY_NOT, "why_not")       /* what speaks against it? */                          \
+    X(FM_QUESTION_STATUS, "status")             /* where are we? */                                \
+    X(FM_QUESTION_CAUSE, "cause")               /* what is the cause? */                           \
+    X(FM_QUESTION_WHY, "why")                   /* why this hypothesis? */                         \
+    X(FM_QUESTION_WHY_NOT, "why_not")           /* what speaks against it? */                      \
     X(FM_QUESTION_ALTERNATIVES, "alternatives") /* what else could it be? */                       \
-    X(FM_QUESTION_MISSING, "missing")       /* what is missing? */                                 \
-    X(FM_QUESTION_CHANGES, "changes")       /* what changed before onset? */                       \
-    X(FM_QUESTION_TIMELINE, "timeline")     /* what happened when? */                              \
-    X(FM_QUESTION_SCOPE, "scope")           /* who and what is affected? */                        \
-    X(FM_QUESTION_SOLUTION, "solution")     /* what to do, what was tried? */                      \
-    X(FM_QUESTION_NEXT, "next")             /* what next? */                                       \
-    X(FM_QUESTION_EVIDENCE, "evidence")     /* what is known, what does ev_… say? */               \
-    X(FM_QUESTION_SEARCH, "search")         /* anything else: words are looked up */
+    X(FM_QUESTION_MISSING, "missing")           /* what is missing? */                             \
+    X(FM_QUESTION_CHANGES, "changes")           /* what changed before onset? */                   \
+    X(FM_QUESTION_TIMELINE, "timeline")         /* what happened when? */                          \
+    X(FM_QUESTION_SCOPE, "scope")               /* who and what is affected? */                    \
+    X(FM_QUESTION_SOLUTION, "solution")         /* what to do, what was tried? */                  \
+    X(FM_QUESTION_NEXT, "next")                 /* what next? */                                   \
+    X(FM_QUESTION_EVIDENCE, "evidence")         /* what is known, what does ev_… say? */         \
+    X(FM_QUESTION_SEARCH, "search")             /* anything else: words are looked up */
 FM_ENUM(fm_question_kind, FM_QUESTION, FM_QUESTIONS);
 
 struct fm_case_question {
@@ -56,7 +58,8 @@ struct fm_case_reply {
 
 /* reader may be NULL: then only facts and extracts are searched. */
 FM_MUST_CHECK enum fm_code fm_question_answer(struct fm_ctx *ctx, const struct fm_case *c,
-                                              const struct fm_case_question *q, struct fm_evidence_reader *reader,
+                                              const struct fm_case_question *q,
+                                              struct fm_evidence_reader *reader,
                                               struct fm_case_reply *out);
 
 #endif

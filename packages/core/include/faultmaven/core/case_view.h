@@ -8,17 +8,20 @@
 #include "faultmaven/core/investigation.h"
 #include "faultmaven/core/view.h"
 
-/* One object: status, version, stage, milestones by name, hypotheses (best first, with rank and stances), evidence (with
- * purposes), requests, solutions, conclusion with shown confidence, warnings, next steps, … */
+/* One object: status, version, stage, milestones by name, hypotheses (best first, with rank and
+ * stances), evidence (with purposes), requests, solutions, conclusion with shown confidence,
+ * warnings, next steps, … */
 void fm_case_view_json(struct fm_arena *a, const struct fm_case *c, struct fm_buf *out);
 
 /* What `case show` prints. */
-void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, struct fm_view_style style, struct fm_buf *out);
+void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, struct fm_view_style style,
+                       struct fm_buf *out);
 
 /* The OODA and the phases view, as text or JSON. */
-FM_MUST_CHECK enum fm_code fm_case_view_ooda(struct fm_ctx *ctx, const struct fm_events *events, bool is_json,
-                                             struct fm_buf *out);
-void fm_case_view_phases(struct fm_arena *a, const struct fm_case *c, bool is_json, struct fm_buf *out);
+FM_MUST_CHECK enum fm_code fm_case_view_ooda(struct fm_ctx *ctx, const struct fm_events *events,
+                                             bool is_json, struct fm_buf *out);
+void fm_case_view_phases(struct fm_arena *a, const struct fm_case *c, bool is_json,
+                         struct fm_buf *out);
 
 /* What happened when: incident times, changes, evidence, decisions, by event time. */
 struct fm_case_moment {

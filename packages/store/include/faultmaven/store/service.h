@@ -24,8 +24,9 @@ struct fm_case_turn {
 };
 
 struct fm_case_answer {
-    fm_str json; /* {"case_id","version","turn","status","outcome","message","accepted":[…],"rejected":[…],…}
-                  */
+    fm_str
+        json; /* {"case_id","version","turn","status","outcome","message","accepted":[…],"rejected":[…],…}
+               */
     bool is_repeat; /* the key was known: json is the first answer, the rest is empty */
     struct fm_case *c;
     struct fm_turn_result result;
