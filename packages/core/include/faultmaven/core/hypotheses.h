@@ -35,6 +35,7 @@ struct fm_reasoner_source {
 extern const struct fm_reasoner_source fm_kubernetes_reasoner;
 extern const struct fm_reasoner_source fm_signatures_reasoner;
 extern const struct fm_reasoner_source fm_services_reasoner;
+extern const struct fm_reasoner_source fm_databases_reasoner;
 extern const struct fm_reasoner_source fm_changes_reasoner;
 
 /*

@@ -4,12 +4,17 @@
 #define FM_SIGNATURES_COLLECT_H
 
 #include "facts.h"
+#include "faultmaven/core/document.h"
 
 /* Adds f unless it has no text or there are too many. */
 void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f);
 
 /* The records that represent the templates of all logs. */
 void fm_facts_collect_logs(struct fm_incident *in, struct fm_facts *out);
+
+/* Records of a message and a time, and logs in one string, inside a document. */
+void fm_facts_collect_messages(struct fm_incident *in, const struct fm_evidence *e,
+                               const struct fm_node *root, struct fm_facts *out);
 
 /* One fact a scalar of a JSON or YAML document: "path: value". */
 void fm_facts_collect_fields(struct fm_incident *in, const struct fm_evidence *e,

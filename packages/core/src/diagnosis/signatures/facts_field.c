@@ -2,7 +2,6 @@
 /* Scalars of JSON documents as facts. List indices stay out of the path, so that a signature can
  * name it. */
 #include "collect.h"
-#include "faultmaven/core/document.h"
 
 #define FIELDS_MAX 3000 /* of one document */
 #define PATH_MAX_BYTES 160
@@ -41,8 +40,7 @@ static void walk(struct walker *w, const struct fm_node *n, fm_str path)
             add_field(w, n, path);
         return;
     }
-    fm_node_each(n, child)
-    {
+    fm_node_each (n, child) {
         fm_str below = path;
         if (child->key.len)
             below = fm_str_fmt(&w->in->ctx->arena, "%.*s%s%.*s", FM_STR_ARG(path),
@@ -65,5 +63,6 @@ void fm_facts_collect_fields(struct fm_incident *in, const struct fm_evidence *e
         return;
     }
     struct walker w = {.in = in, .evidence = e, .out = out, .entity = FM_ENTITY_NONE};
+    fm_facts_collect_messages(in, e, root, out);
     walk(&w, root, FM_STR_NULL);
 }

@@ -91,8 +91,7 @@ static bool is_text_member(fm_str key)
 
 static void join_members(struct fm_arena *a, const struct fm_node *n, unsigned depth, fm_str *out)
 {
-    fm_node_each(n, m)
-    {
+    fm_node_each (n, m) {
         if (m->kind == FM_NODE_MAP && depth)
             join_members(a, m, depth - 1, out);
         else if (m->text.len && is_text_member(m->key))

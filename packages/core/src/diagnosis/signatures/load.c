@@ -115,11 +115,11 @@ static enum fm_code load_sources(struct fm_loader *l, const struct fm_node *in,
     if (!in)
         return FM_OK;
     out->sources = 0;
-    fm_node_each(in, item) if (
-        !parse_source(fm_str_trim(item->text),
-                      &out->sources)) return fm_load_fail(l, item,
-                                                          "unknown source; use log, event, "
-                                                          "observation, command, field or alert");
+    fm_node_each (in, item)
+        if (!parse_source(fm_str_trim(item->text), &out->sources))
+            return fm_load_fail(l, item,
+                                "unknown source; use log, event, "
+                                "observation, command, field or alert");
     return FM_OK;
 }
 
@@ -165,6 +165,7 @@ enum fm_code fm_load_sightings(struct fm_loader *l, const struct fm_node *root, 
     const struct fm_node *list = fm_node_member(root, fm_str_c(key));
     if (list && list->kind != FM_NODE_LIST)
         return fm_load_fail(l, list, "a list of sightings is expected here");
-    fm_node_each(list, item) FM_TRY(load_sighting(l, item, out));
+    fm_node_each (list, item)
+        FM_TRY(load_sighting(l, item, out));
     return FM_OK;
 }

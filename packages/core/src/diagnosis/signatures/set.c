@@ -107,8 +107,7 @@ static enum fm_code load_entity(struct fm_loader *l, const struct fm_node *root,
 static enum fm_code load_actions(struct fm_loader *l, const struct fm_node *root,
                                  struct fm_signature *s)
 {
-    fm_node_each(fm_node_member(root, FM_STR("actions")), n)
-    {
+    fm_node_each (fm_node_member(root, FM_STR("actions")), n) {
         struct fm_signature_action a = {.kind = FM_ACTION_KIND_COUNT};
         for (unsigned i = 0; i < FM_ACTION_KIND_COUNT; i++)
             if (fm_str_eqc(fm_node_str(n, "kind"), fm_action_kind_name((enum fm_action_kind)i)))
@@ -128,7 +127,7 @@ static void load_examples(struct fm_loader *l, const struct fm_node *list, bool 
                           struct fm_signature *s)
 {
     struct fm_arena *a = &l->set->ctx->arena;
-    fm_node_each(list, n)
+    fm_node_each (list, n)
         fm_vec_push(a, &s->examples, ((struct fm_example){fm_str_dup(a, n->text), is_positive}));
 }
 
@@ -146,7 +145,7 @@ static enum fm_code load_signature(struct fm_loader *l, const struct fm_node *ro
     s->location = text_of(l, root, "location");
     s->settle_ask = text_of(l, root, "settle.ask");
     s->settle_command = text_of(l, root, "settle.command");
-    fm_node_each(fm_node_member(root, FM_STR("references")), r)
+    fm_node_each (fm_node_member(root, FM_STR("references")), r)
         fm_vec_push(a, &s->references, fm_str_dup(a, r->text));
     load_examples(l, fm_node_at(root, "examples.positive"), true, s);
     load_examples(l, fm_node_at(root, "examples.negative"), false, s);
@@ -182,7 +181,9 @@ enum fm_code fm_signatures_add(struct fm_signature_set *set, fm_str name, fm_str
     FM_TRY(fm_document_yaml(set->ctx, yaml, &docs, &problem));
     if (problem.len)
         return fm_fail(set->ctx, FM_EINVAL, "%.*s: %.*s", FM_STR_ARG(name), FM_STR_ARG(problem));
-    fm_node_each(docs, root) if (root->kind != FM_NODE_NULL) FM_TRY(add_signature(&l, root));
+    fm_node_each (docs, root)
+        if (root->kind != FM_NODE_NULL)
+            FM_TRY(add_signature(&l, root));
     return FM_OK;
 }
 
