@@ -41,7 +41,7 @@ enum fm_code fm_diagnose(struct fm_incident *in, struct fm_diagnosis **out)
     FM_TRY(fm_process(in));
     in->onset = fm_find_onset(in);
     FM_TRY(fm_reason(&h));
-    fm_fold_unknown(&h);
+    fm_fold_causes(&h);
     fm_explain(&h);
     fm_rank(&h);
     copy_facts(in, d);

@@ -26,7 +26,7 @@ void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d);
 /* First sign of trouble over all observations, or FM_TIME_NONE. */
 fm_time fm_find_onset(const struct fm_incident *in);
 
-/* Makes one cause of a place without a fault and a fault at the same place. */
-void fm_fold_unknown(struct fm_hypotheses *h);
+/* Makes one cause of proposals at one place that explain each other. */
+void fm_fold_causes(struct fm_hypotheses *h);
 
 #endif

@@ -39,9 +39,18 @@ static bool has_extension(const struct sample *s, const char *ext)
     return fm_str_ends(s->path, fm_str_c(ext));
 }
 
+/* A log line may begin with a bracket too: "[2025-01-01…", "[error]". */
 static bool is_json(const struct sample *s)
 {
-    return s->text.len && (s->text.p[0] == '{' || s->text.p[0] == '[');
+    size_t i = 1;
+    if (!s->text.len || (s->text.p[0] != '{' && s->text.p[0] != '['))
+        return false;
+    while (i < s->text.len && strchr(" \t\r\n", s->text.p[i]))
+        i++;
+    if (i == s->text.len)
+        return true;
+    return s->text.p[0] == '{' ? s->text.p[i] == '"' || s->text.p[i] == '}'
+                               : s->text.p[i] && strchr("{[\"]", s->text.p[i]);
 }
 
 static bool is_image(const struct sample *s)

@@ -260,7 +260,7 @@ static enum fm_code run(struct fm_hypotheses *h)
     struct fm_no_change none;
     if (!h->in->changes || h->in->changes->items.n == 0)
         return FM_OK;
-    fm_fold_unknown(h);
+    fm_fold_causes(h);
     fm_find_beginning(h, &b);
     fm_candidates_find(h, &b, &all);
     fm_find_no_change(h, &b, &none);

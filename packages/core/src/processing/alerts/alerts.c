@@ -28,7 +28,7 @@ static fm_str first_of(const struct fm_node *n, const char *const *paths)
 /* Labels name a resource in many ways; the most specific workload or instance comes first. */
 static fm_str resource_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "service", "service_name", "labels.workload_name", "labels.kube_deployment",
+    return FIRST_OF(n, "service", "service_name", "subject.name", "subject_name", "labels.workload_name", "labels.kube_deployment",
                     "labels.deployment", "labels.statefulset", "annotations.db_instance_identifier",
                     "labels.db_instance_identifier", "labels.dbinstance_identifier",
                     "commonLabels.workload_name", "commonLabels.kube_deployment",
