@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names of metrics and columns as words: "PodClientLatencyP90(s)" → pod client latency p90,
- * "carts-db_lat_50" → carts db lat 50.
+ * "stock-db_lat_50" → carts db lat 50.
  */
 #ifndef FAULTMAVEN_CORE_PROCESSING_WORDS_H
 #define FAULTMAVEN_CORE_PROCESSING_WORDS_H

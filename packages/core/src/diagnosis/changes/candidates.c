@@ -69,7 +69,7 @@ static fm_str service_of_path(fm_str path)
     return FM_STR_NULL;
 }
 
-/* "cart" and "cartservice", "cart-service" are one. */
+/* "cart" and "basketservice", "cart-service" are one. */
 static bool is_same_service(fm_str folder, fm_str service)
 {
     size_t n = folder.len < service.len ? folder.len : service.len;
