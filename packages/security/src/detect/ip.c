@@ -70,6 +70,8 @@ void fm_detect_ipv4(struct fm_line *l, uint32_t w)
     if (next == '-' && fm_is_word(fm_at(l, e + 1)) && w && l->words[w - 1].kw & K(VERSION))
         return;
     l->ip_end = e;
+    if (prev == '/' && w && l->words[w - 1].end == s - 1 && l->words[w - 1].cls & W_ALPHA)
+        fm_detect_named_address(l, w - 1);
     propose_ip(l, s, e, is_private(o));
 }
 

@@ -112,6 +112,17 @@ void fm_detect_fqdn(struct fm_line *l, uint32_t w)
         propose_host(l, &c, 6, R_HOST_PORT);
 }
 
+/* NAME/ADDRESS, as java.net.InetAddress prints it and VPN logs do; w is the last word of NAME. */
+void fm_detect_named_address(struct fm_line *l, uint32_t w)
+{
+    uint32_t e = l->words[w].end, s = l->words[w].start;
+    while (s && e - s < HOST_MAX && fm_is(fm_at(l, s - 1), C_HOST | C_NAME) && fm_at(l, s - 1) != '\\')
+        s--;
+    unsigned char prev = fm_at(l, s - 1);
+    if (prev != '/' && prev != ':' && prev != '=' && e - s >= 2)
+        fm_line_propose(l, 6, CAND(s, e, HOST, R_HOST_CTX));
+}
+
 /* host=NAME, host: NAME, host NAME: NAME holds a digit, "-" or "_" and starts with a letter. */
 static void named_host(struct fm_line *l, uint32_t w)
 {

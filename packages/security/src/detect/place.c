@@ -95,6 +95,8 @@ void fm_detect_email(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     uint32_t s = local_start(l, x->start), e = x->end + 1, last = e, labels = 1;
+    if (fm_is(fm_at(l, e), C_QUOTE))
+        fm_detect_at_user(l, s, x->end);
     if (!fm_is(fm_at(l, e), C_WORD) || fm_at(l, s - 1) == '@' || (fm_at(l, s - 1) == '/' && fm_at(l, s - 2) == '/'))
         return;
     for (uint32_t limit = e + 253; e < limit; e++) {
@@ -105,8 +107,10 @@ void fm_detect_email(struct fm_line *l, uint32_t w)
             break;
     }
     uint32_t tld = e - last;
-    if (labels < 2 || tld < 2 || fm_is_digit(fm_at(l, last)))
+    if (labels < 2 || tld < 2 || fm_is_digit(fm_at(l, last))) {
+        fm_detect_at_user(l, s, x->end);
         return;
+    }
     while (e > last && (fm_at(l, e - 1) == '-' || fm_at(l, e - 1) == '_'))
         e--;
     fm_line_propose(l, 2, CAND(s, e, EMAIL, R_EMAIL));

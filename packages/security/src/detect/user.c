@@ -21,7 +21,7 @@ static bool is_stopped(const struct fm_line *l, uint32_t s, uint32_t e)
 {
     uint64_t kw = fm_lexicon_find(&l->r->lexicon, l->p + s, e - s, l->n - s);
     unsigned char next = fm_at(l, e);
-    return e == s || e - s > 64 || kw & (K(USER_STOP) | K(ID_KEY) | K(USER)) || next == '(' || next == '{' || fm_at(l, s) == '$';
+    return e == s || e - s > 64 || kw & (K(USER_STOP) | K(ID_KEY) | K(USER)) || (next == '(' && !fm_line_has_at(l, e, "(uid")) || next == '{' || fm_at(l, s) == '$';
 }
 
 static void propose(struct fm_line *l, uint32_t s, uint32_t e, uint16_t rule)
@@ -33,13 +33,20 @@ static void propose(struct fm_line *l, uint32_t s, uint32_t e, uint16_t rule)
 static bool key_value(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    uint32_t i = x->end, limit = i + 5;
+    uint32_t i = x->end, limit;
     bool has_sep = false;
+    if (fm_line_has_at(l, i, " name"))
+        i += 5;
+    else if (fm_line_has_at(l, i, " incorrect: ["))
+        i += 10;
+    else if (fm_line_has_at(l, i, " ok: ["))
+        i += 3;
+    limit = i + 6;
     for (; i < limit; i++) {
         unsigned char c = fm_at(l, i);
         if (c == '=' || (c == ':' && !has_sep))
             has_sep = true;
-        else if (c != ' ' && !fm_is(c, C_QUOTE))
+        else if (c != ' ' && c != '\t' && c != '<' && c != '[' && !fm_is(c, C_QUOTE))
             break;
     }
     if (!has_sep)
@@ -73,15 +80,15 @@ static void spoken(struct fm_line *l, uint32_t w)
     if (fm_at(l, s) != ' ')
         return;
     s++;
-    bool is_quoted = fm_is(fm_at(l, s), C_QUOTE);
+    bool is_quoted = fm_is(fm_at(l, s), C_QUOTE) || fm_at(l, s) == '[';
     s += is_quoted;
     uint32_t e = name_end(l, s);
-    bool has_lead = w && l->words[w - 1].kw & (K(ACTOR) | K(BY));
+    bool has_lead = w && l->words[w - 1].kw & (K(ACTOR) | K(FOR) | K(BY));
     if (is_stopped(l, s, e) || (!is_quoted && !has_lead && !is_followed_well(l, e)))
         return;
-    if (!has_lead && !is_quoted && l->words[w].kw & K(PLACE))
-        return;
     propose(l, s, e, R_USER_CTX);
+    if (fm_line_has_at(l, e, "] -> ["))
+        propose(l, e + 6, name_end(l, e + 6), R_USER_CTX);
 }
 
 /* "Accepted password for X from", "session closed for X", "by X(uid=0)" */
@@ -94,6 +101,50 @@ static void by_actor(struct fm_line *l, uint32_t w)
         propose(l, s, e, R_USER_CTX);
 }
 
+/* Common log format: HOST - USER [10/Oct/2000:13:55:36 -0700] (Apache mod_log_config) */
+void fm_detect_access_user(struct fm_line *l)
+{
+    ptrdiff_t dash = fm_str_find(fm_str_n(l->p, l->n < 120 ? l->n : 120), FM_STR(" - "), 0);
+    if (dash < 0)
+        return;
+    uint32_t s = (uint32_t)dash + 3, e = name_end(l, s);
+    if (e > s && fm_at(l, e) == ' ' && fm_at(l, e + 1) == '[' && fm_is_digit(fm_at(l, e + 2)))
+        propose(l, s, e, R_ACCESS_USER);
+}
+
+/* sudo(8): "NAME : TTY=pts/0 ; PWD=…" */
+static void sudo_user(struct fm_line *l)
+{
+    ptrdiff_t mark = fm_str_find(fm_str_n(l->p, l->n), FM_STR(" : TTY="), 0);
+    if (mark < 1)
+        return;
+    uint32_t e = (uint32_t)mark, s = e;
+    while (s && is_name_byte(fm_at(l, s - 1)))
+        s--;
+    propose(l, s, e, R_USER_CTX);
+}
+
+/* NAME@WORD without a domain: database sessions, ssh, SIP. [s, e) is the name, `at` the word behind the sign. */
+void fm_detect_at_user(struct fm_line *l, uint32_t s, uint32_t e)
+{
+    unsigned char prev = fm_at(l, s - 1), next = fm_at(l, e + 1);
+    bool is_place = prev == ' ' || prev == '[' || prev == '(' || prev == ':' || prev == '<' || prev == 0 || fm_is(prev, C_QUOTE);
+    if (is_place && e - s >= 2 && !fm_line_has_at(l, e + 1, "sha256:") && fm_is(fm_at(l, s), C_LOWER | C_UPPER) && fm_is(next, C_LOWER | C_UPPER | C_DIGIT | C_QUOTE) && !is_stopped(l, s, e))
+        propose(l, s, e, R_USER_CTX);
+}
+
+/* "[NAME] FAIL LOGIN", "[NAME] OK LOGIN" (vsftpd) */
+static void login_result(struct fm_line *l, uint32_t w)
+{
+    uint32_t e = w ? l->words[w - 1].start : 0, s;
+    if (e < 4 || fm_at(l, e - 1) != ' ' || fm_at(l, e - 2) != ']' || fm_at(l, l->words[w].end) != ':')
+        return;
+    for (s = e - 2; s && is_name_byte(fm_at(l, s - 1)); s--)
+        ;
+    if (s && fm_at(l, s - 1) == '[')
+        propose(l, s, e - 2, R_USER_CTX);
+}
+
 static bool has_auth_word(const struct fm_line *l)
 {
     return (l->kw_any & (K(SECRETISH) | K(USER) | K(AUTH))) != 0;
@@ -102,11 +153,15 @@ static bool has_auth_word(const struct fm_line *l)
 void fm_detect_user_context(struct fm_line *l)
 {
     bool may_be_auth = has_auth_word(l);
+    if (l->kw_any & K(SECRETISH))
+        sudo_user(l);
     for (uint32_t w = 0; w < l->n_words; w++) {
         uint64_t kw = l->words[w].kw;
+        if (kw & K(USER))
+            login_result(l, w);
         if (kw & K(USER) && !key_value(l, w))
             spoken(l, w);
-        else if (kw & K(BY) && may_be_auth && w + 1 < l->n_words && !(l->words[w + 1].kw & K(USER)))
+        else if (kw & K(FOR) && may_be_auth && w + 1 < l->n_words && !(l->words[w + 1].kw & K(USER)))
             by_actor(l, w);
     }
 }

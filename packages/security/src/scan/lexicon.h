@@ -55,7 +55,8 @@
     X(METHOD, method)                                                                              \
     X(DATE, weekday)                                                                               \
     X(SECRETISH, secretish)                                                                        \
-    X(PEM, pem)
+    X(PEM, pem)                                                                                    \
+    X(FOR, for_actor)
 
 enum {
 #define FM_LEXICON_BIT(sym, name) FM_LEXICON_BIT_##sym,

@@ -162,7 +162,9 @@ static void run_context(struct fm_line *l)
     uint64_t any = l->kw_any;
     if (any & (K(HOST) | K(TOWARDS) | K(PORT)))
         fm_detect_host_context(l);
-    if (any & (K(USER) | K(ACTOR) | K(BY)))
+    if (any & K(METHOD))
+        fm_detect_access_user(l);
+    if (any & (K(USER) | K(ACTOR) | K(FOR) | K(SECRETISH)))
         fm_detect_user_context(l);
     if (any & (K(ID) | K(ID_KEY)) && (l->want & WANT(ID)))
         fm_detect_id_context(l);

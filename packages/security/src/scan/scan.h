@@ -159,6 +159,7 @@ void fm_detect_dash_hex(struct fm_line *l, uint32_t w);  /* UUID, MAC */
 void fm_detect_dotted_mac(struct fm_line *l, uint32_t w);
 void fm_detect_fqdn(struct fm_line *l, uint32_t w);
 void fm_detect_host_context(struct fm_line *l);
+void fm_detect_named_address(struct fm_line *l, uint32_t w);
 void fm_detect_url(struct fm_line *l, uint32_t w);
 void fm_detect_email(struct fm_line *l, uint32_t w);
 void fm_detect_path(struct fm_line *l, uint32_t slash);
@@ -169,6 +170,8 @@ void fm_detect_word_number(struct fm_line *l, uint32_t w);
 void fm_detect_id_context(struct fm_line *l);
 void fm_detect_id_key(struct fm_line *l, uint32_t w);
 void fm_detect_user_context(struct fm_line *l);
+void fm_detect_access_user(struct fm_line *l);
+void fm_detect_at_user(struct fm_line *l, uint32_t s, uint32_t e);
 void fm_detect_config(struct fm_line *l);
 void fm_detect_config_pair(struct fm_line *l, uint32_t w); /* name=number */
 void fm_detect_config_number(struct fm_line *l, uint32_t w);
