@@ -27,6 +27,8 @@ extern const struct fm_command fm_cmd_metrics;
 extern const struct fm_command fm_cmd_logs;
 extern const struct fm_command fm_cmd_signatures;
 extern const struct fm_command fm_cmd_redact;
+extern const struct fm_command fm_cmd_llm;
+extern const struct fm_command fm_cmd_config;
 
 /* Parses argv by cmd's table. True: go on. False: *status is what run returns (help was printed, or
  * the error). */
