@@ -128,6 +128,11 @@ static bool answered_by(const struct world *w, const char *provider)
            strcmp(r->provider, provider) == 0;
 }
 
+static bool ends(enum then then, bool is_stream, bool has_second)
+{
+    return then == FAILS || (then == NEXT_ONLY && !has_second) || (then == SHOWN && is_stream);
+}
+
 static bool as_expected(const struct world *w, size_t f, enum fm_llm_class first, bool is_stream,
                         bool has_second)
 {
@@ -136,8 +141,7 @@ static bool as_expected(const struct world *w, size_t f, enum fm_llm_class first
     bool is_first = r->attempts.n && r->attempts.items[0].result == first;
     if (!is_first || then == ANSWERS)
         return is_first && r->failure == FM_LLM_OK && r->attempts.n == 1;
-    bool is_end = (then == NEXT_ONLY && !has_second) || (then == SHOWN && is_stream);
-    if (then == FAILS || is_end)
+    if (ends(then, is_stream, has_second))
         return failed_with(w, first);
     return r->failure == FM_LLM_OK && r->attempts.n == 2 && answered_by(w, has_second ? "b" : "a");
 }

@@ -308,7 +308,7 @@ static inline void answer_stream(struct provider_server *s, struct fm_http_excha
                          "345678901234567890123456789");
         is_whole = !fm_str_eqc(word, "cut") && !fm_str_eqc(word, "closed");
         if (is_whole && !is_held) {
-            add_text(&b, k, " hi");
+            add_text(&b, k, fm_str_eqc(word, "mail") ? "IL_1>, now" : " hi");
             add_end(&b, k,
                     finish_word(k, fm_str_eqc(word, "length")     ? "length"
                                    : fm_str_eqc(word, "filtered") ? "filter"
@@ -334,7 +334,7 @@ static inline void answer_whole(struct provider_server *s, struct fm_http_exchan
     struct fm_buf b;
     char said[64];
     fm_buf_init(&b, 64u << 20);
-    snprintf(said, sizeof said, "%s hi", text);
+    snprintf(said, sizeof said, "%s%s", text, fm_str_eqc(word, "mail") ? "IL_1>, now" : " hi");
     if (fm_str_eqc(word, "huge")) {
         for (int i = 0; i < 40000; i++)
             fm_buf_addz(&b, "          ");
@@ -376,12 +376,17 @@ static inline void provider_handle(void *arg, struct fm_http_exchange *x)
     fm_str path = fm_http_exchange_head(x)->path, body = fm_http_exchange_body(x);
     int who = path.len > 1 ? path.p[1] - 'a' : 0;
     enum wire_kind k = kind_of_path(path);
-    char text[8];
+    char text[16];
     snprintf(s->last_body, sizeof s->last_body, "%.*s", FM_STR_ARG(body));
     snprintf(s->last_auth, sizeof s->last_auth, "%.*s",
              FM_STR_ARG(fm_http_exchange_header(x, "authorization")));
     fm_str word = script_word(s->scripts[who] ? s->scripts[who] : "ok", s->hits[who]++);
-    snprintf(text, sizeof text, "%c says", 'A' + who);
+    bool is_mail =
+        fm_str_eqc(word, "mail"); /* repeats a placeholder, in two pieces when streamed */
+    if (is_mail)
+        snprintf(text, sizeof text, "to <EMA");
+    else
+        snprintf(text, sizeof text, "%c says", 'A' + who);
     bool is_stream = fm_str_has(body, FM_STR("\"stream\":true")) || path_has(path, "stream");
     if (fm_str_eqc(word, "silent"))
         hold(s, x, "");

@@ -18,7 +18,7 @@ struct proxied {
 
 static enum fm_code try_open(struct proxied *p, const char *listen, fm_str key)
 {
-    struct fm_llm_proxy_options o = {.listen = listen, .key = key};
+    struct fm_llm_proxy_options o = {.listen = listen, .key = key, .external = p->w.redactor};
     return fm_llm_proxy_new(&p->w.ctx, p->w.loop, p->w.router, &o, &p->proxy);
 }
 

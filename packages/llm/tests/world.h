@@ -6,7 +6,6 @@
 
 #include "test.h"
 
-#include "fake_gate.h"
 #include "provider.h"
 
 struct world {
@@ -16,12 +15,24 @@ struct world {
     struct fm_llm_router *router;
     struct fm_llm_client *client;
     struct fm_egress *gate;
+    struct fm_redactor *redactor;
+    struct fm_pseudonyms *map;
     struct fm_buf shown;
     enum fm_code code;
     struct fm_llm_response *response;
     bool is_done;
     int restarts;
 };
+
+static inline void open_gate(struct world *w)
+{
+    static const uint8_t key[FM_CASE_KEY_BYTES] = {1};
+    struct fm_redactor_options o = {.policy = FM_POLICY_STANDARD};
+    assert_int_equal(fm_redactor_new(&w->ctx, &o, &w->redactor), FM_OK);
+    w->map = fm_pseudonyms_new(key);
+    struct fm_egress_options e = {.external = w->redactor, .map = w->map};
+    assert_int_equal(fm_egress_new(&w->ctx, &e, &w->gate), FM_OK);
+}
 
 static inline void build(struct world *w, const char *json)
 {
@@ -48,7 +59,7 @@ static inline void build(struct world *w, const char *json)
     w->router = fm_llm_router_new(setup, NULL);
     fm_llm_setup_unref(setup);
     w->client = fm_llm_client_new(w->router, w->loop);
-    assert_int_equal(fm_egress_new(&w->ctx, &(struct fm_egress_options){0}, &w->gate), FM_OK);
+    open_gate(w);
     fm_buf_init(&w->shown, 1 << 20);
 }
 
@@ -59,6 +70,8 @@ static inline void tear_down(struct world *w)
     provider_stop(&w->provider);
     fm_loop_free(w->loop);
     fm_egress_free(w->gate);
+    fm_pseudonyms_free(w->map);
+    fm_redactor_free(w->redactor);
     fm_buf_release(&w->shown);
     fm_ctx_release(&w->ctx);
 }

@@ -55,22 +55,20 @@ static fm_str cut_text(fm_str s, size_t max)
     return fm_str_sub(s, 0, max);
 }
 
-static void add_item(struct render *x, struct fm_buf *b, const struct fm_prompt_part *part,
-                     const struct fm_prompt_item *it, enum cut cut)
+/* A head is one line. */
+static fm_str first_line(fm_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] == '\n' || s.p[i] == '\r')
+            return fm_str_sub(s, 0, i);
+    return s;
+}
+
+static void add_fenced(struct render *x, struct fm_buf *b, const struct fm_prompt_item *it,
+                       fm_str body)
 {
     struct fm_arena *a = &x->ctx->arena;
-    fm_str body = cut == WHOLE   ? it->body
-                  : cut == SHORT ? cut_text(it->body, CUT_BYTES)
-                                 : FM_STR_NULL;
-    if (!part->is_untrusted) {
-        fm_buf_addf(b, "%.*s%s%.*s%s\n", FM_STR_ARG(it->head), it->head.len && body.len ? " " : "",
-                    FM_STR_ARG(body), body.len < it->body.len ? " […]" : "");
-        return;
-    }
-    fm_str head = fm_prompt_defuse(a, it->head, x->fence);
-    for (size_t i = 0; i < head.len; i++) /* a head is one line */
-        if (head.p[i] == '\n' || head.p[i] == '\r')
-            head = fm_str_sub(head, 0, i);
+    fm_str head = first_line(fm_prompt_defuse(a, it->head, x->fence));
     fm_buf_addf(b, "<<<data %s %.*s\n", x->fence, FM_STR_ARG(head));
     if (body.len)
         fm_buf_addf(b, "%.*s%s\n", FM_STR_ARG(fm_prompt_defuse(a, body, x->fence)),
@@ -78,6 +76,19 @@ static void add_item(struct render *x, struct fm_buf *b, const struct fm_prompt_
     else if (it->body.len)
         fm_buf_addz(b, "[left out]\n");
     fm_buf_addf(b, "data %s>>>\n", x->fence);
+}
+
+static void add_item(struct render *x, struct fm_buf *b, const struct fm_prompt_part *part,
+                     const struct fm_prompt_item *it, enum cut cut)
+{
+    fm_str body = cut == WHOLE   ? it->body
+                  : cut == SHORT ? cut_text(it->body, CUT_BYTES)
+                                 : FM_STR_NULL;
+    if (part->is_untrusted)
+        add_fenced(x, b, it, body);
+    else
+        fm_buf_addf(b, "%.*s%s%.*s%s\n", FM_STR_ARG(it->head), it->head.len && body.len ? " " : "",
+                    FM_STR_ARG(body), body.len < it->body.len ? " […]" : "");
 }
 
 static int64_t item_tokens(struct render *x, const struct piece *e, enum cut cut)

@@ -240,6 +240,16 @@ static int run_streams(const char *url, size_t n, const char *key)
     return l.failed != 0;
 }
 
+static double number(const char *text)
+{
+    double v = 0;
+    if (!fm_str_f64(fm_str_c(text), &v) || v <= 0) {
+        fprintf(stderr, "%s: not a number above 0\n", text);
+        exit(2);
+    }
+    return v;
+}
+
 int main(int argc, char **argv)
 {
     fm_str mode = fm_str_c(argc > 1 ? argv[1] : "");
@@ -247,9 +257,9 @@ int main(int argc, char **argv)
     if (fm_str_eqc(mode, "serve"))
         return run_serve();
     if (fm_str_eqc(mode, "load") && argc > 4)
-        return run_load(argv[2], atof(argv[3]), atof(argv[4]), argc > 5 ? argv[5] : NULL);
+        return run_load(argv[2], number(argv[3]), number(argv[4]), argc > 5 ? argv[5] : NULL);
     if (fm_str_eqc(mode, "streams") && argc > 3)
-        return run_streams(argv[2], (size_t)atol(argv[3]), argc > 4 ? argv[4] : NULL);
+        return run_streams(argv[2], (size_t)number(argv[3]), argc > 4 ? argv[4] : NULL);
     fprintf(stderr, "usage: llm-bench serve | load URL RATE SECONDS [KEY] | streams URL N [KEY]\n");
     return 2;
 }

@@ -111,27 +111,31 @@ static void add_provider(struct fm_ctx *ctx, struct fm_config *c, yyjson_mut_val
         fm_json_add_strz(c->doc, o, "url", url);
 }
 
-/* GROQ_MODEL for kind groq. */
+/* "GROQ_MODEL" for kind groq. */
 static const char *model_variable(struct fm_ctx *ctx, const char *kind)
 {
     char *name = fm_arena_dup(&ctx->arena, kind, strlen(kind));
     for (char *p = name; *p; p++)
         *p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
-    return getenv(fm_str_fmt(&ctx->arena, "%s_MODEL", name).p);
+    return fm_str_fmt(&ctx->arena, "%s_MODEL", name).p;
+}
+
+static const char *filled(const char *name)
+{
+    const char *v = name ? getenv(name) : NULL;
+    return v && *v ? v : NULL;
 }
 
 static void add_providers_of_environment(struct fm_ctx *ctx, struct fm_config *c)
 {
     yyjson_mut_val *list = yyjson_mut_arr(c->doc);
-    const char *local = getenv("LOCAL_LLM_MODEL");
     if (yyjson_mut_obj_get(c->root, "llm"))
         return;
-    if (local && *local && getenv("LOCAL_LLM_URL"))
-        add_provider(ctx, c, list, "local", local);
+    if (filled("LOCAL_LLM_MODEL") && filled("LOCAL_LLM_URL"))
+        add_provider(ctx, c, list, "local", filled("LOCAL_LLM_MODEL"));
     for (const struct fm_llm_facts *f = fm_llm_facts_table; f->kind; f++) {
-        const char *model = f->key_env ? model_variable(ctx, f->kind) : NULL;
-        const char *key = f->key_env ? getenv(f->key_env) : NULL;
-        if (model && *model && key && *key)
+        const char *model = f->key_env ? filled(model_variable(ctx, f->kind)) : NULL;
+        if (model && filled(f->key_env))
             add_provider(ctx, c, list, f->kind, model);
     }
     if (yyjson_mut_arr_size(list))

@@ -29,24 +29,30 @@ static enum fm_code next(struct loader *l, yaml_event_t *e)
     return FM_OK;
 }
 
+/* NULL when it is none; "nan" and "inf" are words here. */
+static yyjson_mut_val *number(yyjson_mut_doc *d, fm_str s)
+{
+    int64_t i;
+    double f;
+    if (fm_str_i64(s, &i))
+        return yyjson_mut_sint(d, i);
+    bool is_word = (s.p[0] | 0x20) >= 'a' && (s.p[0] | 0x20) <= 'z';
+    return !is_word && fm_str_f64(s, &f) ? yyjson_mut_real(d, f) : NULL;
+}
+
 /* Plain scalars of the core schema; a quoted one is always text. */
 static yyjson_mut_val *scalar(struct loader *l, const yaml_event_t *e)
 {
     yyjson_mut_doc *d = l->config->doc;
     fm_str s = fm_str_n((const char *)e->data.scalar.value, e->data.scalar.length);
-    int64_t i;
-    double f;
     if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
         return fm_json_mut_str(d, s);
     if (s.len == 0 || fm_str_eqc(s, "null") || fm_str_eqc(s, "~"))
         return yyjson_mut_null(d);
     if (fm_str_eqc(s, "true") || fm_str_eqc(s, "false"))
         return yyjson_mut_bool(d, s.p[0] == 't');
-    if (fm_str_i64(s, &i))
-        return yyjson_mut_sint(d, i);
-    if (s.p[0] != 'n' && s.p[0] != 'N' && s.p[0] != 'i' && s.p[0] != 'I' && fm_str_f64(s, &f))
-        return yyjson_mut_real(d, f);
-    return fm_json_mut_str(d, s);
+    yyjson_mut_val *n = number(d, s);
+    return n ? n : fm_json_mut_str(d, s);
 }
 
 static enum fm_code read_value(struct loader *l, const yaml_event_t *e, fm_str path,
@@ -154,16 +160,13 @@ static enum fm_code read_document(struct loader *l, yyjson_mut_val *old, fm_str 
     }
 }
 
-static enum fm_code parse(struct fm_ctx *ctx, struct fm_config *c, fm_str yaml, fm_str path,
-                          struct loader *l, yyjson_mut_val **out)
+static enum fm_code parse(struct loader *l, fm_str yaml, fm_str path, yyjson_mut_val **out)
 {
-    l->ctx = ctx;
-    l->config = c;
     if (!yaml_parser_initialize(&l->parser))
         FM_BUG("out of memory");
     yaml_parser_set_input_string(&l->parser, (const unsigned char *)(yaml.p ? yaml.p : ""),
                                  yaml.len);
-    enum fm_code code = read_document(l, path.len ? NULL : c->root, path, out);
+    enum fm_code code = read_document(l, path.len ? NULL : l->config->root, path, out);
     yaml_parser_delete(&l->parser);
     return code;
 }
@@ -171,9 +174,9 @@ static enum fm_code parse(struct fm_ctx *ctx, struct fm_config *c, fm_str yaml, 
 enum fm_code fm_config_merge_yaml(struct fm_ctx *ctx, struct fm_config *c, fm_str yaml,
                                   const char *origin)
 {
-    struct loader l = {.origin = origin};
+    struct loader l = {.ctx = ctx, .config = c, .origin = origin};
     yyjson_mut_val *root = NULL;
-    FM_TRY(parse(ctx, c, yaml, FM_STR_NULL, &l, &root));
+    FM_TRY(parse(&l, yaml, FM_STR_NULL, &root));
     if (root && !yyjson_mut_is_obj(root) && !yyjson_mut_is_null(root))
         return fm_fail(ctx, FM_EINVAL, "%s: must be a mapping of sections", origin);
     return FM_OK;
@@ -182,10 +185,10 @@ enum fm_code fm_config_merge_yaml(struct fm_ctx *ctx, struct fm_config *c, fm_st
 enum fm_code fm_config_set(struct fm_ctx *ctx, struct fm_config *c, fm_str path, fm_str value,
                            const char *origin)
 {
-    struct loader l = {.origin = origin};
+    struct loader l = {.ctx = ctx, .config = c, .origin = origin};
     yyjson_mut_val *at = c->root, *v = NULL;
     fm_str rest = path;
-    FM_TRY(parse(ctx, c, value, path, &l, &v));
+    FM_TRY(parse(&l, value, path, &v));
     for (;;) {
         fm_str name = fm_str_cut(&rest, '.');
         if (name.len == 0)

@@ -143,8 +143,7 @@ static enum fm_code read(struct served *s, yyjson_val *o)
     FM_TRY(fm_proxy_model(s, fm_json_get_str(o, "model")));
     FM_TRY(read_messages(s, o));
     FM_TRY(read_tools(s, fm_json_get(o, "tools")));
-    FM_TRY(fm_proxy_strings(&s->ctx, fm_json_get(o, "stop_sequences"), "stop_sequences", r->stops,
-                            FM_LLM_STOPS_MAX, &r->n_stops));
+    FM_TRY(fm_proxy_stops(s, fm_json_get(o, "stop_sequences"), "stop_sequences"));
     read_choice(s, fm_json_get(o, "tool_choice"));
     r->temperature = fm_json_get_f64(o, "temperature", -1);
     r->top_p = fm_json_get_f64(o, "top_p", -1);

@@ -63,9 +63,8 @@ struct fm_llm_proxy {
 
 /* json.c */
 void fm_proxy_string(struct fm_buf *out, fm_str s); /* with quotes */
-/* A list of strings or one string, at most max, into out; FM_EINVAL beyond. */
-FM_MUST_CHECK enum fm_code fm_proxy_strings(struct fm_ctx *ctx, yyjson_val *v, const char *what,
-                                            fm_str *out, size_t max, size_t *n);
+/* One string or a list of them, into the request; FM_EINVAL when there are too many. */
+FM_MUST_CHECK enum fm_code fm_proxy_stops(struct served *s, yyjson_val *v, const char *what);
 /* The JSON text of v, on the arena. */
 fm_str fm_proxy_json(struct fm_ctx *ctx, yyjson_val *v);
 /* Text of a content member: a string, or parts of type text joined. Other parts are refused. */

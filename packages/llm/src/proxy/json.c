@@ -23,23 +23,22 @@ void fm_proxy_string(struct fm_buf *out, fm_str s)
     fm_buf_addc(out, '"');
 }
 
-enum fm_code fm_proxy_strings(struct fm_ctx *ctx, yyjson_val *v, const char *what, fm_str *out,
-                              size_t max, size_t *n)
+enum fm_code fm_proxy_stops(struct served *s, yyjson_val *v, const char *what)
 {
     size_t i, count;
     yyjson_val *item;
-    *n = 0;
+    struct fm_llm_request *r = &s->request;
     if (yyjson_is_str(v)) {
-        out[(*n)++] = fm_json_str(v);
+        r->stops[r->n_stops++] = fm_json_str(v);
         return FM_OK;
     }
-    if (yyjson_arr_size(v) > max)
-        return fm_fail(ctx, FM_EINVAL, "%s: at most %zu are supported", what, max);
+    if (yyjson_arr_size(v) > FM_LLM_STOPS_MAX)
+        return fm_fail(&s->ctx, FM_EINVAL, "%s: at most %d are supported", what, FM_LLM_STOPS_MAX);
     yyjson_arr_foreach(v, i, count, item)
     {
         if (!yyjson_is_str(item))
-            return fm_fail(ctx, FM_EINVAL, "%s: must be strings", what);
-        out[(*n)++] = fm_json_str(item);
+            return fm_fail(&s->ctx, FM_EINVAL, "%s: must be strings", what);
+        r->stops[r->n_stops++] = fm_json_str(item);
     }
     return FM_OK;
 }

@@ -136,8 +136,7 @@ static enum fm_code read(struct served *s, yyjson_val *o)
     FM_TRY(read_tools(s, fm_json_get(o, "tools")));
     FM_TRY(read_choice(s, fm_json_get(o, "tool_choice")));
     FM_TRY(read_numbers(s, o));
-    FM_TRY(fm_proxy_strings(&s->ctx, fm_json_get(o, "stop"), "stop", r->stops, FM_LLM_STOPS_MAX,
-                            &r->n_stops));
+    FM_TRY(fm_proxy_stops(s, fm_json_get(o, "stop"), "stop"));
     read_format(s, fm_json_get(o, "response_format"));
     r->is_one_call_only = !fm_json_get_bool(o, "parallel_tool_calls", true);
     r->effort = fm_proxy_effort(fm_json_get_str(o, "reasoning_effort"));

@@ -11,11 +11,17 @@
 void fm_llm_restorer_init(struct restorer *s, struct fm_ctx *ctx, const struct fm_pseudonyms *map,
                           struct fm_llm_sink sink)
 {
-    s->map = map && fm_pseudonyms_count(map) ? map : NULL;
+    s->map = map;
     s->ctx = ctx;
     s->sink = sink;
     fm_buf_init(&s->held[0], 1 << 24);
     fm_buf_init(&s->held[1], 1 << 24);
+}
+
+/* The map fills while the prompt passes the gate, which is before the first token. */
+static bool has_values(const struct restorer *s)
+{
+    return s->map && fm_pseudonyms_count(s->map) > 0;
 }
 
 void fm_llm_restorer_release(struct restorer *s)
@@ -90,7 +96,7 @@ void fm_llm_restorer_feed(struct restorer *s, const struct fm_llm_delta *d)
 {
     if (!s->sink.fn)
         return;
-    if (!s->map)
+    if (!has_values(s))
         s->sink.fn(s->sink.arg, d);
     else if (d->kind == FM_LLM_DELTA_TEXT || d->kind == FM_LLM_DELTA_REASONING)
         feed_text(s, d);
@@ -100,7 +106,7 @@ void fm_llm_restorer_feed(struct restorer *s, const struct fm_llm_delta *d)
 
 void fm_llm_restorer_finish(struct restorer *s, const struct fm_llm_response *r)
 {
-    if (!s->map || !s->sink.fn)
+    if (!has_values(s) || !s->sink.fn)
         return;
     tell(s, FM_LLM_DELTA_REASONING, restored(s, fm_buf_str(&s->held[1])));
     tell(s, FM_LLM_DELTA_TEXT, restored(s, fm_buf_str(&s->held[0])));
