@@ -194,12 +194,22 @@ static void add_features(struct fm_hypotheses *h, struct fm_cause *c, const stru
     fm_cause_feature(h, c, "change_overlap", k->overlap);
 }
 
+/* What the change set going: a cause at the place where it began, else one at what was changed,
+ * whose callers the alert may speak of. */
+static struct fm_cause *find_mechanism(struct fm_hypotheses *h, struct fm_entity place,
+                                       const struct fm_candidate *k)
+{
+    fm_str changed = fm_workload_name(k->deploy ? k->deploy->service : k->change->service, false);
+    struct fm_cause *c = place.name.len ? mechanism_at(h, place.name) : NULL;
+    return c || !changed.len ? c : mechanism_at(h, changed);
+}
+
 static void blame(struct fm_hypotheses *h, const struct fm_beginning *b,
                   const struct fm_candidate *k)
 {
     struct fm_arena *a = &h->in->ctx->arena;
     struct fm_entity e = place_of(h, b, k);
-    struct fm_cause *c = e.name.len ? mechanism_at(h, e.name) : NULL;
+    struct fm_cause *c = find_mechanism(h, e, k);
     bool is_mechanism = c != NULL;
     double strength = k->score >= SURE_AT ? 0.95 : 0.7;
     if (!e.name.len)
