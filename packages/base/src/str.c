@@ -220,6 +220,12 @@ fm_str fm_str_fmt(struct fm_arena *a, const char *fmt, ...)
     return s;
 }
 
+fm_str fm_str_number(struct fm_arena *a, double v)
+{
+    double size = v < 0 ? -v : v;
+    return size >= 99.95 && size < 1e15 ? fm_str_fmt(a, "%.0f", v) : fm_str_fmt(a, "%.3g", v);
+}
+
 /* Well-formed sequences by first byte and range of the second; the others are 80..BF. Table 3-7 of
  * the Unicode standard. */
 static const struct utf8_row {

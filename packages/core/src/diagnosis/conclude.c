@@ -177,6 +177,29 @@ static fm_str summarize(struct fm_hypotheses *h, const struct fm_diagnosis *d)
                       list.len ? " Affected: " : "", FM_STR_ARG(list), list.len ? "." : "");
 }
 
+/* What undoes the change comes first, then mitigations, then the rest; else in the order proposed.
+ */
+static int urgency(const struct fm_cause *c, const struct fm_action *a)
+{
+    bool is_undo = c->change && a->kind == FM_ACTION_MITIGATION && a->command.len;
+    return is_undo                            ? 0
+           : a->kind == FM_ACTION_MITIGATION  ? 1
+           : a->kind == FM_ACTION_REMEDIATION ? 2
+                                              : 3;
+}
+
+static void order_actions(struct fm_cause *c)
+{
+    for (size_t i = 1; i < c->actions.n; i++)
+        for (size_t k = i;
+             k > 0 && urgency(c, &c->actions.items[k]) < urgency(c, &c->actions.items[k - 1]);
+             k--) {
+            struct fm_action swap = c->actions.items[k];
+            c->actions.items[k] = c->actions.items[k - 1];
+            c->actions.items[k - 1] = swap;
+        }
+}
+
 void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d)
 {
     struct fm_arena *a = &h->in->ctx->arena;
@@ -191,8 +214,10 @@ void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d)
     build_timeline(h->in, d);
     fm_build_chain(h, d);
     choose_charts(h->in, d);
-    for (size_t i = 0; i < h->causes.n && i < h->in->ask.top; i++)
+    for (size_t i = 0; i < h->causes.n && i < h->in->ask.top; i++) {
+        order_actions(h->causes.items[i]);
         fm_vec_push(a, &d->causes, h->causes.items[i]);
+    }
     fm_vec_each (&h->ruled_out, r)
         fm_vec_push(a, &d->ruled_out, *r);
     fm_vec_each (&h->missing, m)

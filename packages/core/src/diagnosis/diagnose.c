@@ -44,6 +44,7 @@ enum fm_code fm_diagnose(struct fm_incident *in, struct fm_diagnosis **out)
     fm_fold_causes(&h);
     fm_explain(&h);
     fm_rank(&h);
+    fm_find_victims(&h);
     copy_facts(in, d);
     find_window(in, d);
     fm_conclude(&h, d);

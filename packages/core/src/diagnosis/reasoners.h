@@ -8,11 +8,15 @@
 /* Runs every reasoner; h->causes holds what they propose. */
 FM_MUST_CHECK enum fm_code fm_reason(struct fm_hypotheses *h);
 
-/* Lets effects step back behind what explains them; adds their entities to what the cause affects. */
+/* Lets effects step back behind what explains them; adds their entities to what the cause affects.
+ */
 void fm_explain(struct fm_hypotheses *h);
 
 /* Sorts h->causes, best first, and gives each its likelihood and confidence. */
 void fm_rank(struct fm_hypotheses *h);
+
+/* Adds to the best causes the callers that suffer from them. */
+void fm_find_victims(struct fm_hypotheses *h);
 
 /* Verdict, summary, affected, timeline, missing evidence. */
 void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d);

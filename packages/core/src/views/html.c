@@ -80,6 +80,18 @@ static void put_fact(struct page *p, const char *name, fm_str value)
     fm_buf_addz(p->out, "</b></span>");
 }
 
+/* The statement as the headline and the mechanism below it; without a cause the summary. */
+static void put_headline(struct page *p)
+{
+    const struct fm_diagnosis *d = p->d;
+    bool is_named =
+        d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND || d->verdict == FM_VERDICT_PROBABLE_CAUSE;
+    element(p, "</span><h1>", is_named && d->causes.n ? d->causes.items[0]->statement : d->summary,
+            "</h1>");
+    if (is_named && d->causes.n)
+        element(p, "<p>", d->causes.items[0]->mechanism, "</p>");
+}
+
 static void put_verdict(struct page *p)
 {
     const struct fm_diagnosis *d = p->d;
@@ -87,7 +99,8 @@ static void put_verdict(struct page *p)
     fm_buf_addf(p->out, "<header><span class=\"badge %s\">", verdict);
     for (const char *c = verdict; *c; c++)
         fm_buf_addc(p->out, *c == '_' ? ' ' : *c);
-    element(p, "</span><h1>", d->summary, "</h1><div class=\"facts\">");
+    put_headline(p);
+    fm_buf_addz(p->out, "<div class=\"facts\">");
     if (d->causes.n) {
         const struct fm_cause *c = d->causes.items[0];
         put_fact(p, fm_entity_kind_name(c->entity.kind), c->entity.name);
@@ -114,7 +127,8 @@ static void put_chain(struct page *p)
                     : s->is_assumed ? "assumed"
                                     : "");
         put_time(p, s->at);
-        element(p, "<b>", s->entity.name, "</b> ");
+        if (!fm_str_starts(s->text, s->entity.name))
+            element(p, "<b>", s->entity.name, "</b> ");
         html_text(p->out, s->text);
         if (s->is_assumed)
             fm_buf_addz(p->out, " <i>(assumed)</i>");

@@ -98,6 +98,9 @@ fm_str fm_str_lower(struct fm_arena *a, fm_str s);
 fm_str fm_str_fmt(struct fm_arena *a, const char *fmt, ...) FM_PRINTF(2, 3);
 fm_str fm_str_vfmt(struct fm_arena *a, const char *fmt, va_list ap) FM_PRINTF(2, 0);
 
+/* A number for people: three significant digits, whole from 100 on, no exponent below 1e15. */
+fm_str fm_str_number(struct fm_arena *a, double v);
+
 /* True when s is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool fm_str_is_utf8(fm_str s);
 

@@ -247,6 +247,18 @@ static fm_str reason_against(const struct fm_hypotheses *h, const struct fm_cand
     return FM_STR("neither its content nor its time fits the incident");
 }
 
+/* The culprit itself, or the deploy that brought it. */
+static bool is_same(const struct fm_candidate *k, const struct fm_candidate *culprit)
+{
+    if (!culprit)
+        return false;
+    const struct fm_change *c = culprit->change;
+    return k == culprit || k->change == c || k->change == culprit->deploy ||
+           (c->id.len &&
+            (fm_str_eq(k->change->id, c->id) || fm_str_eq(k->change->commit, c->id))) ||
+           (c->commit.len && fm_str_eq(k->change->id, c->commit));
+}
+
 /* Deployed changes and flags first: they are what people suspect. */
 static void rule_out_others(struct fm_hypotheses *h, const struct fm_candidates *all,
                             const struct fm_candidate *culprit, const struct fm_no_change *none)
@@ -254,8 +266,7 @@ static void rule_out_others(struct fm_hypotheses *h, const struct fm_candidates 
     unsigned n = 0;
     fm_vec_each (all, k) {
         bool is_suspect = k->deploy || k->change->kind != FM_CHANGE_COMMIT || k->risk.value >= 0.3;
-        if (k == culprit || !is_suspect || n >= RULED_OUT_MAX ||
-            (culprit && k->change == culprit->change))
+        if (is_same(k, culprit) || !is_suspect || n >= RULED_OUT_MAX)
             continue;
         n++;
         fm_rule_out(h, k->change->span, reason_against(h, k, culprit, none), "%s %.*s",

@@ -39,7 +39,8 @@ static double log_seconds(const struct fm_logs *log)
 
 fm_time fm_logs_bin_time(const struct fm_logs *log, unsigned bin)
 {
-    return log->first + (log->last - log->first) / FM_LOGS_BINS * bin;
+    fm_time at = log->first + (log->last - log->first) / FM_LOGS_BINS * bin;
+    return at - at % FM_MS;
 }
 
 static unsigned bin_of(const struct fm_logs *log, fm_time t)
@@ -240,6 +241,9 @@ void fm_logs_observe(struct fm_incident *in, const struct fm_log_source *s,
         c.severity = fm_logs_severity(t);
         c.entity = fm_logs_entity(in, s, t);
         c.baseline_rate = baseline_rate(baseline, t);
+        size_t before = in->observations.n;
         observe_template(&c);
+        if (in->observations.n > before)
+            fm_logs_chart(&c, before);
     }
 }

@@ -52,6 +52,13 @@ void fm_logs_observe(struct fm_incident *in, const struct fm_log_source *s,
 /* Sources that end long before the others, and templates that stop. */
 void fm_logs_observe_silence(struct fm_incident *in);
 
+/* Charts for what was observed of the case's template: observations from this index on. */
+void fm_logs_chart(const struct fm_logs_case *c, size_t first_observation);
+#define FM_LOGS_CHART_AT 0.6
+
+/* Edges from fields that name what a component calls; all sources are read. */
+void fm_logs_find_calls(struct fm_incident *in);
+
 /* Numbers of the template's slots (observe_values.c). */
 void fm_logs_observe_values(const struct fm_logs_case *c);
 

@@ -78,6 +78,11 @@ static fm_str label(const struct fm_logs_case *c, const struct fm_logs_slot *s)
     return s->name.len ? s->name : fm_str_sub(c->t->text, 0, 80);
 }
 
+static fm_str number(const struct fm_logs_case *c, double v)
+{
+    return fm_str_number(&c->in->ctx->arena, v);
+}
+
 static void observe_exit(const struct fm_logs_case *c, const struct fm_logs_slot *s)
 {
     if (s->type != FM_LOGS_VALUE_NUMBER || !s->n_top || !fm_str_ihas(c->t->text, FM_STR("exit")) ||
@@ -156,8 +161,9 @@ static void observe_growth(const struct fm_logs_case *c, const struct fm_logs_sl
     o->before = x->first;
     o->after = x->last;
     cite_maximum(c, o, s);
-    o->text = fm_str_fmt(&c->in->ctx->arena, "%.*s grew from %g to %g without falling back",
-                         FM_STR_ARG(label(c, s)), x->first, x->last);
+    o->text = fm_str_fmt(&c->in->ctx->arena, "%.*s grew from %.*s to %.*s without falling back",
+                         FM_STR_ARG(label(c, s)), FM_STR_ARG(number(c, x->first)),
+                         FM_STR_ARG(number(c, x->last)));
 }
 
 struct level {
@@ -231,8 +237,9 @@ static void observe_shift(const struct fm_logs_case *c, const struct fm_logs_slo
     o->after = after;
     o->unit = is_duration(s) && s->type == FM_LOGS_VALUE_DURATION ? FM_STR("ms") : FM_STR("");
     cite_maximum(c, o, s);
-    o->text = fm_str_fmt(&c->in->ctx->arena, "%.*s rose from %.3g to %.3g on average",
-                         FM_STR_ARG(label(c, s)), before, after);
+    o->text = fm_str_fmt(&c->in->ctx->arena, "%.*s rose from %.*s to %.*s on average",
+                         FM_STR_ARG(label(c, s)), FM_STR_ARG(number(c, before)),
+                         FM_STR_ARG(number(c, after)));
 }
 
 void fm_logs_observe_values(const struct fm_logs_case *c)

@@ -160,6 +160,7 @@ static enum fm_code run(struct fm_incident *in)
     for (size_t i = 0; i < in->logs->sources.n; i++)
         fm_logs_observe(in, &in->logs->sources.items[i], baseline);
     fm_logs_observe_silence(in);
+    fm_logs_find_calls(in);
     return FM_OK;
 }
 
