@@ -61,6 +61,21 @@ static void explain_away(struct fm_hypotheses *h)
     }
 }
 
+static bool is_about_change(const struct fm_cause *c)
+{
+    return strcmp(fm_fault_domain(c->fault), "change") == 0 ||
+           c->fault == FM_FAULT_RUNTIME_RESTART_LOOP;
+}
+
+static void drop_history(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->completed, name)
+        fm_vec_each (&h->causes, c)
+            if (fm_str_eq((*c)->entity.name, *name) && is_about_change(*c) && !rests_on_state(*c) &&
+                (*c)->strength > 0.5)
+                (*c)->strength = 0.5;
+}
+
 static double logistic(double x)
 {
     return 1 / (1 + exp(-x));
@@ -78,6 +93,7 @@ void fm_rank(struct fm_hypotheses *h)
 {
     if (h->causes.n == 0)
         return;
+    drop_history(h);
     explain_away(h);
     qsort(h->causes.items, h->causes.n, sizeof *h->causes.items, by_strength);
     for (size_t i = 0; i < h->causes.n; i++) {

@@ -25,6 +25,9 @@ struct fm_hypotheses {
     struct fm_claims healthy;
     struct fm_claims recovered;
     fm_time recovered_at;
+    /* Entities whose rollout had stopped and is complete now: what speaks of a bad change there is
+     * history. */
+    FM_VEC(fm_str) completed;
 };
 
 struct fm_reasoner_source {

@@ -396,8 +396,11 @@ struct fm_host_fact {
 
 struct fm_object_set {
     struct fm_incident *in;
-    struct fm_map index; /* "kind/ns/name" → struct fm_object * */
+    struct fm_map index;      /* "kind/ns/name" → struct fm_object * */
+    struct fm_map name_index; /* "kind/name" → the object, or one of kind UNKNOWN when several
+                                 namespaces have it */
     FM_VEC(struct fm_object *) objects;
+    FM_VEC(const struct fm_object *) controllers; /* of objects, those that own pods */
     FM_VEC(struct fm_object_event *) events;
     struct fm_map event_index;
     FM_VEC(struct fm_absence) absences;

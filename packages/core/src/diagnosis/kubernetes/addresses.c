@@ -167,7 +167,7 @@ static void check_name(struct address *a, fm_str service, fm_str ns)
     fm_kube_cite(k, c, fm_objects_absent(k->s, FM_OBJECT_SERVICE, ns, service),
                  "no service %.*s is listed", FM_STR_ARG(service));
     if (is_logged)
-        fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
 static void check_address(struct address *a)

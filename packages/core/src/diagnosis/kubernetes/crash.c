@@ -215,7 +215,7 @@ static bool check_permission(struct fm_kube *k, const struct fm_kube_pod *p,
             .location = m ? m->path : FM_STR_NULL,
             .ask = FM_STR("Which user does the container run as, and who owns the files?"),
         });
-    fm_kube_cite(k, cause, line.span, "log: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+    fm_kube_cite(k, cause, line.span, "log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
     if (m)
         fm_kube_cite(k, cause, m->span, "volume %.*s is mounted at %.*s", FM_STR_ARG(m->volume),
                      FM_STR_ARG(m->path));
@@ -245,7 +245,7 @@ static bool check_words(struct fm_kube *k, const struct fm_kube_pod *p,
             continue;
         if (words[i].fault == FM_FAULT_STARTUP_CONFIG_MISSING && is_declared(c, line.text))
             continue;
-        fm_str said = fm_str_sub(line.text, 0, 140);
+        fm_str said = fm_kube_cut(line.text, 140);
         struct fm_cause *cause = assert_crash(
             k, p, c,
             &(struct fm_kube_claim){

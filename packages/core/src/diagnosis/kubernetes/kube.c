@@ -17,14 +17,17 @@ struct fm_cause *fm_kube_assert(struct fm_kube *k, const struct fm_kube_claim *c
 {
     bool is_new;
     struct fm_entity entity = {claim->kind, claim->name};
-    double before = 0;
+    double before = 0, strength = claim->strength;
+    fm_vec_each (&k->workloads, w)
+        if ((*w)->is_aside && fm_str_eq((*w)->name, claim->name) && strength > 0.55)
+            strength = 0.55;
     fm_vec_each (&k->h->causes, c)
         if ((*c)->fault == claim->fault && fm_str_eq((*c)->entity.name, claim->name))
             before = (*c)->strength;
-    struct fm_cause *c = fm_propose(k->h, entity, claim->fault, claim->strength, &is_new);
+    struct fm_cause *c = fm_propose(k->h, entity, claim->fault, strength, &is_new);
     if (is_new)
         fm_cause_feature(k->h, c, "state", 1);
-    if (!is_new && claim->strength <= before)
+    if (!is_new && strength <= before)
         return c;
     c->signature = fm_str_c(claim->rule);
     c->statement = claim->statement;
@@ -49,7 +52,7 @@ void fm_kube_cite(struct fm_kube *k, struct fm_cause *c, fm_span span, const cha
 void fm_kube_cite_event(struct fm_kube *k, struct fm_cause *c, const struct fm_object_event *e)
 {
     fm_kube_cite(k, c, e->span, "event %.*s: %.*s", FM_STR_ARG(e->reason),
-                 FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
+                 FM_STR_ARG(fm_kube_cut(e->message, 200)));
     if (e->at != FM_TIME_NONE && (c->onset == FM_TIME_NONE || e->at < c->onset))
         c->onset = e->at;
 }
@@ -63,6 +66,15 @@ void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_
 fm_str fm_kube_ref(struct fm_kube *k, fm_str ns, fm_str name)
 {
     return ns.len ? fm_kube_text(k, "%.*s -n %.*s", FM_STR_ARG(name), FM_STR_ARG(ns)) : name;
+}
+
+fm_str fm_kube_cut(fm_str text, size_t max)
+{
+    if (text.len <= max)
+        return text;
+    while (max > 0 && text.p[max] != ' ')
+        max--;
+    return fm_str_sub(text, 0, max);
 }
 
 static void add_affected(struct fm_kube *k, struct fm_cause *c, enum fm_entity_kind kind,

@@ -31,6 +31,7 @@ struct fm_kube_workload {
     FM_VEC(struct fm_kube_pod *) pods;
     int64_t desired, ready; /* -1: unknown */
     bool is_explained;
+    bool is_aside;          /* only listed, while question and alerts are about something else */
     struct fm_cause *cause; /* that explains it */
 };
 
@@ -97,6 +98,10 @@ bool fm_kube_is_cordoned(const struct fm_object *node);
 /* Status column or waiting reason of a pod: "CrashLoopBackOff", "Pending", … */
 fm_str fm_kube_pod_reason(const struct fm_kube_pod *p);
 
+/* At most max bytes, cut between words: half a number or quote would not be found in its citation.
+ */
+fm_str fm_kube_cut(fm_str text, size_t max);
+
 /* The piece between two marks, "" when it is not there. */
 fm_str fm_kube_between(fm_str text, const char *before, const char *after);
 bool fm_kube_has_any(fm_str text, const char *const *needles, fm_str *found);
@@ -123,6 +128,7 @@ void fm_kube_rules_crash(struct fm_kube *k);
 void fm_kube_rules_routing(struct fm_kube *k);
 void fm_kube_rules_addresses(struct fm_kube *k);
 void fm_kube_rules_network(struct fm_kube *k);
+void fm_kube_rules_namespaces(struct fm_kube *k);
 void fm_kube_rules_rollout(struct fm_kube *k);
 void fm_kube_rules_performance(struct fm_kube *k);
 void fm_kube_note_state(struct fm_kube *k);

@@ -100,7 +100,7 @@ static void check_ingress(struct fm_kube *k, const struct fm_object *policy,
         fm_kube_cite(k, c, test->span, "a connection test fails");
     if (is_logged)
         fm_kube_cite(k, c, line.span, "log of %.*s: %.*s", FM_STR_ARG(caller->name),
-                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+                     FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
 static void check_egress(struct fm_kube *k, const struct fm_object *policy,
@@ -119,7 +119,7 @@ static void check_egress(struct fm_kube *k, const struct fm_object *policy,
     if (test)
         fm_kube_cite(k, c, test->span, "a connection from the pod fails");
     else
-        fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
 static void check_policy(struct fm_kube *k, const struct fm_object *policy)
@@ -188,7 +188,7 @@ static void check_dns(struct fm_kube *k, const struct fm_kube_workload *w)
                  "%.*s is not ready", FM_STR_ARG(w->name));
     if (has_victim)
         fm_kube_cite(k, c, line.span, "a name cannot be resolved: %.*s",
-                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+                     FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
 void fm_kube_rules_network(struct fm_kube *k)

@@ -146,7 +146,7 @@ static const struct {
 static void assert_node(struct fm_kube *k, const struct fm_object *node, enum fm_fault fault,
                         double strength, const struct fm_condition *cond, const char *meaning)
 {
-    fm_str message = fm_str_sub(cond->message, 0, 160);
+    fm_str message = fm_kube_cut(cond->message, 160);
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
                .kind = FM_ENTITY_NODE,

@@ -32,7 +32,7 @@ static fm_str tail_of(fm_str text)
     return text.len > FM_KUBE_LOG_TAIL ? fm_str_skip(text, text.len - FM_KUBE_LOG_TAIL) : text;
 }
 
-#define PIECES_MAX 16
+#define PIECES_MAX 256
 
 static size_t pieces_of(const struct fm_kube *k, const struct fm_kube_workload *w,
                         struct piece out[PIECES_MAX])

@@ -41,7 +41,7 @@ static void cite_memory(struct fm_kube *k, struct fm_cause *cause, const struct 
     fm_kube_cite(k, cause, code.span, "exit code %.*s", FM_STR_ARG(code.text));
     fm_kube_cite(k, cause, c->restarts.span, "%.*s restarts", FM_STR_ARG(c->restarts.text));
     if (fm_kube_log_find(k, p->workload, marks, &line))
-        fm_kube_cite(k, cause, line.span, "log: %.*s", FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(k, cause, line.span, "log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
 static void check_oom(struct fm_kube *k, const struct fm_kube_pod *p, const struct fm_container *c)
@@ -140,14 +140,14 @@ static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
             .statement =
                 fm_kube_text(k, "Pod %.*s was evicted%s: %.*s", FM_STR_ARG(p->object->name),
                              is_own ? " for what it stored itself" : " because its node ran short",
-                             FM_STR_ARG(fm_str_sub(why.text, 0, 200))),
+                             FM_STR_ARG(fm_kube_cut(why.text, 200))),
             .mechanism = FM_STR("Kubelet evicts pods that pass their own storage limit, and the "
                                 "heaviest ones when the node falls below an eviction threshold."),
             .ask = FM_STR("What filled the resource, and does it grow again?"),
             .command = fm_kube_text(k, "kubectl describe node %.*s | grep -A12 Conditions",
                                     FM_STR_ARG(p->node_name)),
         });
-    fm_kube_cite(k, c, why.span, "%.*s", FM_STR_ARG(fm_str_sub(why.text, 0, 200)));
+    fm_kube_cite(k, c, why.span, "%.*s", FM_STR_ARG(fm_kube_cut(why.text, 200)));
     fm_kube_action(k, c, "Bound what the pod writes, give it a volume, or raise request and limit.",
                    FM_STR_NULL, "none");
     fm_kube_explain(k, p->workload, c);

@@ -183,7 +183,7 @@ static bool check_run(struct start *s, fm_str message, fm_span span)
                          fm_kube_text(s->k, "A container of pod %.*s cannot start: %s.",
                                       FM_STR_ARG(s->pod->object->name), run_marks[i].why),
                          fm_str_c(run_marks[i].mechanism));
-        fm_kube_cite(s->k, c, span, "%.*s", FM_STR_ARG(fm_str_sub(message, 0, 160)));
+        fm_kube_cite(s->k, c, span, "%.*s", FM_STR_ARG(fm_kube_cut(message, 160)));
         const struct fm_pod_spec *spec = s->pod->object->spec;
         bool is_memory = run_marks[i].fault == FM_FAULT_RUNTIME_OOM_KILLED;
         if (spec)
@@ -342,8 +342,7 @@ static bool check_init_wait(struct start *s, const struct fm_container *ct)
     c->location = fm_kube_text(s->k, "init container %.*s", FM_STR_ARG(ct->name));
     cite_exit(s, c, ct);
     if (logs)
-        fm_kube_cite(s->k, c, line.span, "its log: %.*s",
-                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+        fm_kube_cite(s->k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
     return true;
 }
 
@@ -363,7 +362,7 @@ static void check_init_failure(struct start *s, const struct fm_container *ct)
     cite_exit(s, c, ct);
     if (fm_kube_log_last(s->k, s->pod->workload, &line))
         fm_kube_cite(s->k, c, line.span, "the last line of its log: %.*s",
-                     FM_STR_ARG(fm_str_sub(line.text, 0, 160)));
+                     FM_STR_ARG(fm_kube_cut(line.text, 160)));
     fm_kube_action(
         s->k, c, "Read the log of the init container and repair what it reports.",
         fm_kube_text(s->k, "kubectl logs %.*s -c %.*s",

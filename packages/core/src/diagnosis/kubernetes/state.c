@@ -20,6 +20,17 @@ static bool is_complete(const struct fm_kube_workload *w)
     return !unready_pod(w) && (has_counts || w->pods.n > 0);
 }
 
+/* What keeps the new pods from getting ready is the cause; the rollout is where it shows. */
+static void cite_rollout(struct fm_kube *k, const struct fm_kube_workload *w,
+                         const struct fm_object_event *e, const struct fm_condition *cond)
+{
+    if (e && w->cause)
+        fm_kube_cite_event(k, w->cause, e);
+    if (cond && w->cause)
+        fm_kube_cite(k, w->cause, cond->span, "the rollout is stuck: condition %.*s, %.*s",
+                     FM_STR_ARG(cond->type), FM_STR_ARG(cond->reason));
+}
+
 /* A new revision that never gets ready while the old one serves. */
 static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w,
                            const struct fm_object_event *e, const struct fm_condition *cond)
@@ -30,7 +41,7 @@ static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w,
                .kind = FM_ENTITY_WORKLOAD,
                .name = w->name,
                .fault = FM_FAULT_CHANGE_BAD_DEPLOY,
-               .strength = w->is_explained ? 0.60 : 0.86,
+               .strength = 0.86,
                .rule = "kubernetes.rollout.stuck",
                .statement = fm_kube_text(k,
                                          "The rollout of deployment %.*s is stuck: the pods of its "
@@ -70,12 +81,14 @@ static void check_rollout(struct fm_kube *k, const struct fm_kube_workload *w)
     if (!e && !cond)
         return;
     if (unready_pod(w) || !is_complete(w))
-        assert_rollout(k, w, e, cond);
-    else if (e)
+        (w->is_explained ? cite_rollout : assert_rollout)(k, w, e, cond);
+    else if (e) {
+        fm_vec_push(k->a, &k->h->completed, w->name);
         fm_state_recovered(
             k->h, e->at, e->span,
             "%.*s has all its replicas ready again; the latest trouble was %.*s: %.*s",
-            FM_STR_ARG(w->name), FM_STR_ARG(e->reason), FM_STR_ARG(fm_str_sub(e->message, 0, 200)));
+            FM_STR_ARG(w->name), FM_STR_ARG(e->reason), FM_STR_ARG(fm_kube_cut(e->message, 200)));
+    }
 }
 
 void fm_kube_rules_rollout(struct fm_kube *k)
@@ -107,11 +120,24 @@ static bool has_warning(const struct fm_kube *k)
     return false;
 }
 
+/* Logs that report trouble contradict a good state that only counts pods. */
+static bool has_severe_log(const struct fm_kube *k)
+{
+    static const uint64_t kinds =
+        1ull << FM_OBSERVATION_LOG_RARE_SEVERE | 1ull << FM_OBSERVATION_LOG_ERRORS |
+        1ull << FM_OBSERVATION_LOG_ERROR_CHAIN | 1ull << FM_OBSERVATION_LOG_BURST;
+    fm_vec_each (&k->h->in->observations, o)
+        if ((kinds >> (*o)->kind & 1) && (*o)->score >= 0.6)
+            return true;
+    return false;
+}
+
 /* Good when every workload that is shown is complete and no warning is there. */
 void fm_kube_note_state(struct fm_kube *k)
 {
     size_t n_nodes;
-    bool is_good = nodes_are_good(k, &n_nodes) && !has_warning(k) && k->h->causes.n == 0;
+    bool is_good =
+        nodes_are_good(k, &n_nodes) && !has_warning(k) && !has_severe_log(k) && k->h->causes.n == 0;
     fm_span span = {0};
     fm_vec_each (&k->workloads, w) {
         is_good = is_good && is_complete(*w);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view.h"
 
+#include "faultmaven/core/alerts.h"
+
 static bool is_controller(enum fm_object_kind k)
 {
     return k == FM_OBJECT_DEPLOYMENT || k == FM_OBJECT_STATEFUL_SET || k == FM_OBJECT_DAEMON_SET ||
@@ -127,6 +129,51 @@ static void choose_specs(struct fm_kube *k)
     }
 }
 
+/* Alerts come in many forms; the quoted name is in all of them. */
+static bool is_alerted(const struct fm_kube *k, fm_str name)
+{
+    fm_str quoted = fm_str_fmt(k->a, "\"%.*s\"", FM_STR_ARG(name));
+    fm_vec_each (&k->h->in->inputs, e)
+        if ((*e)->type == FM_EVIDENCE_ALERT && !(*e)->is_baseline &&
+            fm_str_has(fm_str_sub((*e)->bytes, 0, 65536), quoted))
+            return true;
+    return false;
+}
+
+static bool is_asked_about(const struct fm_kube *k, fm_str name)
+{
+    if (is_alerted(k, name))
+        return true;
+    const struct fm_incident *in = k->h->in;
+    if (fm_str_eq(in->ask.entity, name) || fm_str_has(in->ask.text, name))
+        return true;
+    if (in->alerts)
+        fm_vec_each (&in->alerts->items, a)
+            if (fm_str_has(a->resource, name) || fm_str_has(a->summary, name) ||
+                fm_str_eq(fm_incident_entity_of(in, a->entity).name, name))
+                return true;
+    return false;
+}
+
+static bool is_described(const struct fm_kube_workload *w)
+{
+    fm_vec_each (&w->pods, p)
+        if ((*p)->object->spec && (*p)->object->spec->containers.n)
+            return true;
+    return false;
+}
+
+/* A long list shows other people's broken pods too: when somebody asks about one workload, those
+ * that nobody looked into further stand aside. */
+static void find_asides(struct fm_kube *k)
+{
+    bool has_focus = false;
+    fm_vec_each (&k->workloads, w)
+        has_focus = has_focus || is_asked_about(k, (*w)->name);
+    fm_vec_each (&k->workloads, w)
+        (*w)->is_aside = has_focus && !is_described(*w) && !is_asked_about(k, (*w)->name);
+}
+
 void fm_kube_init(struct fm_kube *k, struct fm_hypotheses *h)
 {
     *k = (struct fm_kube){.h = h, .s = h->in->objects, .a = &h->in->ctx->arena};
@@ -137,4 +184,5 @@ void fm_kube_init(struct fm_kube *k, struct fm_hypotheses *h)
     add_controllers(k);
     add_pods(k);
     choose_specs(k);
+    find_asides(k);
 }

@@ -201,12 +201,51 @@ static enum fm_object_kind list_kind(fm_str key)
     return fm_object_kind_parse(fm_str_skip(key, (size_t)(cut + 1)));
 }
 
+/* Items of log exports: {"timestamp": …, "message": …, "service": …}. */
+static void read_log_item(const struct fm_origin *from, const struct fm_node *item)
+{
+    const struct fm_node *message = fm_any_member(item, "message|msg|log|text");
+    fm_str pod = fm_any_str(item, "pod|pod_name|host");
+    fm_str service = fm_any_str(item, "service|workload|container|app");
+    if (!message || message->kind != FM_NODE_STRING || service.len + pod.len == 0)
+        return;
+    struct fm_log_section s = {.pod = pod, .evidence = from->evidence, .text = message->source};
+    s.workload = service.len ? service : fm_workload_name(pod, true);
+    fm_vec_push(fm_set_arena(from->set), &from->set->logs, s);
+}
+
+/* {"pod_name": …, "logs": "line\\nline"}: cut at the escaped line ends, so that a line can be
+ * cited. */
+static void read_pod_log(const struct fm_origin *from, const struct fm_node *n)
+{
+    fm_str pod = fm_any_str(n, "pod_name|pod");
+    const struct fm_node *logs = fm_any_member(n, "logs|log");
+    if (!pod.len || !logs || logs->kind != FM_NODE_STRING)
+        return;
+    for (fm_str rest = logs->source; rest.len;) {
+        ptrdiff_t end = fm_str_find(rest, FM_STR("\\n"), 0);
+        fm_str line = end < 0 ? rest : fm_str_sub(rest, 0, (size_t)end);
+        struct fm_log_section s = {.pod = pod, .evidence = from->evidence, .text = line};
+        s.workload = fm_workload_name(pod, true);
+        fm_vec_push(fm_set_arena(from->set), &from->set->logs, s);
+        rest = fm_str_skip(rest, end < 0 ? rest.len : (size_t)end + 2);
+    }
+}
+
+static bool is_log_list(fm_str key)
+{
+    return fm_str_eqc(key, "logs") || fm_str_eqc(key, "log_events") || fm_str_eqc(key, "records");
+}
+
 static void read_flat_lists(const struct fm_origin *from, const struct fm_node *n)
 {
     fm_node_each (n, list) {
         if (list->kind != FM_NODE_LIST)
             continue;
         enum fm_object_kind kind = list_kind(list->key);
+        fm_node_each (list, item)
+            if (is_log_list(list->key))
+                read_log_item(from, item);
         fm_node_each (list, item)
             if (item->kind == FM_NODE_MAP && kind != FM_OBJECT_UNKNOWN)
                 read_one(from, kind, item);
@@ -230,6 +269,8 @@ void fm_read_api(const struct fm_origin *from, const struct fm_node *n)
         fm_read_api(from, items);
     else if (kind.len && fm_node_at(n, "metadata"))
         read_one(from, fm_object_kind_parse(kind), n);
-    else
+    else {
+        read_pod_log(from, n);
         read_flat_lists(from, n);
+    }
 }

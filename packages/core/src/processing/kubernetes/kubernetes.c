@@ -170,6 +170,18 @@ static enum fm_code read_bare(const struct fm_origin *from, const struct fm_segm
     return FM_OK;
 }
 
+/* What a deployer (argocd, helm, kubectl apply) could not find: namespaces "shop" not found. */
+static void read_deployer(const struct fm_origin *from, fm_str output)
+{
+    fm_str line;
+    while (fm_str_line(&output, &line)) {
+        ptrdiff_t at = fm_str_find(line, FM_STR("namespaces \""), 0);
+        fm_str name = at >= 0 ? fm_str_skip(line, (size_t)at + 12) : FM_STR_NULL;
+        if (at >= 0 && fm_str_has(name, FM_STR("\" not found")))
+            fm_set_absent(from, FM_OBJECT_NAMESPACE, FM_STR_NULL, fm_str_cut(&name, '"'), line);
+    }
+}
+
 static enum fm_code read_segment(const struct fm_origin *from, const struct fm_segment *s)
 {
     struct fm_kubectl k;
@@ -179,6 +191,7 @@ static enum fm_code read_segment(const struct fm_origin *from, const struct fm_s
     if (fm_kubectl_parse(s->command, &k))
         return read_kubectl(from, &k, s);
     fm_str program = remote_program(s);
+    read_deployer(from, s->output);
     if (fm_str_eqc(program, "systemctl") || fm_str_eqc(program, "service"))
         fm_read_units(from, host_of(from, s), s->output);
     else if (fm_str_eqc(program, "cat"))
@@ -244,6 +257,7 @@ static enum fm_code run(struct fm_incident *in)
     FM_TRY(read_inputs(s, false));
     FM_TRY(read_inputs(s, true));
     fm_set_mark_gone(s);
+    fm_set_list_controllers(s);
     if (s->objects.n + s->events.n + s->units.n + s->connections.n + s->calls.n + s->host_facts.n +
             s->logs.n ==
         0)

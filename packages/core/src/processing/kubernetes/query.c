@@ -23,15 +23,12 @@ const struct fm_condition *fm_condition_get(const struct fm_conditions *c, const
 static struct fm_object *find_any_namespace(const struct fm_object_set *s, enum fm_object_kind kind,
                                             fm_str name)
 {
-    struct fm_object *found = NULL;
-    fm_vec_each (&s->objects, o) {
-        if ((*o)->kind != kind || !fm_str_eq((*o)->name, name))
-            continue;
-        if (found)
-            return NULL;
-        found = *o;
-    }
-    return found;
+    char key[320];
+    int n = snprintf(key, sizeof key, "%u/%.*s", kind, FM_STR_ARG(name));
+    if (n < 0 || (size_t)n >= sizeof key)
+        return NULL;
+    struct fm_object *o = fm_map_get(&s->name_index, fm_str_n(key, (size_t)n));
+    return o && o->kind == kind ? o : NULL;
 }
 
 static struct fm_object *lookup(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,
@@ -107,6 +104,32 @@ const struct fm_object *fm_objects_root(const struct fm_object_set *s, const str
     return o;
 }
 
+/* Pods of a controller carry its name in front: the longest controller name that fits, or NULL. */
+static const struct fm_object *controller_by_name(const struct fm_object_set *s,
+                                                  const struct fm_object *pod)
+{
+    const struct fm_object *best = NULL;
+    fm_vec_each (&s->controllers, it) {
+        const struct fm_object *c = *it;
+        bool fits = fm_str_starts(pod->name, c->name) && pod->name.len > c->name.len &&
+                    pod->name.p[c->name.len] == '-' &&
+                    (c->ns.len == 0 || fm_str_eq(c->ns, pod->ns));
+        if (fits && (!best || c->name.len > best->name.len))
+            best = c;
+    }
+    return best;
+}
+
+static fm_str pod_workload(const struct fm_object_set *s, const struct fm_object *pod)
+{
+    fm_str by_rule = fm_workload_name(pod->name, true);
+    if (fm_objects_find(s, FM_OBJECT_DEPLOYMENT, pod->ns, by_rule) ||
+        fm_objects_find(s, FM_OBJECT_STATEFUL_SET, pod->ns, by_rule))
+        return by_rule;
+    const struct fm_object *c = controller_by_name(s, pod);
+    return c ? c->name : by_rule;
+}
+
 fm_str fm_objects_workload(const struct fm_object_set *s, const struct fm_object *o)
 {
     const struct fm_object *root = fm_objects_root(s, o);
@@ -117,7 +140,7 @@ fm_str fm_objects_workload(const struct fm_object_set *s, const struct fm_object
     case FM_OBJECT_POD:
         if (fm_field_is_set(root->owner) && root->owner_kind == FM_OBJECT_REPLICA_SET)
             return fm_workload_name(root->owner.text, false);
-        return fm_field_is_set(root->owner) ? root->owner.text : fm_workload_name(root->name, true);
+        return fm_field_is_set(root->owner) ? root->owner.text : pod_workload(s, root);
     default:
         return root->name;
     }

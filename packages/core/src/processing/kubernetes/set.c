@@ -9,6 +9,7 @@ void fm_set_init(struct fm_object_set *s, struct fm_incident *in)
     s->in = in;
     s->now = FM_TIME_NONE;
     fm_map_init(&s->index, &in->ctx->arena);
+    fm_map_init(&s->name_index, &in->ctx->arena);
     fm_map_init(&s->event_index, &in->ctx->arena);
 }
 
@@ -18,6 +19,14 @@ static fm_str object_key(const struct fm_object_set *s, enum fm_object_kind kind
     if (!fm_object_kind_is_namespaced(kind))
         ns = FM_STR_NULL;
     return fm_str_fmt(fm_set_arena(s), "%u/%.*s/%.*s", kind, FM_STR_ARG(ns), FM_STR_ARG(name));
+}
+
+static void index_name(struct fm_object_set *s, struct fm_object *o)
+{
+    static struct fm_object ambiguous;
+    struct fm_map_entry *e = fm_map_put(
+        &s->name_index, fm_str_fmt(fm_set_arena(s), "%u/%.*s", o->kind, FM_STR_ARG(o->name)));
+    e->value = e->value ? &ambiguous : o;
 }
 
 static struct fm_object *new_object(const struct fm_origin *from, enum fm_object_kind kind,
@@ -30,6 +39,7 @@ static struct fm_object *new_object(const struct fm_origin *from, enum fm_object
     o->name = fm_str_dup(fm_set_arena(s), name);
     o->age_s = NAN;
     fm_vec_push(fm_set_arena(s), &s->objects, o);
+    index_name(s, o);
     return o;
 }
 
@@ -235,4 +245,15 @@ void fm_set_mark_gone(struct fm_object_set *s)
             if (is_covered && o->is_live && o->seen < l->seen && o->seen_in == l->span.evidence)
                 o->is_gone = true;
         }
+}
+
+void fm_set_list_controllers(struct fm_object_set *s)
+{
+    fm_vec_each (&s->objects, o) {
+        bool owns_pods = (*o)->kind == FM_OBJECT_DEPLOYMENT ||
+                         (*o)->kind == FM_OBJECT_STATEFUL_SET ||
+                         (*o)->kind == FM_OBJECT_DAEMON_SET || (*o)->kind == FM_OBJECT_JOB;
+        if (owns_pods && s->controllers.n < FM_CONTROLLERS_MAX)
+            fm_vec_push(fm_set_arena(s), &s->controllers, *o);
+    }
 }

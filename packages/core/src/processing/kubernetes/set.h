@@ -61,6 +61,11 @@ void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const c
 /* Objects that an earlier segment showed and a later complete list does not are gone. */
 void fm_set_mark_gone(struct fm_object_set *s);
 
+/* Fills s->controllers; at most FM_CONTROLLERS_MAX, because every pod without an owner is compared
+ * with each. */
+void fm_set_list_controllers(struct fm_object_set *s);
+#define FM_CONTROLLERS_MAX 2000
+
 fm_span fm_set_span(const struct fm_origin *from, fm_str piece);
 
 #endif

@@ -243,6 +243,10 @@ static const char *default_header(enum fm_object_kind kind)
                "LABELS";
     case FM_OBJECT_DEPLOYMENT:
         return "NAME  READY  UP-TO-DATE  AVAILABLE  AGE  CONTAINERS  IMAGES  SELECTOR  LABELS";
+    case FM_OBJECT_NAMESPACE:
+        return "NAME  STATUS  AGE  LABELS";
+    case FM_OBJECT_SERVICE:
+        return "NAME  TYPE  CLUSTER-IP  EXTERNAL-IP  PORT(S)  AGE  SELECTOR  LABELS";
     case FM_OBJECT_NODE:
         return "NAME  STATUS  ROLES  AGE  VERSION";
     default:
