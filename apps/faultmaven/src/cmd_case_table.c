@@ -19,6 +19,7 @@ static const struct fm_command commands[] = {
             CASE_TEXT " The evidence is analysed at once; what follows is proposed and judged by "
                       "the rules. Content that "
                       "the case has already is recognised."),
+    COMMAND(watch, "watch", "CASE DIR", 2, 2, "add files of a folder as they appear", CASE_TEXT),
     COMMAND(ask, "ask", "CASE QUESTION…", 2, -1, "ask about a case; the answer cites its evidence",
             CASE_TEXT " No model is needed: questions about cause, reasons, alternatives, what is "
                       "missing, changes, "
@@ -46,6 +47,8 @@ static const struct fm_command commands[] = {
             CASE_TEXT),
     COMMAND(follow_up, "follow-up", "CASE", 1, 1, "open a case that continues an ended one",
             CASE_TEXT),
+    COMMAND(report, "report", "CASE", 1, 1, "write a report from the facts of a case",
+            CASE_TEXT " A report that lacks its facts is refused, naming what is missing. Secrets are masked."),
     COMMAND(timeline, "timeline", "CASE", 1, 1, "what happened when", CASE_TEXT),
     COMMAND(log, "log", "CASE", 1, 1, "every event of a case", CASE_TEXT),
     COMMAND(search, "search", "WORD…", 1, -1, "find words in cases, messages and evidence", NULL),

@@ -234,7 +234,7 @@ enum fm_code rule_action_item(struct fm_turn_work *w, const struct fm_change *ch
     } else {
         b->id = step_new_id(w, "act");
     }
-    b->status = b->status ? b->status : FM_ACTION_OPEN;
+    b->status = b->status ? b->status : FM_ACTION_ITEM_OPEN;
     FM_TRY(step_emit(w, FM_EVENT_ACTION_SET, b));
     return old ? FM_OK : step_name(w, change->handle, b->id);
 }
