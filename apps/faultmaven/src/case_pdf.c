@@ -28,7 +28,8 @@ static bool find_program(const char *name, char *out, size_t size)
 
 static bool find_browser(char *out, size_t size)
 {
-    static const char *const names[] = {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"};
+    static const char *const names[] = {"chromium", "chromium-browser", "google-chrome",
+                                        "google-chrome-stable"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (find_program(names[i], out, size))
             return true;
@@ -61,8 +62,9 @@ static void run_browser(const char *browser, const char *dir, const char *out)
         _exit(126);
     /* a browser refuses its sandbox to the superuser; the page is our own and holds no script */
     const char *sandbox = geteuid() == 0 ? "--no-sandbox" : "--disable-extensions";
-    execl(browser, browser, "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-          "--no-pdf-header-footer", sandbox, profile, print, page, (char *)NULL);
+    execl(browser, browser, "--headless", "--disable-gpu", "--no-first-run",
+          "--disable-background-networking", "--no-pdf-header-footer", sandbox, profile, print,
+          page, (char *)NULL);
     _exit(127);
 }
 
@@ -78,10 +80,12 @@ static enum fm_code wait_for(struct fm_ctx *ctx, pid_t pid)
     }
     kill(-pid, SIGKILL);
     waitpid(pid, &status, 0);
-    return fm_fail(ctx, FM_ETIMEOUT, "the browser did not print the report within %d s", TIMEOUT_MS / 1000);
+    return fm_fail(ctx, FM_ETIMEOUT, "the browser did not print the report within %d s",
+                   TIMEOUT_MS / 1000);
 }
 
-static enum fm_code print_page(struct fm_ctx *ctx, const char *browser, const char *dir, const char *out)
+static enum fm_code print_page(struct fm_ctx *ctx, const char *browser, const char *dir,
+                               const char *out)
 {
     pid_t pid = fork();
     if (pid < 0)
@@ -92,8 +96,9 @@ static enum fm_code print_page(struct fm_ctx *ctx, const char *browser, const ch
     }
     FM_TRY(wait_for(ctx, pid));
     struct stat st;
-    return stat(out, &st) == 0 && st.st_size > 0 ? FM_OK
-                                                 : fm_fail(ctx, FM_EINTERNAL, "%s: the browser wrote nothing", out);
+    return stat(out, &st) == 0 && st.st_size > 0
+               ? FM_OK
+               : fm_fail(ctx, FM_EINTERNAL, "%s: the browser wrote nothing", out);
 }
 
 /* The folder holds only what this program and its browser put there. */
@@ -114,10 +119,15 @@ enum fm_code fm_case_pdf(struct fm_ctx *ctx, fm_str html, const char *path)
     char dir[] = "/tmp/fm-report-XXXXXX";
     if (!find_browser(browser, sizeof browser))
         return fm_fail(ctx, FM_EUNSUPPORTED,
-                       "PDF needs a headless browser (chromium or google-chrome) in PATH; write --format html and print "
+                       "PDF needs a headless browser (chromium or google-chrome) in PATH; write "
+                       "--format html and print "
                        "that");
     char *cwd = getcwd(NULL, 0);
-    snprintf(absolute, sizeof absolute, "%s%s%s", path[0] == '/' ? "" : cwd ? cwd : ".", path[0] == '/' ? "" : "/", path);
+    snprintf(absolute, sizeof absolute, "%s%s%s",
+             path[0] == '/' ? ""
+             : cwd          ? cwd
+                            : ".",
+             path[0] == '/' ? "" : "/", path);
     free(cwd);
     if (!mkdtemp(dir))
         return fm_fail(ctx, FM_EIO, "%s: %s", dir, strerror(errno));

@@ -191,7 +191,9 @@ static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
 
 static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a)
 {
-    struct fm_strs steps = fm_case_next_steps(&app->ctx->arena, a->c, 3);
+    struct fm_strs steps = {0};
+    if (a->result.turn->outcome != FM_TURN_CONVERSATION)
+        steps = fm_case_next_steps(&app->ctx->arena, a->c, 3);
     put_what_happened(b, a);
     if (a->result.reply.len)
         put_lines(b, "", a->result.reply);

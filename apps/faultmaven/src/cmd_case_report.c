@@ -16,22 +16,27 @@ struct report_options {
     bool is_preview;
 };
 
-static const char *const types[] = {"incident_report", "post_mortem",     "runbook",   "timeline",
+static const char *const types[] = {"incident_report", "post_mortem",  "runbook", "timeline",
                                     "evidence_bundle", "chat_summary", NULL};
 static const char *const formats[] = {"markdown", "html", "pdf", NULL};
 
 const struct fm_opt case_report_opts[] = {
-    FM_OPT_CHOICE('t', "type", struct report_options, type, types, "kind of report (default incident_report)"),
-    FM_OPT_CHOICE('f', "format", struct report_options, format, formats, "markdown (default), html or pdf"),
-    FM_OPT_STR('o', "output", struct report_options, output, "FILE", "write it there (default: standard output)"),
-    FM_OPT_FLAG(0, "preview", struct report_options, is_preview, "do not keep it as a version of the case"),
+    FM_OPT_CHOICE('t', "type", struct report_options, type, types,
+                  "kind of report (default incident_report)"),
+    FM_OPT_CHOICE('f', "format", struct report_options, format, formats,
+                  "markdown (default), html or pdf"),
+    FM_OPT_STR('o', "output", struct report_options, output, "FILE",
+               "write it there (default: standard output)"),
+    FM_OPT_FLAG(0, "preview", struct report_options, is_preview,
+                "do not keep it as a version of the case"),
     CASE_COMMON_OPTS(struct report_options),
     FM_OPT_END,
 };
 
 /* ---- masking ---- */
 
-static enum fm_code mask(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str *text, size_t *total)
+static enum fm_code mask(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str *text,
+                         size_t *total)
 {
     struct fm_redacted out;
     if (!text->len)
@@ -42,7 +47,8 @@ static enum fm_code mask(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str
     return FM_OK;
 }
 
-static enum fm_code mask_blocks(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_report_doc *d, size_t *total)
+static enum fm_code mask_blocks(const struct fm_redactor *r, struct fm_ctx *ctx,
+                                struct fm_report_doc *d, size_t *total)
 {
     FM_TRY(mask(r, ctx, &d->title, total));
     fm_vec_each (&d->blocks, b) {
@@ -53,7 +59,8 @@ static enum fm_code mask_blocks(const struct fm_redactor *r, struct fm_ctx *ctx,
     return FM_OK;
 }
 
-/* Secrets become <TYPE>; the text is masked before it is rendered, so markup cannot hide or break it. */
+/* Secrets become <TYPE>; the text is masked before it is rendered, so markup cannot hide or break
+ * it. */
 static enum fm_code mask_secrets(struct fm_ctx *ctx, struct fm_report_doc *d, size_t *total)
 {
     struct fm_redact_policy policy;
@@ -91,7 +98,8 @@ static enum fm_code write_output(struct case_app *app, const char *path, fm_str 
     return code;
 }
 
-static enum fm_code render(struct case_app *app, const struct report_options *o, struct fm_report_doc *d, fm_str *text)
+static enum fm_code render(struct case_app *app, const struct report_options *o,
+                           struct fm_report_doc *d, fm_str *text)
 {
     struct fm_buf b;
     size_t masked = 0;
@@ -101,13 +109,15 @@ static enum fm_code render(struct case_app *app, const struct report_options *o,
         fm_report_markdown(d, &b);
     else
         fm_report_html(d, &b);
-    enum fm_code code = b.overflow ? fm_fail(app->ctx, FM_ELIMIT, "the report is larger than 256 MiB") : FM_OK;
+    enum fm_code code =
+        b.overflow ? fm_fail(app->ctx, FM_ELIMIT, "the report is larger than 256 MiB") : FM_OK;
     *text = fm_str_dup(&app->ctx->arena, fm_buf_str(&b));
     fm_buf_release(&b);
     return code;
 }
 
-static int64_t next_version(const struct fm_case *c, enum fm_report_type type, enum fm_report_format format)
+static int64_t next_version(const struct fm_case *c, enum fm_report_type type,
+                            enum fm_report_format format)
 {
     int64_t n = 1;
     fm_vec_each (&c->reports, r)
@@ -115,8 +125,9 @@ static int64_t next_version(const struct fm_case *c, enum fm_report_type type, e
     return n;
 }
 
-static enum fm_code keep(struct case_app *app, const struct report_options *o, const struct fm_case *c, fm_str title,
-                         fm_str content, struct fm_report_entry **out)
+static enum fm_code keep(struct case_app *app, const struct report_options *o,
+                         const struct fm_case *c, fm_str title, fm_str content,
+                         struct fm_report_entry **out)
 {
     struct fm_blob_info info;
     struct fm_case *after;
@@ -133,16 +144,19 @@ static enum fm_code keep(struct case_app *app, const struct report_options *o, c
     r->by = app->actor.id;
     r->at = fm_now(app->ctx->clock);
     *out = r;
-    return fm_case_note(&app->service, app->ctx, c->id, app->actor, FM_EVENT_REPORT_ADDED, r, &after);
+    return fm_case_note(&app->service, app->ctx, c->id, app->actor, FM_EVENT_REPORT_ADDED, r,
+                        &after);
 }
 
-static enum fm_code print_entry(struct case_app *app, const struct fm_report_entry *r, const char *path)
+static enum fm_code print_entry(struct case_app *app, const struct fm_report_entry *r,
+                                const char *path)
 {
     struct fm_buf b;
     if (!app->common.is_json)
-        return path && r ? case_print(app, fm_str_fmt(&app->ctx->arena, "%s: %.*s, version %lld\n", path,
-                                                      FM_STR_ARG(r->id), (long long)r->version))
-                         : FM_OK;
+        return path && r
+                   ? case_print(app, fm_str_fmt(&app->ctx->arena, "%s: %.*s, version %lld\n", path,
+                                                FM_STR_ARG(r->id), (long long)r->version))
+                   : FM_OK;
     fm_buf_init(&b, 1 << 20);
     if (r)
         fm_record_write(&fm_report_entry_type, r, &b);
@@ -152,8 +166,8 @@ static enum fm_code print_entry(struct case_app *app, const struct fm_report_ent
     return case_print_buf(app, &b);
 }
 
-static enum fm_code make_content(struct case_app *app, const struct report_options *o, struct fm_report_doc *d,
-                                 fm_str *content)
+static enum fm_code make_content(struct case_app *app, const struct report_options *o,
+                                 struct fm_report_doc *d, fm_str *content)
 {
     FM_TRY(render(app, o, d, content));
     if (o->format != 2)
@@ -162,7 +176,8 @@ static enum fm_code make_content(struct case_app *app, const struct report_optio
     return case_read_file(app, o->output, 256 << 20, content);
 }
 
-static enum fm_code do_report(struct case_app *app, const struct report_options *o, const char *name)
+static enum fm_code do_report(struct case_app *app, const struct report_options *o,
+                              const char *name)
 {
     struct fm_case *c;
     struct fm_report_doc *d;
@@ -171,7 +186,8 @@ static enum fm_code do_report(struct case_app *app, const struct report_options 
     if (o->format == 2 && !o->output)
         return fm_fail(app->ctx, FM_EINVAL, "a PDF needs --output FILE");
     FM_TRY(case_find(app, name, &c, NULL));
-    FM_TRY(fm_report_build(app->ctx, c, (enum fm_report_type)(o->type + 1), fm_now(app->ctx->clock), &d));
+    FM_TRY(fm_report_build(app->ctx, c, (enum fm_report_type)(o->type + 1), fm_now(app->ctx->clock),
+                           &d));
     FM_TRY(make_content(app, o, d, &content));
     if (!o->is_preview)
         FM_TRY(keep(app, o, c, d->title, content, &entry));

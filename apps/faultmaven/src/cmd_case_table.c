@@ -47,8 +47,10 @@ static const struct fm_command commands[] = {
             CASE_TEXT),
     COMMAND(follow_up, "follow-up", "CASE", 1, 1, "open a case that continues an ended one",
             CASE_TEXT),
-    COMMAND(report, "report", "CASE", 1, 1, "write a report from the facts of a case",
-            CASE_TEXT " A report that lacks its facts is refused, naming what is missing. Secrets are masked."),
+    COMMAND(
+        report, "report", "CASE", 1, 1, "write a report from the facts of a case",
+        CASE_TEXT
+        " A report that lacks its facts is refused, naming what is missing. Secrets are masked."),
     COMMAND(timeline, "timeline", "CASE", 1, 1, "what happened when", CASE_TEXT),
     COMMAND(log, "log", "CASE", 1, 1, "every event of a case", CASE_TEXT),
     COMMAND(search, "search", "WORD…", 1, -1, "find words in cases, messages and evidence", NULL),

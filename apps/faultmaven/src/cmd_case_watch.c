@@ -16,8 +16,10 @@ struct watch_options {
 };
 
 const struct fm_opt case_watch_opts[] = {
-    FM_OPT_DURATION(0, "settle", struct watch_options, settle, "wait this long for more files (default 1s)"),
-    FM_OPT_DURATION(0, "for", struct watch_options, stop_after, "stop after this time (default: until interrupted)"),
+    FM_OPT_DURATION(0, "settle", struct watch_options, settle,
+                    "wait this long for more files (default 1s)"),
+    FM_OPT_DURATION(0, "for", struct watch_options, stop_after,
+                    "stop after this time (default: until interrupted)"),
     FM_OPT_FLAG(0, "once", struct watch_options, is_once, "add what is there now and stop"),
     FM_OPT_FLAG(0, "no-analysis", struct watch_options, no_analysis, "only store it"),
     CASE_COMMON_OPTS(struct watch_options),
@@ -33,7 +35,8 @@ static void on_signal(int sig)
 }
 
 /* Everything in the folder is offered; the case knows by content what it has already. */
-static enum fm_code add_all(struct case_app *app, const struct watch_options *o, fm_str id, const char *dir)
+static enum fm_code add_all(struct case_app *app, const struct watch_options *o, fm_str id,
+                            const char *dir)
 {
     struct case_intake in;
     enum fm_code code = case_intake_read(&in, app, id, &dir, 1, !o->no_analysis);
@@ -63,7 +66,8 @@ static enum fm_code add_all(struct case_app *app, const struct watch_options *o,
     return code;
 }
 
-/* Waits until something was written and nothing more came for the settle time. False: time to stop. */
+/* Waits until something was written and nothing more came for the settle time. False: time to stop.
+ */
 static bool wait_for_files(int fd, const struct watch_options *o, int64_t deadline_ms)
 {
     char events[4096];
@@ -72,7 +76,8 @@ static bool wait_for_files(int fd, const struct watch_options *o, int64_t deadli
         int64_t left = deadline_ms < 0 ? -1 : deadline_ms - fm_monotonic(&fm_clock_system) / FM_MS;
         if (deadline_ms >= 0 && left <= 0)
             return has_some;
-        int timeout = has_some ? (int)(o->settle / FM_MS) : (int)(left < 0 || left > 500 ? 500 : left);
+        int timeout =
+            has_some ? (int)(o->settle / FM_MS) : (int)(left < 0 || left > 500 ? 500 : left);
         struct pollfd p = {.fd = fd, .events = POLLIN};
         int n = poll(&p, 1, timeout);
         if (n == 0 && has_some)
@@ -83,7 +88,8 @@ static bool wait_for_files(int fd, const struct watch_options *o, int64_t deadli
     return false;
 }
 
-static enum fm_code watch_folder(struct case_app *app, const struct watch_options *o, fm_str id, const char *dir)
+static enum fm_code watch_folder(struct case_app *app, const struct watch_options *o, fm_str id,
+                                 const char *dir)
 {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (fd < 0 || inotify_add_watch(fd, dir, IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
@@ -92,7 +98,8 @@ static enum fm_code watch_folder(struct case_app *app, const struct watch_option
             close(fd);
         return code;
     }
-    int64_t deadline = o->stop_after ? (fm_monotonic(&fm_clock_system) + o->stop_after) / FM_MS : -1;
+    int64_t deadline =
+        o->stop_after ? (fm_monotonic(&fm_clock_system) + o->stop_after) / FM_MS : -1;
     enum fm_code code = add_all(app, o, id, dir);
     while (code == FM_OK && !o->is_once && wait_for_files(fd, o, deadline))
         code = add_all(app, o, id, dir);
@@ -100,7 +107,8 @@ static enum fm_code watch_folder(struct case_app *app, const struct watch_option
     return code;
 }
 
-static enum fm_code do_watch(struct case_app *app, const struct watch_options *o, const struct fm_operands *operands)
+static enum fm_code do_watch(struct case_app *app, const struct watch_options *o,
+                             const struct fm_operands *operands)
 {
     struct sigaction act = {.sa_handler = on_signal};
     fm_str id;

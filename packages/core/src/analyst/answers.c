@@ -41,9 +41,10 @@ static void say_quotes(struct answer *x, const struct fm_cites *cites, size_t ma
 {
     for (size_t i = 0; i < cites->n && i < max; i++) {
         const struct fm_cite *k = &cites->items[i];
-        if (k->quote.len)
-            SAY(x, "    %.*s:%lld  %.*s\n", FM_STR_ARG(k->evidence_id), (long long)k->line,
-                FM_STR_ARG(fm_str_sub(k->quote, 0, 200)));
+        fm_str rest = fm_str_trim(k->quote), line;
+        if (fm_str_line(&rest, &line))
+            SAY(x, "    %.*s:%lld  %.*s%s\n", FM_STR_ARG(k->evidence_id), (long long)k->line,
+                FM_STR_ARG(fm_str_sub(line, 0, 200)), rest.len ? " ..." : "");
     }
     cite(x, cites);
 }

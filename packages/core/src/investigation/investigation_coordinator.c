@@ -232,6 +232,7 @@ static enum fm_code apply_proposal(struct fm_turn_work *w, const struct fm_propo
         return FM_OK;
     w->by = by;
     w->turn.provenance = p->provenance;
+    w->is_answer = by.kind == FM_ACTOR_ANALYST && !p->changes.n;
     if (p->failed) {
         w->turn.outcome = FM_TURN_FAILED;
         w->turn.error = step_cut(
@@ -328,7 +329,7 @@ static enum fm_code conclude_turn(struct fm_turn_work *w)
     FM_TRY(step_rate_hypotheses(w));
     note_likelihood(w);
     w->turn.progress = w->why_progress.len > 0;
-    w->turn.waiting = !w->turn.progress && (w->has_waited || w->c->waiting.on.len);
+    w->turn.waiting = !w->turn.progress && (w->has_waited || w->is_answer || w->c->waiting.on.len);
     if (w->turn.outcome != FM_TURN_FAILED) {
         FM_TRY(step_select_path(w));
         FM_TRY(step_progression(w));

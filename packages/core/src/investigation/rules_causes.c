@@ -81,7 +81,8 @@ enum fm_code rule_set_milestone(struct fm_turn_work *w, const struct fm_change *
     b->by = step_by(w);
     FM_TRY(step_emit(w, FM_EVENT_MILESTONE_SET, b));
     bool is_doubt = b->status == FM_FACT_DISPUTED || b->status == FM_FACT_REVOKED;
-    return is_doubt && b->name == FM_MILESTONE_ROOT_CAUSE_IDENTIFIED ? dispute_all(w, b->reason) : FM_OK;
+    return is_doubt && b->name == FM_MILESTONE_ROOT_CAUSE_IDENTIFIED ? dispute_all(w, b->reason)
+                                                                     : FM_OK;
 }
 
 static enum fm_code check_cause(struct fm_turn_work *w, const struct fm_root_cause *b)
@@ -151,8 +152,9 @@ static enum fm_code sync_hypothesis(struct fm_turn_work *w, const struct fm_root
     bool is_open = h && (h->status == FM_HYPOTHESIS_ACTIVE || h->status == FM_HYPOTHESIS_CAPTURED);
     if (!is_open || h->likelihood < 0.70)
         return FM_OK;
-    return step_move_hypothesis(w, h->id, FM_HYPOTHESIS_VALIDATED, FM_UNIT_NONE,
-                                fm_str_fmt(&w->ctx->arena, "root cause %.*s rests on it", FM_STR_ARG(b->id)));
+    return step_move_hypothesis(
+        w, h->id, FM_HYPOTHESIS_VALIDATED, FM_UNIT_NONE,
+        fm_str_fmt(&w->ctx->arena, "root cause %.*s rests on it", FM_STR_ARG(b->id)));
 }
 
 enum fm_code rule_root_cause(struct fm_turn_work *w, const struct fm_change *change, void *body)

@@ -26,8 +26,9 @@ struct fm_turn_work {
     fm_str message_id;
     fm_str why_progress;     /* the first event that counts as progress */
     bool wants_alternatives; /* hypotheses of this turn are forced alternatives */
-    bool has_waited;         /* the user reported waiting */
-    bool is_exited;          /* an episode ended in this turn */
+    bool is_answer;  /* the analyst only answered from the facts: neither progress nor stall */
+    bool has_waited; /* the user reported waiting */
+    bool is_exited;  /* an episode ended in this turn */
     enum fm_degraded_type exited;
     double top_before; /* best likelihood before the turn */
     struct fm_turn_result result;

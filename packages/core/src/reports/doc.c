@@ -69,7 +69,8 @@ void doc_cites(struct doc *d, const struct fm_cites *cites, size_t max)
             continue;
         }
         struct fm_block *b = add(d, FM_BLOCK_QUOTE, k->quote);
-        b->where = k->line ? fm_str_fmt(d->a, "%.*s, line %lld", FM_STR_ARG(k->evidence_id), (long long)k->line)
+        b->where = k->line ? fm_str_fmt(d->a, "%.*s, line %lld", FM_STR_ARG(k->evidence_id),
+                                        (long long)k->line)
                            : k->evidence_id;
     }
 }

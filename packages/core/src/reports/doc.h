@@ -23,8 +23,8 @@ void doc_unknown(struct doc *d, const char *what);
 /* Quotes of citations, at most max; whole-item citations are listed by id. */
 void doc_cites(struct doc *d, const struct fm_cites *cites, size_t max);
 
-fm_str doc_time(struct doc *d, fm_time t);       /* "unknown" for none */
-fm_str doc_duration(struct doc *d, int64_t ns);  /* "unknown" for INT64_MIN */
+fm_str doc_time(struct doc *d, fm_time t);      /* "unknown" for none */
+fm_str doc_duration(struct doc *d, int64_t ns); /* "unknown" for INT64_MIN */
 fm_str doc_or(fm_str s, const char *otherwise);
 
 /* Sections that several reports share. */

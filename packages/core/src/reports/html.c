@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report as one HTML file: no script, no network, prints well. Every text of the case is escaped. */
+/* A report as one HTML file: no script, no network, prints well. Every text of the case is escaped.
+ */
 #include "faultmaven/core/report.h"
 
 static const char head[] =
     "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-    "<style>\nbody{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'\">\n"
+    "<style>\nbody{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+    "1rem;color:#1a1a1a}\n"
     "h1{line-height:1.2}h2{border-bottom:1px solid #ccc;margin-top:2rem}\n"
-    "table{border-collapse:collapse;width:100%;margin:1rem 0}td,th{border:1px solid #ccc;padding:.3rem .5rem;"
+    "table{border-collapse:collapse;width:100%;margin:1rem 0}td,th{border:1px solid "
+    "#ccc;padding:.3rem .5rem;"
     "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f3f3f3}\n"
     "blockquote{margin:.5rem 0;border-left:3px solid #888;padding:.2rem .8rem;background:#f7f7f7}\n"
-    "blockquote code,pre{white-space:pre-wrap;overflow-wrap:anywhere}cite{color:#555;font-size:.85em}\n"
+    "blockquote "
+    "code,pre{white-space:pre-wrap;overflow-wrap:anywhere}cite{color:#555;font-size:.85em}\n"
     "pre{background:#f3f3f3;padding:.6rem}\n</style>\n";
 
 static void put(struct fm_buf *out, fm_str s)

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report as CommonMark with GitHub tables. Text of the case is escaped: it never becomes markup. */
+/* A report as CommonMark with GitHub tables. Text of the case is escaped: it never becomes markup.
+ */
 #include "faultmaven/core/report.h"
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* An underscore inside a word is no emphasis. */
+static bool is_markup(fm_str s, size_t i)
+{
+    if (s.p[i] == '_')
+        return i == 0 || i + 1 == s.len || !is_alnum(s.p[i - 1]) || !is_alnum(s.p[i + 1]);
+    return s.p[i] && strchr("\\`*[]<>#", s.p[i]);
+}
 
 static void put_escaped(struct fm_buf *out, fm_str s, bool is_cell)
 {
@@ -8,7 +22,7 @@ static void put_escaped(struct fm_buf *out, fm_str s, bool is_cell)
         char c = s.p[i];
         if (c == '\n' || c == '\r' || c == '\t')
             fm_buf_addc(out, ' ');
-        else if (strchr("\\`*_[]<>#", c) && c)
+        else if (is_markup(s, i))
             fm_buf_addf(out, "\\%c", c);
         else if (c == '|' && is_cell)
             fm_buf_addz(out, "\\|");

@@ -6,13 +6,14 @@
 static bool has_scope(const struct fm_case *c)
 {
     const struct fm_verification *v = &c->verification;
-    return fm_case_has(c, FM_MILESTONE_SCOPE_ASSESSED) || v->affected_services.n || v->affected_users.len ||
-           v->user_impact.len;
+    return fm_case_has(c, FM_MILESTONE_SCOPE_ASSESSED) || v->affected_services.n ||
+           v->affected_users.len || v->user_impact.len;
 }
 
 static bool has_timeline(const struct fm_case *c)
 {
-    return fm_case_has(c, FM_MILESTONE_TIMELINE_ESTABLISHED) || c->verification.started_at != FM_TIME_NONE;
+    return fm_case_has(c, FM_MILESTONE_TIMELINE_ESTABLISHED) ||
+           c->verification.started_at != FM_TIME_NONE;
 }
 
 static void miss(struct fm_buf *b, bool is_there, const char *what)
@@ -35,14 +36,16 @@ static void find_missing(const struct fm_case *c, enum fm_report_type type, stru
         miss(b, c->solutions.n > 0, "a solution");
 }
 
-static enum fm_code check_gate(struct fm_ctx *ctx, const struct fm_case *c, enum fm_report_type type)
+static enum fm_code check_gate(struct fm_ctx *ctx, const struct fm_case *c,
+                               enum fm_report_type type)
 {
     struct fm_buf b;
     fm_buf_init(&b, 1000);
     find_missing(c, type, &b);
     enum fm_code code = FM_OK;
     if (b.len)
-        code = fm_fail(ctx, FM_EREJECTED, "%s: the case does not have: %s", fm_name_of(&fm_report_type_names, type), b.p);
+        code = fm_fail(ctx, FM_EREJECTED, "%s: the case does not have: %s",
+                       fm_name_of(&fm_report_type_names, type), b.p);
     fm_buf_release(&b);
     return code;
 }
@@ -120,7 +123,8 @@ static void diagnosis_steps(struct doc *d)
 static void runbook(struct doc *d)
 {
     const struct fm_root_cause *r = fm_case_root_cause(d->c);
-    doc_text(d, "Made from case %.*s on %.*s.", FM_STR_ARG(d->c->id), FM_STR_ARG(doc_time(d, d->now)));
+    doc_text(d, "Made from case %.*s on %.*s.", FM_STR_ARG(d->c->id),
+             FM_STR_ARG(doc_time(d, d->now)));
     doc_heading(d, 2, "Problem");
     doc_problem(d);
     doc_heading(d, 2, "How to recognise it");
@@ -153,8 +157,9 @@ static void evidence_report(struct doc *d)
     doc_heading(d, 2, "What it bears out");
     doc_hypotheses(d);
     fm_vec_each (&d->c->links, l) {
-        doc_item(d, "%.*s %s %.*s: %.*s", FM_STR_ARG(l->evidence_id), fm_name_of(&fm_stance_names, l->stance),
-                 FM_STR_ARG(l->hypothesis_id), FM_STR_ARG(doc_or(l->reasoning, "no reason given")));
+        doc_item(d, "%.*s %s %.*s: %.*s", FM_STR_ARG(l->evidence_id),
+                 fm_name_of(&fm_stance_names, l->stance), FM_STR_ARG(l->hypothesis_id),
+                 FM_STR_ARG(doc_or(l->reasoning, "no reason given")));
         doc_cites(d, &l->cites, 2);
     }
 }
@@ -176,20 +181,26 @@ static void chat_summary(struct doc *d)
 static fm_str title_of(struct doc *d, enum fm_report_type type)
 {
     static const char *const names[FM_REPORT_COUNT] = {
-        [FM_REPORT_INCIDENT] = "Incident report", [FM_REPORT_POST_MORTEM] = "Post-mortem",
-        [FM_REPORT_RUNBOOK] = "Runbook",          [FM_REPORT_TIMELINE] = "Timeline",
-        [FM_REPORT_EVIDENCE_BUNDLE] = "Evidence", [FM_REPORT_CHAT_SUMMARY] = "Summary of the conversation",
+        [FM_REPORT_INCIDENT] = "Incident report",
+        [FM_REPORT_POST_MORTEM] = "Post-mortem",
+        [FM_REPORT_RUNBOOK] = "Runbook",
+        [FM_REPORT_TIMELINE] = "Timeline",
+        [FM_REPORT_EVIDENCE_BUNDLE] = "Evidence",
+        [FM_REPORT_CHAT_SUMMARY] = "Summary of the conversation",
     };
     return fm_str_fmt(d->a, "%s: %.*s", names[type], FM_STR_ARG(d->c->title));
 }
 
-enum fm_code fm_report_build(struct fm_ctx *ctx, const struct fm_case *c, enum fm_report_type type, fm_time now,
-                             struct fm_report_doc **out)
+enum fm_code fm_report_build(struct fm_ctx *ctx, const struct fm_case *c, enum fm_report_type type,
+                             fm_time now, struct fm_report_doc **out)
 {
     static void (*const builders[FM_REPORT_COUNT])(struct doc *) = {
-        [FM_REPORT_INCIDENT] = incident_report, [FM_REPORT_POST_MORTEM] = post_mortem,
-        [FM_REPORT_RUNBOOK] = runbook,          [FM_REPORT_TIMELINE] = timeline_report,
-        [FM_REPORT_EVIDENCE_BUNDLE] = evidence_report, [FM_REPORT_CHAT_SUMMARY] = chat_summary,
+        [FM_REPORT_INCIDENT] = incident_report,
+        [FM_REPORT_POST_MORTEM] = post_mortem,
+        [FM_REPORT_RUNBOOK] = runbook,
+        [FM_REPORT_TIMELINE] = timeline_report,
+        [FM_REPORT_EVIDENCE_BUNDLE] = evidence_report,
+        [FM_REPORT_CHAT_SUMMARY] = chat_summary,
     };
     struct doc d = {ctx, &ctx->arena, c, now, FM_NEW(&ctx->arena, struct fm_report_doc)};
     if (type <= FM_REPORT_NONE || type >= FM_REPORT_COUNT)

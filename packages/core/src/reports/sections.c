@@ -29,9 +29,10 @@ struct fm_incident_metrics fm_incident_metrics(const struct fm_case *c)
 void doc_header(struct doc *d)
 {
     const struct fm_case *c = d->c;
-    doc_text(d, "Case %.*s, status %s%s%s, written %.*s from version %lld of its log.", FM_STR_ARG(c->id),
-             fm_name_of(&fm_case_status_names, c->status), c->closure ? ", closed as " : "",
-             fm_name_of(&fm_closure_names, c->closure), FM_STR_ARG(doc_time(d, d->now)), (long long)c->version);
+    doc_text(d, "Case %.*s, status %s%s%s, written %.*s from version %lld of its log.",
+             FM_STR_ARG(c->id), fm_name_of(&fm_case_status_names, c->status),
+             c->closure ? ", closed as " : "", fm_name_of(&fm_closure_names, c->closure),
+             FM_STR_ARG(doc_time(d, d->now)), (long long)c->version);
     if (c->basis == FM_BASIS_USER_ATTESTED)
         doc_text(d, "Resolved on the word of the user; no fix was verified with evidence.");
 }
@@ -43,7 +44,8 @@ void doc_problem(struct doc *d)
         doc_unknown(d, "the problem was never stated");
         return;
     }
-    doc_text(d, "%.*s%s", FM_STR_ARG(statement), d->c->description.len ? "" : " (proposed, not confirmed)");
+    doc_text(d, "%.*s%s", FM_STR_ARG(statement),
+             d->c->description.len ? "" : " (proposed, not confirmed)");
     doc_cites(d, &d->c->milestones[FM_MILESTONE_SYMPTOM_VERIFIED].cites, 4);
 }
 
@@ -81,13 +83,18 @@ void doc_metrics(struct doc *d)
     struct fm_incident_metrics m = fm_incident_metrics(d->c);
     const struct fm_verification *v = &d->c->verification;
     doc_row(d, 3, (fm_str[]){FM_STR("Metric"), FM_STR("Value"), FM_STR("From")});
-    doc_row(d, 3, (fm_str[]){FM_STR("Time to detect (TTD)"), doc_duration(d, m.to_detect),
-                             fm_str_fmt(d->a, "start %.*s, noticed %.*s", FM_STR_ARG(doc_time(d, v->started_at)),
-                                        FM_STR_ARG(doc_time(d, v->noticed_at)))});
-    doc_row(d, 3, (fm_str[]){FM_STR("Time to mitigate (TTM)"), doc_duration(d, m.to_mitigate),
-                             fm_str_fmt(d->a, "mitigated %.*s", FM_STR_ARG(doc_time(d, v->mitigated_at)))});
-    doc_row(d, 3, (fm_str[]){FM_STR("Time to resolve (TTR)"), doc_duration(d, m.to_resolve),
-                             fm_str_fmt(d->a, "fixed %.*s", FM_STR_ARG(doc_time(d, fixed_at(d->c))))});
+    doc_row(d, 3,
+            (fm_str[]){FM_STR("Time to detect (TTD)"), doc_duration(d, m.to_detect),
+                       fm_str_fmt(d->a, "start %.*s, noticed %.*s",
+                                  FM_STR_ARG(doc_time(d, v->started_at)),
+                                  FM_STR_ARG(doc_time(d, v->noticed_at)))});
+    doc_row(
+        d, 3,
+        (fm_str[]){FM_STR("Time to mitigate (TTM)"), doc_duration(d, m.to_mitigate),
+                   fm_str_fmt(d->a, "mitigated %.*s", FM_STR_ARG(doc_time(d, v->mitigated_at)))});
+    doc_row(d, 3,
+            (fm_str[]){FM_STR("Time to resolve (TTR)"), doc_duration(d, m.to_resolve),
+                       fm_str_fmt(d->a, "fixed %.*s", FM_STR_ARG(doc_time(d, fixed_at(d->c))))});
 }
 
 void doc_timeline(struct doc *d)
@@ -109,7 +116,8 @@ void doc_root_cause(struct doc *d)
         double shown = fm_confidence_shown(c, r->confidence, &is_capped);
         doc_text(d, "%s (%s, confidence %.2f, %s): %.*s", fm_name_of(&fm_cause_role_names, r->role),
                  fm_name_of(&fm_fact_status_names, r->status), shown,
-                 fm_name_of(&fm_confidence_level_names, fm_confidence_band(shown)), FM_STR_ARG(r->statement));
+                 fm_name_of(&fm_confidence_level_names, fm_confidence_band(shown)),
+                 FM_STR_ARG(r->statement));
         doc_text(d, "How: %.*s", FM_STR_ARG(r->mechanism));
         doc_cites(d, &r->cites, 6);
         fm_vec_each (&r->contributing, k)
@@ -121,8 +129,8 @@ void doc_root_cause(struct doc *d)
     doc_unknown(d, "no root cause was established");
     const struct fm_hypothesis *h = fm_hypothesis_best(c);
     if (h)
-        doc_text(d, "Best hypothesis, not validated: %.*s (likelihood %.2f, %.*s)", FM_STR_ARG(h->statement),
-                 h->likelihood, FM_STR_ARG(h->id));
+        doc_text(d, "Best hypothesis, not validated: %.*s (likelihood %.2f, %.*s)",
+                 FM_STR_ARG(h->statement), h->likelihood, FM_STR_ARG(h->id));
 }
 
 void doc_hypotheses(struct doc *d)
@@ -132,20 +140,27 @@ void doc_hypotheses(struct doc *d)
         doc_unknown(d, "no hypothesis was recorded");
         return;
     }
-    doc_row(d, 4, (fm_str[]){FM_STR("Hypothesis"), FM_STR("State"), FM_STR("Likelihood"), FM_STR("Statement")});
+    doc_row(d, 4,
+            (fm_str[]){FM_STR("Hypothesis"), FM_STR("State"), FM_STR("Likelihood"),
+                       FM_STR("Statement")});
     fm_vec_each (&ranked, p)
-        doc_row(d, 4, (fm_str[]){(*p)->id, fm_str_c(fm_name_of(&fm_hypothesis_status_names, (*p)->status)),
-                                 fm_str_fmt(d->a, "%.2f", (*p)->likelihood), (*p)->statement});
+        doc_row(d, 4,
+                (fm_str[]){(*p)->id,
+                           fm_str_c(fm_name_of(&fm_hypothesis_status_names, (*p)->status)),
+                           fm_str_fmt(d->a, "%.2f", (*p)->likelihood), (*p)->statement});
 }
 
 static void one_solution(struct doc *d, const struct fm_solution *s)
 {
-    doc_text(d, "%.*s, %s, %s: %.*s", FM_STR_ARG(s->id), fm_name_of(&fm_solution_kind_names, s->kind),
+    doc_text(d, "%.*s, %s, %s: %.*s", FM_STR_ARG(s->id),
+             fm_name_of(&fm_solution_kind_names, s->kind),
              fm_name_of(&fm_solution_state_names, s->state), FM_STR_ARG(s->title));
     if (s->applied_at != FM_TIME_NONE)
-        doc_item(d, "Applied %.*s by %.*s", FM_STR_ARG(doc_time(d, s->applied_at)), FM_STR_ARG(s->applied_by));
+        doc_item(d, "Applied %.*s by %.*s", FM_STR_ARG(doc_time(d, s->applied_at)),
+                 FM_STR_ARG(s->applied_by));
     if (s->verified_at != FM_TIME_NONE)
-        doc_item(d, "Verified with %.*s (%.*s), effectiveness %.2f", FM_STR_ARG(s->verification_evidence_id),
+        doc_item(d, "Verified with %.*s (%.*s), effectiveness %.2f",
+                 FM_STR_ARG(s->verification_evidence_id),
                  FM_STR_ARG(doc_or(s->verification_method, "method not stated")), s->effectiveness);
     if (s->reason.len)
         doc_item(d, "Why: %.*s", FM_STR_ARG(s->reason));
@@ -170,24 +185,29 @@ void doc_solutions(struct doc *d)
 void doc_evidence(struct doc *d)
 {
     enum fm_purpose purposes[FM_PURPOSE_COUNT];
-    doc_row(d, 4, (fm_str[]){FM_STR("Evidence"), FM_STR("Purpose"), FM_STR("Summary"), FM_STR("SHA-256")});
+    doc_row(
+        d, 4,
+        (fm_str[]){FM_STR("Evidence"), FM_STR("Purpose"), FM_STR("Summary"), FM_STR("SHA-256")});
     fm_vec_each (&d->c->evidence, e) {
         (void)fm_evidence_purposes(d->c, e, purposes);
-        doc_row(d, 4, (fm_str[]){e->id, fm_str_c(fm_name_of(&fm_purpose_names, purposes[0])), e->summary,
-                                 e->sha256.len ? fm_str_sub(e->sha256, 0, 16) : FM_STR("typed in")});
+        doc_row(d, 4,
+                (fm_str[]){e->id, fm_str_c(fm_name_of(&fm_purpose_names, purposes[0])), e->summary,
+                           e->sha256.len ? fm_str_sub(e->sha256, 0, 16) : FM_STR("typed in")});
     }
 }
 
 void doc_actions(struct doc *d)
 {
     if (!d->c->actions.n) {
-        doc_unknown(d, "no action items were recorded (a turn with the change action_item adds them)");
+        doc_unknown(d,
+                    "no action items were recorded (a turn with the change action_item adds them)");
         return;
     }
     doc_row(d, 4, (fm_str[]){FM_STR("Action"), FM_STR("Owner"), FM_STR("Due"), FM_STR("Status")});
     fm_vec_each (&d->c->actions, x)
-        doc_row(d, 4, (fm_str[]){x->text, doc_or(x->owner, "nobody yet"), doc_or(x->due, "no date yet"),
-                                 fm_str_c(fm_name_of(&fm_action_status_names, x->status))});
+        doc_row(d, 4,
+                (fm_str[]){x->text, doc_or(x->owner, "nobody yet"), doc_or(x->due, "no date yet"),
+                           fm_str_c(fm_name_of(&fm_action_status_names, x->status))});
 }
 
 void doc_strs(struct doc *d, const char *title, const struct fm_strs *list)
