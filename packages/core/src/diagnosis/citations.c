@@ -91,7 +91,9 @@ static bool is_grounded(const struct ground *g, fm_str piece)
 static fm_str number_at(fm_str text, size_t i)
 {
     size_t end = i;
-    if (!is_digit(text.p[i]) || (i && (is_word(text.p[i - 1]) || text.p[i - 1] == '.')))
+    bool is_inside = i > 1 && is_joint(text.p[i - 1]) && is_digit(text.p[i - 2]);
+    if (!is_digit(text.p[i]) || is_inside ||
+        (i && (is_word(text.p[i - 1]) || text.p[i - 1] == '.')))
         return FM_STR_NULL;
     while (end < text.len &&
            (is_digit(text.p[end]) ||

@@ -127,6 +127,29 @@ static void extend(struct group *g, const struct fm_fact *f, const struct fm_hit
     }
 }
 
+/* Hits are in the order of the facts. */
+static bool is_hit(const struct fm_hits *hits, uint32_t fact)
+{
+    size_t low = 0, high = hits->n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (hits->items[mid].fact < fact)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < hits->n && hits->items[low].fact == fact;
+}
+
+/* The record itself says that it is something else. */
+static bool is_excluded(const struct finder *k, const struct fm_signature *s, uint32_t fact)
+{
+    fm_vec_each (&s->unless, sighting)
+        if (is_hit(&k->hits[sighting->pattern], fact))
+            return true;
+    return false;
+}
+
 static void collect_reasons(struct finder *k, const struct fm_signature *s, struct groups *groups)
 {
     fm_vec_each (&s->reason, sighting) {
@@ -134,7 +157,8 @@ static void collect_reasons(struct finder *k, const struct fm_signature *s, stru
         fm_vec_each (hits, h) {
             const struct fm_fact *f = &k->facts->items[h->fact];
             bool is_failing = sighting->any_level || fm_fact_is_failure(f);
-            if (!is_failing || k->counted[h->fact] == k->number || !accepts(sighting, f, &h->match))
+            if (!is_failing || k->counted[h->fact] == k->number ||
+                !accepts(sighting, f, &h->match) || is_excluded(k, s, h->fact))
                 continue;
             k->counted[h->fact] = k->number;
             extend(group_of(k, groups, entity_key(f)), f, h);
@@ -199,7 +223,7 @@ static void judge(struct finder *k, const struct fm_signature *s, const struct g
         if (!found.state)
             return;
     }
-    if (sight(k, s, &s->unless, g->best, NULL))
+    if (sight(k, s, &s->absent, g->best, NULL))
         return;
     found.strength = s->strength;
     found.resolution = sight(k, s, &s->resolved_by, g->best, g->last);

@@ -77,6 +77,7 @@ static enum fm_code load_conditions(struct fm_loader *l, const struct fm_node *r
         return fm_load_fail(l, root, "a signature needs at least one \"reason\"");
     FM_TRY(load_state(l, root, s));
     FM_TRY(fm_load_sightings(l, root, "unless", &s->unless));
+    FM_TRY(fm_load_sightings(l, root, "absent", &s->absent));
     FM_TRY(fm_load_sightings(l, root, "resolved_by", &s->resolved_by));
     FM_TRY(fm_load_sightings(l, root, "also", &s->also));
     FM_TRY(load_scope(l, root, s));

@@ -58,7 +58,8 @@ struct fm_signature {
     double strength;
     struct fm_sightings reason;      /* any */
     struct fm_sightings state;       /* any; empty: the reason itself is a failure */
-    struct fm_sightings unless;      /* none */
+    struct fm_sightings unless;      /* none in the record that gives the reason */
+    struct fm_sightings absent;      /* none in scope */
     struct fm_sightings resolved_by; /* none later than the last reason */
     struct fm_sightings also;        /* each raises the strength a little */
     enum fm_scope scope;
