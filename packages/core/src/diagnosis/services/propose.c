@@ -290,13 +290,16 @@ void svc_propose(struct svc_model *m, const struct svc *s)
     bool is_new;
     double strength = strength_of(s->score);
     enum fm_fault fault = fault_of(s);
+    bool is_database = m->in->entities.items[s->entity].kind == FM_ENTITY_DATABASE;
+    if (is_database && fault == FM_FAULT_RUNTIME_CPU_SATURATION)
+        fault = FM_FAULT_DATABASE_CPU_SATURATION;
     struct fm_cause *c =
         fm_propose(m->h, fm_incident_entity_of(m->in, s->entity), fault, strength, &is_new);
     if (!is_new && c->strength > strength)
         return;
     c->signature = FM_STR("services");
     c->onset = m->at;
-    if (fault == FM_FAULT_RUNTIME_CPU_SATURATION)
+    if (fault == FM_FAULT_RUNTIME_CPU_SATURATION || fault == FM_FAULT_DATABASE_CPU_SATURATION)
         say_cpu(m, c, s);
     else if (fault == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION)
         say_memory(m, c, s);

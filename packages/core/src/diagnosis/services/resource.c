@@ -4,6 +4,7 @@
 
 #include "diagnosis/services/model.h"
 
+#define BUSY_PERCENT 70      /* below it a share alone is a rise, no shortage */
 #define SETTLE (20 * FM_SEC) /* the first row behind the onset is half old */
 
 /* One service's use of CPU: the series that carries it, and the one in per cent of the limit. */
@@ -126,6 +127,8 @@ static double step_strength(struct svc_model *m, const struct use *u, const stru
         if (p.p25 > 90 && r.median < 75)
             raw = fmax(raw, 0.7 + 0.3 * svc_clip((p.p25 - 90) / 9));
         share = p.median / 40;
+        if (u->series == u->percent && p.p75 < BUSY_PERCENT)
+            raw *= 0.5;
     }
     return raw * svc_clip(0.2 + 0.8 * share);
 }

@@ -5,6 +5,8 @@
 #include "diagnosis/services/propose.h"
 #include "diagnosis/services/resource_rules.h"
 
+#define COMPANIONS 4 /* series that are shown beside those of the rule */
+
 struct finding {
     const struct facts *facts;
     const struct resource_rule *rule;
@@ -122,6 +124,30 @@ static void describe(struct fm_hypotheses *h, struct fm_cause *c, const struct f
     fm_cause_action(h, c, FM_ACTION_MITIGATION, x->rule->action, FM_STR_NULL, "");
 }
 
+/* Series that left their course together with the telling one: what a reader would look at next. */
+static void support_companions(struct fm_hypotheses *h, struct fm_cause *c, const struct finding *x)
+{
+    const struct metric_change *best[COMPANIONS] = {NULL};
+    for (size_t i = 0; i < h->in->metrics->n_changes; i++) {
+        const struct metric_change *m = &h->in->metrics->changes[i];
+        bool is_used = m == x->used[0] || m == x->used[1] || m == x->used[2];
+        bool is_near = m->series->entity == x->facts->entity ||
+                       m->series->source == x->used[0]->series->source;
+        if (is_used || !is_near || m->series->role == FM_ROLE_LIMIT || m->z < 0 ||
+            !metric_change_is_shift(m) || m->ratio < 1.5)
+            continue;
+        size_t at = COMPANIONS;
+        while (at > 0 && (!best[at - 1] || m->ratio > best[at - 1]->ratio))
+            at--;
+        for (size_t k = COMPANIONS - 1; at < COMPANIONS && k > at; k--)
+            best[k] = best[k - 1];
+        if (at < COMPANIONS)
+            best[at] = m;
+    }
+    for (size_t i = 0; i < COMPANIONS && best[i]; i++)
+        support(h, c, best[i]);
+}
+
 static void propose(struct fm_hypotheses *h, const struct finding *x)
 {
     bool is_new;
@@ -138,6 +164,7 @@ static void propose(struct fm_hypotheses *h, const struct finding *x)
     for (size_t i = 0; i < EVIDENCE_MAX; i++)
         if (x->used[i])
             support(h, c, x->used[i]);
+    support_companions(h, c, x);
     fm_cause_feature(h, c, "resource rule", x->strength);
     svc_affected_by(h, c, x->facts->entity);
 }
