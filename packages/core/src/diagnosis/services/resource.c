@@ -146,6 +146,34 @@ static struct svc_finding finding(struct svc_model *m, const struct use *u, doub
                                 .count = u->after.n};
 }
 
+/* How many times more requests each service gets, 1 when that is not known. */
+static double *load_ratios(struct svc_model *m)
+{
+    double *out = fm_arena_alloc(m->arena, (m->n + 1) * sizeof *out);
+    for (size_t i = 0; i < m->n; i++)
+        out[i] = 1;
+    fm_vec_each (&m->in->metrics->series, it) {
+        uint32_t i = svc_of(m, (*it)->entity);
+        if (i == SVC_NONE || (*it)->is_baseline || (*it)->role != FM_ROLE_REQUESTS ||
+            (*it)->kind != FM_METRIC_GAUGE)
+            continue;
+        struct svc_values ref = svc_reference(m, *it),
+                          now = svc_affected(m, *it, SETTLE, INT64_MAX);
+        struct fm_metric_summary r = fm_values_summary(m->arena, ref.v, ref.n),
+                                 p = fm_values_summary(m->arena, now.v, now.n);
+        if (r.n >= 3 && p.n >= 3 && r.median > 0 && p.median / r.median > out[i])
+            out[i] = p.median / r.median;
+    }
+    return out;
+}
+
+/* More work needs more CPU: a step that the load accounts for is no fault of the service. */
+static double explained_by_load(const struct use *u, double load)
+{
+    double ratio = u->ref.median > 0 ? u->after.median / u->ref.median : INFINITY;
+    return load >= 1.5 && ratio <= 1.5 * load ? 0.5 : 1;
+}
+
 static bool is_usable(const struct use *u)
 {
     return u->series && u->ref.n >= 3 && u->after.n >= 1;
@@ -156,10 +184,12 @@ static void judge_cpu(struct svc_model *m)
     struct use *uses = FM_NEW_ARRAY(m->arena, struct use, m->n + 1);
     collect(m, uses, FM_ROLE_CPU);
     struct levels l = {idle_level(m, uses), largest_use(m, uses), percent_idle_level(m, uses)};
+    double *load = load_ratios(m);
     for (size_t i = 0; i < m->n; i++) {
         if (!is_usable(&uses[i]))
             continue;
-        struct svc_finding f = finding(m, &uses[i], step_strength(m, &uses[i], &l));
+        double strength = step_strength(m, &uses[i], &l) * explained_by_load(&uses[i], load[i]);
+        struct svc_finding f = finding(m, &uses[i], strength);
         svc_find(&m->items[i], SVC_CPU, &f);
     }
 }

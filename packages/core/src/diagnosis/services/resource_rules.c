@@ -367,7 +367,8 @@ static double clock_skew(const struct facts *f, const struct metric_change *used
 {
     const struct metric_change *c =
         f->up[FM_ROLE_CLOCK_OFFSET] ? f->up[FM_ROLE_CLOCK_OFFSET] : f->down[FM_ROLE_CLOCK_OFFSET];
-    if (!c || !c->is_lasting || fabs(c->z) < 5 || fabs(c->after.median) < 0.25)
+    bool is_off = c && c->is_lasting && fabs(c->z) >= 5 && fabs(c->after.median) >= 0.25;
+    if (!is_off && !(facts_grows(c, 4) && c->after.last >= 0.25))
         return 0;
     USE(0, c);
     return 0.87;

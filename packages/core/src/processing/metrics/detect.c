@@ -41,13 +41,28 @@ static double shift_score(const struct metric_change *c)
     return 0.45 + 0.25 * (1 - exp(-(fabs(c->z) - 5) / 15)) + 0.25 * size;
 }
 
-static bool judge(const struct metric_change *c, struct candidate *out)
+/* Per entity: do its requests grow, so that growth of anything else need not be a leak? */
+static bool *find_growing_load(struct fm_incident *in)
 {
+    bool *out = FM_NEW_ARRAY(&in->ctx->arena, bool, in->entities.n + 1);
+    for (size_t i = 0; i < in->metrics->n_changes; i++) {
+        const struct metric_change *c = &in->metrics->changes[i];
+        bool grows = c->growth >= 1.3 || (metric_change_is_shift(c) && c->ratio >= 1.3);
+        if (c->series->role == FM_ROLE_REQUESTS && grows && c->series->entity < in->entities.n)
+            out[c->series->entity] = true;
+    }
+    return out;
+}
+
+static bool judge(const struct metric_change *c, const bool *load, struct candidate *out)
+{
+    fm_entity_id entity = c->series->entity;
+    bool has_load = entity != FM_ENTITY_NONE && load[entity];
     *out = (struct candidate){.change = c};
     if (is_saturated(c)) {
         out->kind = FM_OBSERVATION_METRIC_SATURATED;
         out->score = 0.85;
-    } else if (is_trend(c)) {
+    } else if (is_trend(c) && !has_load) {
         out->kind = FM_OBSERVATION_METRIC_TREND;
         out->score = 0.7;
     } else if (metric_change_is_shift(c)) {
@@ -158,9 +173,10 @@ enum fm_code metric_detect(struct fm_incident *in)
     struct candidates all = {0};
     const struct fm_metric_rows *last = NULL;
     find_changes(in);
+    const bool *load = find_growing_load(in);
     for (size_t i = 0; i < in->metrics->n_changes; i++) {
         struct candidate c;
-        if (judge(&in->metrics->changes[i], &c))
+        if (judge(&in->metrics->changes[i], load, &c))
             fm_vec_push(&in->ctx->arena, &all, c);
     }
     if (all.n > 1)

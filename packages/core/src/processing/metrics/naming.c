@@ -13,7 +13,7 @@ static const struct {
 } roles[] = {
     {"limit|limits|quota !ratio !exceeded !hit !usage !utilization !used !rate", FM_ROLE_LIMIT},
     {"capacity|allocatable|hard !ratio !usage !used", FM_ROLE_LIMIT},
-    {"max connections|fds|threads|files|conns !used !active !usage", FM_ROLE_LIMIT},
+    {"max connections|fds|threads|files|conns|descriptors !used !active !usage", FM_ROLE_LIMIT},
     {"throttl*|cfs|nr_throttled", FM_ROLE_CPU_THROTTLED},
     {"steal|stolen", FM_ROLE_CPU_STEAL},
     {"gc|garbage|gctime", FM_ROLE_GC},
@@ -43,6 +43,7 @@ static const struct {
     {"deadlock|deadlocks|lock|locks|locked !block", FM_ROLE_LOCKS},
     {"query|queries|statement|sql time|latency|duration|seconds|ms|p50|p90|p95|p99",
      FM_ROLE_QUERY_TIME},
+    {"threads|thread connected", FM_ROLE_CONNECTIONS},
     {"thread|threads|goroutine|goroutines|nlwp", FM_ROLE_THREADS},
     {"fd|fds|descriptor|descriptors|filefd|nofile", FM_ROLE_DESCRIPTORS},
     {"open files|sockets|file", FM_ROLE_DESCRIPTORS},
