@@ -295,7 +295,10 @@ void svc_propose(struct svc_model *m, const struct svc *s)
         fault = FM_FAULT_DATABASE_CPU_SATURATION;
     struct fm_cause *c =
         fm_propose(m->h, fm_incident_entity_of(m->in, s->entity), fault, strength, &is_new);
-    if (!is_new && c->strength > strength)
+    add_features(m, c, s);
+    svc_affected_by(m->h, c, s->entity);
+    /* Where two sources agree, the one that names the place speaks. */
+    if (!is_new && c->strength > strength && strength < 0.6)
         return;
     c->signature = FM_STR("services");
     c->onset = m->at;
@@ -309,6 +312,4 @@ void svc_propose(struct svc_model *m, const struct svc *s)
         say_symptom(m, c, s);
     else
         say_code(m, c, s);
-    add_features(m, c, s);
-    svc_affected_by(m->h, c, s->entity);
 }
