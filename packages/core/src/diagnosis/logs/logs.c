@@ -113,9 +113,11 @@ static void propose_unexplained(struct fm_hypotheses *h)
             continue;
         struct fm_cause *c = fm_propose(h, e, FM_FAULT_OTHER_UNKNOWN,
                                         o->count >= 5 ? UNEXPLAINED_MANY : UNEXPLAINED_FEW, NULL);
-        fm_str record = piece(h->in, o->spans.items[0]);
+        /* cut, so that its last number may be no whole one: the span has the rest */
+        fm_str record = fm_computed(
+            h, c, "%.*s", FM_STR_ARG(fm_str_sub(piece(h->in, o->spans.items[0]), 0, 160)));
         c->statement = fm_str_fmt(a, "%.*s reports an error of a kind that is not known here: %.*s",
-                                  FM_STR_ARG(e.name), FM_STR_ARG(fm_str_sub(record, 0, 160)));
+                                  FM_STR_ARG(e.name), FM_STR_ARG(record));
         c->mechanism =
             FM_STR("The record is new or rare and severe; what leads to it does not show.");
         c->signature = FM_STR("logs.unexplained");
