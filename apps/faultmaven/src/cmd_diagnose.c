@@ -5,6 +5,7 @@
 #include "faultmaven/core/diagnose.h"
 #include "faultmaven/core/intake.h"
 #include "faultmaven/core/view.h"
+#include "load_signatures.h"
 
 #define OUTPUT_MAX ((size_t)1 << 30)
 #define EXIT_CAUSE 3
@@ -15,7 +16,7 @@ enum fail_on { FAIL_NEVER, FAIL_CAUSE };
 struct options {
     int format, fail_on, colour;
     fm_time at, since, until;
-    struct fm_opt_list baselines;
+    struct fm_opt_list baselines, signatures;
     const char *entity, *question, *timezone;
     int64_t top, threads;
     uint64_t memory;
@@ -34,6 +35,8 @@ static const struct fm_opt opts[] = {
     FM_OPT_TIME(0, "until", struct options, until, "ignore records after TIME"),
     FM_OPT_LIST('b', "baseline", struct options, baselines, "PATH",
                 "evidence of a quiet period to compare with"),
+    FM_OPT_LIST(0, "signatures", struct options, signatures, "PATH",
+                "known faults of your own, beside the built-in ones"),
     FM_OPT_STR('e', "entity", struct options, entity, "NAME",
                "look at this service, pod or node first"),
     FM_OPT_STR('q', "question", struct options, question, "TEXT",
@@ -66,6 +69,21 @@ static enum fm_code parse_zone(struct fm_ctx *ctx, const char *zone, int32_t *ou
     return FM_OK;
 }
 
+/* The built-in signatures and those of the user; without any of the latter the incident takes the
+ * former by itself. */
+static enum fm_code read_signatures(struct fm_ctx *ctx, struct fm_intake *intake,
+                                    struct fm_incident *in, const struct fm_opt_list *paths)
+{
+    if (paths->n == 0)
+        return FM_OK;
+    struct fm_signature_set *set = fm_signatures_new(ctx);
+    FM_TRY(fm_signatures_add_builtin(set));
+    fm_vec_each (paths, path)
+        FM_TRY(fm_load_signatures(ctx, intake, *path, set));
+    in->signatures = set;
+    return FM_OK;
+}
+
 static enum fm_code read_inputs(struct fm_ctx *ctx, struct fm_intake *intake,
                                 struct fm_incident *in, const struct options *o,
                                 const struct fm_operands *paths)
@@ -74,6 +92,7 @@ static enum fm_code read_inputs(struct fm_ctx *ctx, struct fm_intake *intake,
         FM_TRY(fm_intake_add(intake, in, paths->items[i], false));
     fm_vec_each (&o->baselines, path)
         FM_TRY(fm_intake_add(intake, in, *path, true));
+    FM_TRY(read_signatures(ctx, intake, in, &o->signatures));
     in->ask.at = o->at;
     in->ask.since = o->since;
     in->ask.until = o->until;

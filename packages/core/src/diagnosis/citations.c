@@ -88,12 +88,19 @@ static bool is_grounded(const struct ground *g, fm_str piece)
 
 /* The number that starts at text[i] (digits with inner dots, colons and commas), or an empty
  * string. */
+static bool starts_number(fm_str text, size_t i)
+{
+    if (!is_digit(text.p[i]))
+        return false;
+    if (i > 1 && is_joint(text.p[i - 1]) && is_digit(text.p[i - 2]))
+        return false;
+    return i == 0 || (!is_word(text.p[i - 1]) && text.p[i - 1] != '.');
+}
+
 static fm_str number_at(fm_str text, size_t i)
 {
     size_t end = i;
-    bool is_inside = i > 1 && is_joint(text.p[i - 1]) && is_digit(text.p[i - 2]);
-    if (!is_digit(text.p[i]) || is_inside ||
-        (i && (is_word(text.p[i - 1]) || text.p[i - 1] == '.')))
+    if (!starts_number(text, i))
         return FM_STR_NULL;
     while (end < text.len &&
            (is_digit(text.p[end]) ||

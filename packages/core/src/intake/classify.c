@@ -121,21 +121,26 @@ static bool path_names_changes(const struct sample *s)
     return false;
 }
 
-static bool has_moment(const struct sample *s)
+static bool has_any_key(const struct sample *s, const char *const *keys)
 {
-    return has_key(s, "timestamp") || has_key(s, "at") || has_key(s, "time") ||
-           has_key(s, "date") || has_key(s, "created_at") || has_key(s, "started_at") ||
-           has_key(s, "finished_at") || has_key(s, "changed_at");
+    for (; *keys; keys++)
+        if (has_key(s, *keys))
+            return true;
+    return false;
 }
 
 static bool is_json_changes(const struct sample *s)
 {
+    static const char *const sure[] = {"diff",         "sha",     "commit",      "commit_sha",
+                                       "commit_id",    "deploys", "deployed_at", "flag",
+                                       "feature_flag", NULL};
+    static const char *const moments[] = {"timestamp",   "at",         "time",
+                                          "date",        "created_at", "started_at",
+                                          "finished_at", "changed_at", NULL};
     if (!is_json(s))
         return false;
-    return has_key(s, "diff") || has_key(s, "sha") || has_key(s, "commit") ||
-           has_key(s, "commit_sha") || has_key(s, "commit_id") || has_key(s, "deploys") ||
-           has_key(s, "deployed_at") || has_key(s, "flag") || has_key(s, "feature_flag") ||
-           (path_names_changes(s) && has_moment(s) && !has_key(s, "apiVersion"));
+    return has_any_key(s, sure) ||
+           (path_names_changes(s) && has_any_key(s, moments) && !has_key(s, "apiVersion"));
 }
 
 static bool is_json_alert(const struct sample *s)

@@ -12,7 +12,8 @@ static void check(const struct fm_node *n, fm_str text)
 {
     FM_ASSERT(is_inside(n->source, text));
     FM_ASSERT(is_inside(n->pair, text));
-    fm_node_each(n, child) check(child, text);
+    fm_node_each (n, child)
+        check(child, text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -9,6 +9,8 @@
 #define BLAME_AT 0.55 /* below it no change is blamed */
 #define SURE_AT 1.2   /* at or above it the change is the root cause */
 #define MECHANISM_LEAD 1.5
+#define FITTING_LEAD 0.6
+#define FITTING_OVERLAP 3.0
 #define RULED_OUT_MAX 8
 #define ID_SHOWN 12
 
@@ -274,6 +276,15 @@ static void rule_out_others(struct fm_hypotheses *h, const struct fm_candidates 
     }
 }
 
+/* A cause that needs no change stands against the best change, unless the change is tied to the
+ * error; one that can do such a thing and speaks of the same things has to lead by less. */
+static bool explains_better(const struct fm_no_change *none, const struct fm_candidate *best)
+{
+    bool is_fitting = best->risk.value >= 0.7 && best->overlap >= FITTING_OVERLAP;
+    return none->weight > 0 && !best->direct.len &&
+           best->score < (is_fitting ? FITTING_LEAD : MECHANISM_LEAD) * none->weight;
+}
+
 static enum fm_code run(struct fm_hypotheses *h)
 {
     struct fm_candidates all = {0};
@@ -287,7 +298,7 @@ static enum fm_code run(struct fm_hypotheses *h)
     fm_find_no_change(h, &b, &none);
     const struct fm_candidate *best =
         all.n && all.items[0].score >= BLAME_AT ? &all.items[0] : NULL;
-    if (best && none.weight > 0 && !best->direct.len && best->score < MECHANISM_LEAD * none.weight)
+    if (best && explains_better(&none, best))
         best = NULL;
     if (best)
         blame(h, &b, best);

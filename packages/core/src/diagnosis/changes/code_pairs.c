@@ -30,28 +30,41 @@ struct difference {
     bool is_unit;
 };
 
+/* Notes how the tokens at i differ; false when they are of kinds that do not pair. */
+static bool note_difference(const struct fm_token *p, const struct fm_token *q, size_t i,
+                            struct difference *d)
+{
+    if (is_literal(p) && is_literal(q)) {
+        d->literal_at = d->literals++ ? d->literal_at : i;
+        d->is_unit = d->is_unit || p->kind == FM_TOKEN_UNIT;
+        return true;
+    }
+    if (p->kind != q->kind)
+        return false;
+    if (p->kind == FM_TOKEN_NAME)
+        d->name_at = d->names++ ? d->name_at : i;
+    else
+        d->marks++;
+    return true;
+}
+
 static bool compare(const struct fm_tokens *x, const struct fm_tokens *y, struct difference *d)
 {
     *d = (struct difference){0};
     if (x->n != y->n)
         return false;
-    for (size_t i = 0; i < x->n; i++) {
-        const struct fm_token *p = &x->items[i], *q = &y->items[i];
-        if (fm_str_eq(p->text, q->text))
-            continue;
-        if (is_literal(p) && is_literal(q)) {
-            d->literal_at = d->literals++ ? d->literal_at : i;
-            d->is_unit = d->is_unit || p->kind == FM_TOKEN_UNIT;
-        } else if (p->kind == FM_TOKEN_NAME && q->kind == FM_TOKEN_NAME) {
-            d->name_at = d->names++ ? d->name_at : i;
-        } else if (p->kind == FM_TOKEN_MARK && q->kind == FM_TOKEN_MARK) {
-            d->marks++;
-        } else {
+    for (size_t i = 0; i < x->n; i++)
+        if (!fm_str_eq(x->items[i].text, y->items[i].text) &&
+            !note_difference(&x->items[i], &y->items[i], i, d))
             return false;
-        }
-    }
     return d->names <= 1 || d->literals + d->marks == 0;
 }
+
+/* A removed line and the added one that it pairs with. */
+struct line_pair {
+    fm_str removed, added;
+    const struct fm_tokens *x, *y;
+};
 
 /* "30 * time.Second": the first number of a line and its unit, "30Second". */
 static fm_str quantity_of(struct fm_arena *a, const struct fm_tokens *t)
@@ -66,18 +79,18 @@ static fm_str quantity_of(struct fm_arena *a, const struct fm_tokens *t)
     return FM_STR_NULL;
 }
 
-static struct fm_risk pair_risk(struct fm_arena *a, fm_str removed, fm_str added,
-                                const struct fm_tokens *x, const struct fm_tokens *y,
+static struct fm_risk pair_risk(struct fm_arena *a, const struct line_pair *p,
                                 const struct difference *d)
 {
-    struct fm_risk r = {.value = 0.12, .why = "a local name changes", .line = added};
+    struct fm_risk r = {.value = 0.12, .why = "a local name changes", .line = p->added};
     if (d->is_unit)
-        r = fm_value_risk(removed, quantity_of(a, x), quantity_of(a, y));
+        r = fm_value_risk(p->removed, quantity_of(a, p->x), quantity_of(a, p->y));
     else if (d->literals)
-        r = fm_value_risk(removed, x->items[d->literal_at].text, y->items[d->literal_at].text);
+        r = fm_value_risk(p->removed, p->x->items[d->literal_at].text,
+                          p->y->items[d->literal_at].text);
     else if (d->marks)
         r = (struct fm_risk){.value = 0.55, .why = "a condition or formula changes"};
-    r.line = added;
+    r.line = p->added;
     return r;
 }
 
@@ -107,7 +120,9 @@ void fm_pair_lines(struct fm_arena *a, const struct fm_edit *e, struct fm_edit *
         }
         is_taken[j] = true;
         *worst = fm_risk_max(
-            *worst, pair_risk(a, e->removed.items[i], e->added.items[j], &x, &added[j], &d));
+            *worst,
+            pair_risk(a, &(struct line_pair){e->removed.items[i], e->added.items[j], &x, &added[j]},
+                      &d));
     }
     for (size_t j = 0; j < e->added.n; j++)
         if (!is_taken[j])

@@ -7,28 +7,39 @@ struct version {
     bool is_set;
 };
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Up to three dotted parts at i; *end is behind them. */
+static unsigned parts_at(fm_str line, size_t i, struct version *v, size_t *end)
+{
+    unsigned n = 0;
+    while (n < 3 && i < line.len && is_digit(line.p[i])) {
+        for (v->part[n] = 0; i < line.len && is_digit(line.p[i]); i++)
+            v->part[n] = v->part[n] * 10 + (unsigned long)(line.p[i] - '0');
+        n++;
+        if (i + 1 < line.len && line.p[i] == '.')
+            i++;
+    }
+    *end = i;
+    return n;
+}
+
 /* The first dotted number of a line. */
 static struct version version_of(fm_str line)
 {
-    struct version v = {0};
     for (size_t i = 0; i < line.len; i++) {
-        size_t k = i;
-        unsigned n = 0;
-        while (n < 3 && k < line.len && line.p[k] >= '0' && line.p[k] <= '9') {
-            v.part[n] = 0;
-            for (; k < line.len && line.p[k] >= '0' && line.p[k] <= '9'; k++)
-                v.part[n] = v.part[n] * 10 + (unsigned long)(line.p[k] - '0');
-            n++;
-            if (k + 1 < line.len && line.p[k] == '.')
-                k++;
-        }
-        if (n >= 2) {
+        struct version v = {0};
+        size_t end;
+        if (parts_at(line, i, &v, &end) >= 2) {
             v.is_set = true;
             return v;
         }
-        i = k > i ? k : i;
+        i = end > i ? end : i;
     }
-    return v;
+    return (struct version){0};
 }
 
 /* What stands before the version: the library. */

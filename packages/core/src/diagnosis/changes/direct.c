@@ -69,21 +69,33 @@ static fm_str frame_match(const struct fm_change *c, fm_str message)
     return FM_STR_NULL;
 }
 
+static bool is_name(fm_str s)
+{
+    if (s.len < NAME_LEAST || s.len > 60)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_word(s.p[i]) && s.p[i] != '.' && s.p[i] != '-')
+            return false;
+    return true;
+}
+
+/* What stands between the quote at i and the next one of its kind; the escape of JSON is cut off.
+ */
+static fm_str quoted_at(fm_str message, size_t i)
+{
+    ptrdiff_t end = strchr("'\"`", message.p[i]) ? fm_str_chr(message, message.p[i], i + 1) : -1;
+    fm_str name = end < 0 ? FM_STR_NULL : fm_str_sub(message, i + 1, (size_t)end - i - 1);
+    while (name.len && name.p[name.len - 1] == '\\')
+        name.len--;
+    return name;
+}
+
 /* Names that the error puts in quotes. */
 static fm_str quoted_match(const struct fm_change *c, fm_str message)
 {
     for (size_t i = 0; i + 2 < message.len; i++) {
-        char q = message.p[i];
-        if (q != '\'' && q != '"' && q != '`')
-            continue;
-        ptrdiff_t end = fm_str_chr(message, q, i + 1);
-        fm_str name = end < 0 ? FM_STR_NULL : fm_str_sub(message, i + 1, (size_t)end - i - 1);
-        while (name.len && name.p[name.len - 1] == '\\')
-            name.len--;
-        bool is_name = name.len >= NAME_LEAST && name.len <= 60;
-        for (size_t k = 0; is_name && k < name.len; k++)
-            is_name = is_word(name.p[k]) || name.p[k] == '.' || name.p[k] == '-';
-        if (is_name && is_in_one_side(c, name))
+        fm_str name = message.p[i] ? quoted_at(message, i) : FM_STR_NULL;
+        if (is_name(name) && is_in_one_side(c, name))
             return name;
     }
     return FM_STR_NULL;
@@ -100,6 +112,17 @@ static bool is_upper_name(fm_str s)
     return s.len >= 5 && has_joint;
 }
 
+/* snake_case or camelCase */
+static bool is_compound(fm_str s)
+{
+    if (fm_str_chr(s, '_', 1) > 0)
+        return true;
+    for (size_t i = 1; i < s.len; i++)
+        if (s.p[i] >= 'A' && s.p[i] <= 'Z' && s.p[i - 1] >= 'a' && s.p[i - 1] <= 'z')
+            return true;
+    return false;
+}
+
 /* Identifiers in the message: ENV_NAMES, snake_case, camelCase of some length, that only one side
  * of the diff has. */
 static fm_str identifier_match(const struct fm_change *c, fm_str message)
@@ -110,11 +133,8 @@ static fm_str identifier_match(const struct fm_change *c, fm_str message)
             continue;
         fm_str name = fm_str_sub(message, start, i - start);
         start = i + 1;
-        bool is_compound = fm_str_chr(name, '_', 1) > 0;
-        for (size_t k = 1; k < name.len && !is_compound; k++)
-            is_compound = name.p[k] >= 'A' && name.p[k] <= 'Z' && name.p[k - 1] >= 'a' &&
-                          name.p[k - 1] <= 'z';
-        if ((is_upper_name(name) || (is_compound && name.len >= 7)) && is_in_one_side(c, name))
+        if ((is_upper_name(name) || (name.len >= 7 && is_compound(name))) &&
+            is_in_one_side(c, name))
             return name;
     }
     return FM_STR_NULL;

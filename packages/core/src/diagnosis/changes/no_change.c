@@ -20,7 +20,7 @@ static double weight_of(enum fm_fault f)
     } rows[] = {
         {"tls.certificate_expired", 2.0},
         {"access.credential_expired", 2.0},
-        {"load.traffic_spike", 2.0},
+        {"load.traffic_spike", 0.4},
         {"queue.poison_message", 1.6},
         {"data.wrong_value", 1.6},
         {"data.corruption", 1.4},
@@ -35,7 +35,7 @@ static double weight_of(enum fm_fault f)
         {"network.loss", 1.2},
         {"network.flapping", 1.2},
         {"node.hardware", 1.4},
-        {"node.clock_skew", 1.2},
+        {"node.clock_skew", 0.4},
         {"node.not_ready", 1.2},
         {"load.noisy_neighbour", 1.3},
         {"load.batch_job", 1.3},
@@ -152,24 +152,39 @@ static void explain_victims(struct fm_hypotheses *h, const struct fm_beginning *
             explain_victim(h, surge, s.series->entity);
 }
 
-static void find_surge(struct fm_hypotheses *h, const struct fm_beginning *b,
-                       struct fm_no_change *out)
+/* Entries before what they call; the failing component before all. */
+static bool is_better_surge(const struct fm_hypotheses *h, const struct fm_beginning *b,
+                            const struct surge *s, const struct surge *than)
 {
-    struct surge best = {0}, s;
+    if (!than->series || s->series->entity == b->entity)
+        return true;
+    return is_entry(h->in, s->series->entity) && !is_entry(h->in, than->series->entity);
+}
+
+/* Number of series that rose; *best is the one to name. */
+static unsigned measure_all(const struct fm_hypotheses *h, const struct fm_beginning *b,
+                            struct surge *best)
+{
+    struct surge s;
     unsigned n = 0;
-    if (!h->in->metrics || b->at == FM_TIME_NONE)
-        return;
+    *best = (struct surge){0};
     fm_vec_each (&h->in->metrics->series, it) {
         if (!measure(h, b, *it, &s))
             continue;
         n++;
-        bool is_better =
-            !best.series ||
-            (is_entry(h->in, s.series->entity) && !is_entry(h->in, best.series->entity)) ||
-            s.series->entity == b->entity;
-        if (is_better)
-            best = s;
+        if (is_better_surge(h, b, &s, best))
+            *best = s;
     }
+    return n;
+}
+
+static void find_surge(struct fm_hypotheses *h, const struct fm_beginning *b,
+                       struct fm_no_change *out)
+{
+    struct surge best;
+    if (!h->in->metrics || b->at == FM_TIME_NONE)
+        return;
+    unsigned n = measure_all(h, b, &best);
     if (!n || best.series->entity == FM_ENTITY_NONE)
         return;
     double weight = (2.0 + 0.3 * (n - 1)) * (speaks_of_retries(h->in) ? 0.5 : 1);

@@ -107,7 +107,10 @@ static struct fm_risk number_risk(fm_str name, fm_str before, fm_str after, doub
 {
     double ratio = ratio_of(a, b);
     struct fm_risk r = {.before = before, .after = after};
-    if (b > a && ratio < 4 && is_capacity(name)) {
+    if (fm_str_ihas(name, FM_STR("port")) && !(ratio <= 1)) {
+        r.value = 0.8;
+        r.why = "another port is named";
+    } else if (b > a && ratio < 4 && is_capacity(name)) {
         r.value = 0.3;
         r.why = "a capacity is raised";
     } else if (ratio >= 4) {

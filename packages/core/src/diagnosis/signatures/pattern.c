@@ -222,22 +222,28 @@ static unsigned fewest_words(const struct fm_piece *piece)
 }
 
 /* An identifier such as an exception class or an error code says as much as a sentence. */
-static bool has_identifier(fm_str source)
+static bool is_identifier(fm_str word)
 {
-    size_t n = 0, upper = 0, lower_case = 0, joints = 0;
-    for (size_t i = 0; i <= source.len; i++) {
-        char c = i < source.len ? source.p[i] : ' ';
-        if (!is_alnum(c) && c != '_') {
-            bool is_mixed = upper >= 2 && lower_case > 0, is_code = upper >= 7 || (upper && joints);
-            if (n >= 8 && (is_mixed || is_code))
-                return true;
-            n = upper = lower_case = joints = 0;
-            continue;
-        }
-        n++;
+    size_t upper = 0, lower_case = 0, joints = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.p[i];
         upper += c >= 'A' && c <= 'Z';
         lower_case += c >= 'a' && c <= 'z';
         joints += c == '_';
+    }
+    bool is_mixed = upper >= 2 && lower_case > 0, is_code = upper >= 7 || (upper && joints);
+    return word.len >= 8 && (is_mixed || is_code);
+}
+
+static bool has_identifier(fm_str source)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= source.len; i++) {
+        if (i < source.len && (is_alnum(source.p[i]) || source.p[i] == '_'))
+            continue;
+        if (is_identifier(fm_str_sub(source, start, i - start)))
+            return true;
+        start = i + 1;
     }
     return false;
 }

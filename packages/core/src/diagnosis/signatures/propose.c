@@ -106,6 +106,9 @@ static void write_texts(struct proposer *p, const struct fm_finding *f, struct f
     struct fm_filling fill = {
         .match = &f->hit->match, .entity = c->entity.name, .peer = peer_of(f)};
     fill.count = fm_computed(p->h, c, "%llu", (unsigned long long)f->count);
+    for (unsigned i = 0; i < f->hit->match.n_captures; i++)
+        fm_computed(p->h, c, "%.*s", FM_STR_ARG(f->hit->match.captures[i].value));
+    fm_computed(p->h, c, "%.*s", FM_STR_ARG(fill.peer));
     c->statement = fm_fill(a, s->statement, &fill);
     c->mechanism = fm_fill(a, s->mechanism, &fill);
     c->signature = s->id;
