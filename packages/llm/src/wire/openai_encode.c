@@ -89,7 +89,10 @@ static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     yyjson_mut_obj_add_str(d, f, "type", "json_schema");
     yyjson_mut_val *s = yyjson_mut_obj_add_obj(d, f, "json_schema");
     fm_json_add_str(d, s, "name", r->schema_name.len ? r->schema_name : FM_STR("answer"));
-    yyjson_mut_obj_add_bool(d, s, "strict", true);
+    /* Strict mode wants closed objects all over; a schema that is open at its root is not meant so.
+     */
+    yyjson_mut_obj_add_bool(
+        d, s, "strict", yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties")));
     yyjson_mut_obj_add_val(d, s, "schema", schema);
     if (m->provider->facts->schema_mode == FM_LLM_SCHEMA_BOTH)
         yyjson_mut_obj_add_val(d, f, "schema", yyjson_mut_val_mut_copy(d, schema));
