@@ -27,6 +27,8 @@ extern const struct fm_command fm_cmd_metrics;
 extern const struct fm_command fm_cmd_logs;
 extern const struct fm_command fm_cmd_signatures;
 extern const struct fm_command fm_cmd_redact;
+extern const struct fm_command fm_cmd_ask;
+extern const struct fm_command fm_cmd_chat;
 extern const struct fm_command fm_cmd_llm;
 extern const struct fm_command fm_cmd_config;
 

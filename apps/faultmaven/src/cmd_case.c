@@ -69,9 +69,15 @@ bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char
     const struct fm_command *cmd = fm_cmd_case.subcommands;
     while (cmd->name && strcmp(cmd->name, name) != 0)
         cmd++;
-    if (!fm_cli_parse(cli, cmd, argv, values, operands, status))
+    return case_start_command(app, cli, cmd, argv, &(struct case_parse){values, operands, status});
+}
+
+bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd, char **argv, const struct case_parse *out)
+{
+    int *status = out->status;
+    if (!fm_cli_parse(cli, cmd, argv, out->values, out->operands, status))
         return false;
-    if (open_store(app, cli, values) == FM_OK)
+    if (open_store(app, cli, out->values) == FM_OK)
         return true;
     *status = case_end(app, cli->ctx.code);
     return false;

@@ -39,6 +39,14 @@ struct case_app {
 bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv,
                 void *values, struct fm_operands *operands, int *status);
 
+/* The same for a command that is no subcommand of `case`. */
+struct case_parse {
+    void *values;
+    struct fm_operands *operands;
+    int *status;
+};
+bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd, char **argv, const struct case_parse *out);
+
 /* The case that an operand names: an id, the start of one, or a bundle file (read only). events may
  * be NULL. */
 FM_MUST_CHECK enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c,

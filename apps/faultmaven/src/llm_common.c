@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include "faultmaven/base/log.h"
+
 static enum fm_code read_policy(struct fm_ctx *ctx, yyjson_val *section, const char *key,
                                 enum fm_policy_name *out)
 {
@@ -27,7 +29,7 @@ static enum fm_code open_router(struct fm_ctx *ctx, struct llm_world *w)
     fm_str problems;
     FM_TRY(fm_config_llm(ctx, &w->config, &setup, &problems));
     fprintf(stderr, "%.*s", FM_STR_ARG(problems));
-    struct fm_llm_router_options o = {.metrics = w->metrics, .log = &w->log};
+    struct fm_llm_router_options o = {.metrics = w->metrics, .log = w->log};
     w->router = fm_llm_router_new(setup, &o);
     fm_llm_setup_unref(setup);
     return FM_OK;
@@ -36,12 +38,13 @@ static enum fm_code open_router(struct fm_ctx *ctx, struct llm_world *w)
 enum fm_code llm_world_open(struct fm_cli *cli, const char *config, struct llm_world *w)
 {
     memset(w, 0, sizeof *w);
-    w->log = (struct fm_log){.clock = &fm_clock_system, .level = FM_LOG_WARN, .fd = STDERR_FILENO};
+    w->log = FM_NEW(&cli->ctx.arena, struct fm_log);
+    *w->log = (struct fm_log){.clock = &fm_clock_system, .level = FM_LOG_WARN, .fd = STDERR_FILENO};
     FM_TRY(fm_config_load(&cli->ctx, config, &w->config));
     fm_str level = fm_json_get_str(fm_config_section(&cli->ctx, &w->config, "log"), "level");
     for (int i = 0; fm_log_level_names[i]; i++)
         if (fm_str_eqc(level, fm_log_level_names[i]))
-            w->log.level = (enum fm_log_level)i;
+            w->log->level = (enum fm_log_level)i;
     w->metrics = fm_metrics_new();
     FM_TRY(open_redactors(&cli->ctx, w));
     return open_router(&cli->ctx, w);

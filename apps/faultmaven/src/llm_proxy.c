@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "faultmaven/base/log.h"
 #include "faultmaven/llm/proxy.h"
 #include "llm_common.h"
 
@@ -48,7 +49,7 @@ static void reload(void *arg)
     struct fm_ctx ctx;
     fm_ctx_init(&ctx, &fm_clock_system);
     bool is_done = llm_world_reload(&ctx, s->config, s->world) == FM_OK;
-    fm_log_write(&s->world->log, is_done ? FM_LOG_INFO : FM_LOG_ERROR,
+    fm_log_write(s->world->log, is_done ? FM_LOG_INFO : FM_LOG_ERROR,
                  is_done ? "configuration read again" : "configuration not changed",
                  FM_FIELDS(FM_FIELD_STR("reason", fm_str_c(ctx.error))));
     fm_ctx_release(&ctx);
@@ -77,7 +78,7 @@ static enum fm_code serve(struct fm_cli *cli, struct service *s, const struct op
         .external = s->world->external,
         .local = s->world->local,
         .metrics = s->world->metrics,
-        .log = &s->world->log,
+        .log = s->world->log,
         .max_streams = (size_t)o->max_streams,
     };
     FM_TRY(fm_llm_proxy_new(&cli->ctx, s->loop, s->world->router, &po, &p));

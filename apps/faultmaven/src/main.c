@@ -11,6 +11,8 @@ static const struct fm_command *const commands[] = {
     &fm_cmd_logs,
     &fm_cmd_signatures,
     &fm_cmd_redact,
+    &fm_cmd_ask,
+    &fm_cmd_chat,
     &fm_cmd_llm,
     &fm_cmd_config,
 };

@@ -237,7 +237,7 @@ static const char *const lies[] = {
 static void check_claim(struct play *p, const char *text, bool is_lie)
 {
     struct fm_checked c;
-    struct fm_claims k = {p->k.c, &p->reader.base, FM_STR("What is going on?"), FM_STR_NULL};
+    struct fm_claim_sources k = {p->k.c, &p->reader.base, FM_STR("What is going on?"), FM_STR_NULL};
     fm_claims_check(&p->k.ctx, &k, kit_text(&p->k, text), &c);
     bool is_caught = c.n_marked + c.n_removed == 1;
     if (is_caught != is_lie || c.n_sentences != 1)
@@ -275,7 +275,7 @@ TEST(a_cause_that_the_case_holds_may_be_said)
         NULL};
     say(&p, "why?", script);
     assert_int_equal(p.k.c->hypotheses.n, 1);
-    struct fm_claims k = {p.k.c, &p.reader.base, FM_STR(""), FM_STR_NULL};
+    struct fm_claim_sources k = {p.k.c, &p.reader.base, FM_STR(""), FM_STR_NULL};
     fm_claims_check(&p.k.ctx, &k,
                     kit_text(&p.k, "The pool was exhausted because deploy 4711 lowered "
                                    "max_connections [$e0]. A DNS outage caused it [$e0]."),

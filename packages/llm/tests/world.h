@@ -6,6 +6,7 @@
 
 #include "test.h"
 
+#include "faultmaven/base/log.h"
 #include "provider.h"
 
 struct world {

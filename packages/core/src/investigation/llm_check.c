@@ -26,7 +26,7 @@ struct source {
 
 struct check {
     struct fm_ctx *ctx;
-    const struct fm_claims *k;
+    const struct fm_claim_sources *k;
     FM_VEC(struct source) cited; /* read so far */
     fm_str known;                /* what may be said without a citation */
     struct fm_checked *out;
@@ -444,7 +444,7 @@ static void add_sentence(struct check *x, struct fm_buf *b, fm_str text)
         note_cites(x, &s);
 }
 
-void fm_claims_check(struct fm_ctx *ctx, const struct fm_claims *k, fm_str text,
+void fm_claims_check(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text,
                      struct fm_checked *out)
 {
     struct check x = {.ctx = ctx, .k = k, .out = out};

@@ -6,6 +6,7 @@
 #include "faultmaven/core/llm_reasoner.h"
 
 #define LLM_SMALL_CONTEXT 4096
+#define LLM_TOOLS_MAX 16
 
 struct llm_ask {
     struct fm_llm_reasoner *r;
@@ -17,6 +18,9 @@ struct llm_ask {
     FM_VEC(struct fm_llm_message) messages;
     struct fm_buf seen; /* results of tools, for the check of claims; owned */
     struct fm_provenance provenance;
+    struct fm_evidence_tools own;
+    struct fm_tool *tools[LLM_TOOLS_MAX];
+    size_t n_tools;
     size_t tool_calls;
     enum fm_llm_finish finish;
 };

@@ -239,12 +239,12 @@ static void add_tool_list(struct parts *p)
 {
     struct fm_llm_reasoner_options *o = &p->a->r->opt;
     struct fm_buf b;
-    if (!o->n_tools || !o->has_text_tools)
+    if (!p->a->n_tools || !o->has_text_tools)
         return;
     fm_buf_init(&b, 1 << 16);
-    for (size_t i = 0; i < o->n_tools; i++)
-        fm_buf_addf(&b, "- %s: %s Arguments: %s\n", o->tools[i]->ops->name,
-                    o->tools[i]->ops->description, o->tools[i]->ops->schema);
+    for (size_t i = 0; i < p->a->n_tools; i++)
+        fm_buf_addf(&b, "- %s: %s Arguments: %s\n", p->a->tools[i]->ops->name,
+                    p->a->tools[i]->ops->description, p->a->tools[i]->ops->schema);
     fm_str list = fm_str_dup(p->arena, fm_buf_str(&b));
     const char *pairs[] = {"tool_list", list.p, NULL};
     add(p, "tools", fm_prompts_fill(o->prompts, p->arena, "tools_text", pairs));

@@ -52,15 +52,15 @@ static struct fm_llm_request request(struct llm_ask *a, struct fm_llm_tool *tool
     q.format = FM_LLM_FORMAT_SCHEMA;
     q.schema_name = FM_STR("turn");
     q.schema = fm_str_c(a->is_small ? small_schema : reply_schema);
-    if (o->n_tools && !o->has_text_tools && !a->is_small) {
-        for (size_t i = 0; i < o->n_tools; i++)
-            tools[i] = (struct fm_llm_tool){fm_str_c(o->tools[i]->ops->name),
-                                            fm_str_c(o->tools[i]->ops->description),
-                                            fm_str_c(o->tools[i]->ops->schema)};
+    if (a->n_tools && !o->has_text_tools && !a->is_small) {
+        for (size_t i = 0; i < a->n_tools; i++)
+            tools[i] = (struct fm_llm_tool){fm_str_c(a->tools[i]->ops->name),
+                                            fm_str_c(a->tools[i]->ops->description),
+                                            fm_str_c(a->tools[i]->ops->schema)};
         q.tools = tools;
-        q.n_tools = o->n_tools;
+        q.n_tools = a->n_tools;
     }
-    if (o->has_text_tools && o->n_tools && !a->is_small)
+    if (o->has_text_tools && a->n_tools && !a->is_small)
         q.format = FM_LLM_FORMAT_JSON; /* a tool call is another shape */
     return q;
 }
@@ -68,7 +68,7 @@ static struct fm_llm_request request(struct llm_ask *a, struct fm_llm_tool *tool
 static enum fm_code chat(struct llm_ask *a, const char *what, struct fm_llm_response *out)
 {
     struct fm_llm *llm = a->r->opt.llm;
-    struct fm_llm_tool *tools = FM_NEW_ARRAY(&a->ctx->arena, struct fm_llm_tool, a->r->opt.n_tools);
+    struct fm_llm_tool *tools = FM_NEW_ARRAY(&a->ctx->arena, struct fm_llm_tool, a->n_tools);
     struct fm_llm_request q = request(a, tools);
     memset(out, 0, sizeof *out);
     enum fm_code code =
@@ -192,7 +192,7 @@ static void finish(struct llm_ask *a, fm_str raw, const struct fm_reply *reply,
 {
     struct fm_checked checked;
     char hash[FM_SHA256_HEX];
-    struct fm_claims k = {a->in->c, a->in->evidence, a->in->message, fm_buf_str(&a->seen)};
+    struct fm_claim_sources k = {a->in->c, a->in->evidence, a->in->message, fm_buf_str(&a->seen)};
     fm_claims_check(a->ctx, &k, reply->message, &checked);
     fm_str text = checked.text;
     if (a->finish == FM_LLM_FINISH_LENGTH || reply->form == FM_REPLY_SALVAGED)
@@ -243,6 +243,18 @@ static void begin(struct llm_ask *a)
     fm_buf_addc(&a->seen, '\n');
 }
 
+static void gather_tools(struct llm_ask *a)
+{
+    const struct fm_llm_reasoner_options *o = &a->r->opt;
+    for (size_t i = 0; i < o->n_tools && a->n_tools < LLM_TOOLS_MAX; i++)
+        a->tools[a->n_tools++] = o->tools[i];
+    if (!o->has_evidence_tools || !a->in->evidence || a->n_tools + 2 > LLM_TOOLS_MAX)
+        return;
+    fm_evidence_tools_init(&a->own, a->in->c, a->in->evidence);
+    a->tools[a->n_tools++] = a->own.list[0];
+    a->tools[a->n_tools++] = a->own.list[1];
+}
+
 static enum fm_code think(struct llm_ask *a, struct fm_proposal *out)
 {
     struct fm_reply reply;
@@ -268,6 +280,7 @@ static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx,
     a.context =
         llm->ops->context_tokens(llm, a.r->opt.purpose.len ? a.r->opt.purpose : FM_STR("reason"));
     a.is_small = a.context <= LLM_SMALL_CONTEXT;
+    gather_tools(&a);
     enum fm_code code = a.context > 0
                             ? think(&a, out)
                             : fm_fail(ctx, FM_EUNAVAILABLE, "no language model is configured");

@@ -5,9 +5,9 @@
 
 static struct fm_tool *find(struct llm_ask *a, fm_str name)
 {
-    for (size_t i = 0; i < a->r->opt.n_tools; i++)
-        if (fm_str_eqc(name, a->r->opt.tools[i]->ops->name))
-            return a->r->opt.tools[i];
+    for (size_t i = 0; i < a->n_tools; i++)
+        if (fm_str_eqc(name, a->tools[i]->ops->name))
+            return a->tools[i];
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #define FAULTMAVEN_LLM_PROXY_INTERNAL_H
 
 #include "faultmaven/base/json.h"
+#include "faultmaven/base/log.h"
 #include "faultmaven/llm/proxy.h"
 #include "faultmaven/net/server.h"
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "faultmaven/base/log.h"
 #include "faultmaven/llm/router.h"
 #include "faultmaven/net/sse.h"
 #include "wire/wire.h"

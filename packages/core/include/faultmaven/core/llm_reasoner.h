@@ -41,6 +41,7 @@ struct fm_llm_reasoner_options {
     struct fm_tool *const *tools;
     size_t n_tools;
     fm_str diagnosis;        /* the analyst's, as text; may be empty */
+    bool has_evidence_tools; /* also those over the evidence of the case */
     bool has_text_tools;     /* tools by the text protocol, for models without native calls */
     struct fm_llm_sink sink; /* hears the raw answer as it comes, before it is checked: for a
                                 progress display only */
@@ -76,7 +77,7 @@ struct fm_reply {
 void fm_reply_read(struct fm_ctx *ctx, fm_str text, struct fm_reply *out);
 
 /* What sentences are checked against. */
-struct fm_claims {
+struct fm_claim_sources {
     const struct fm_case *c;
     struct fm_evidence_reader *evidence; /* may be NULL: then extracts only */
     fm_str message;                      /* of the user in this turn */
@@ -90,7 +91,7 @@ struct fm_checked {
 };
 
 /* Checks an answer sentence by sentence. Result on ctx's arena. */
-void fm_claims_check(struct fm_ctx *ctx, const struct fm_claims *k, fm_str text,
+void fm_claims_check(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text,
                      struct fm_checked *out);
 
 /* Tools over the evidence of a case: read_evidence, search_evidence. Valid as long as the case. */

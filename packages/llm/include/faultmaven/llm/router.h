@@ -17,13 +17,13 @@
 #ifndef FAULTMAVEN_LLM_ROUTER_H
 #define FAULTMAVEN_LLM_ROUTER_H
 
-#include "faultmaven/base/log.h"
 #include "faultmaven/base/metrics.h"
 #include "faultmaven/base/rng.h"
 #include "faultmaven/llm/setup.h"
 #include "faultmaven/net/client.h"
 #include "faultmaven/security/egress.h"
 
+struct fm_log;
 struct fm_llm_router;
 
 struct fm_llm_router_options {

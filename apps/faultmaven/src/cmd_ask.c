@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "talk.h"
+
+static const struct fm_opt opts[] = {
+    FM_OPT_STR(0, "key", struct talk_options, key, "KEY",
+               "idempotency key: a repeat returns the first answer"),
+    TALK_OPTS(struct talk_options),
+    FM_OPT_END,
+};
+
+static int run(struct fm_cli *cli, char **argv);
+
+const struct fm_command fm_cmd_ask = {
+    .name = "ask",
+    .summary = "ask about a case; a language model answers if one is configured",
+    .operands = "CASE QUESTION…",
+    .min_operands = 2,
+    .max_operands = -1,
+    .opts = opts,
+    .details = "Each sentence of the answer is checked against the evidence that it cites; what "
+               "cannot be checked is marked. "
+               "Changes that the model proposes are judged by the rules and listed. Without a "
+               "model, or when none answers, "
+               "the analyst answers from the facts of the case.",
+    .run = run};
+
+static fm_str join_words(struct fm_ctx *ctx, const struct fm_operands *w)
+{
+    fm_str out = fm_str_c(w->items[1]);
+    for (size_t i = 2; i < w->n; i++)
+        out = fm_str_fmt(&ctx->arena, "%.*s %s", FM_STR_ARG(out), w->items[i]);
+    return out;
+}
+
+static int run(struct fm_cli *cli, char **argv)
+{
+    struct talk_options o = {0};
+    struct fm_operands operands;
+    struct case_app app;
+    struct talk t = {0};
+    fm_str id;
+    int status;
+    if (!case_start_command(&app, cli, &fm_cmd_ask, argv,
+                            &(struct case_parse){&o, &operands, &status}))
+        return status;
+    enum fm_code code = case_find_id(&app, operands.items[0], &id);
+    if (code == FM_OK)
+        code = talk_open(&t, &app, &o);
+    if (code == FM_OK) {
+        struct fm_case_turn turn = talk_turn(&t, id, join_words(app.ctx, &operands));
+        code = case_turn_and_print(&app, &turn);
+    }
+    talk_close(&t);
+    return case_end(&app, code);
+}
