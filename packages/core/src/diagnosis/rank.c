@@ -61,19 +61,52 @@ static void explain_away(struct fm_hypotheses *h)
     }
 }
 
+static bool is_listed(const fm_str *names, size_t n, fm_str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fm_str_eq(names[i], name))
+            return true;
+    return false;
+}
+
 static bool is_about_change(const struct fm_cause *c)
 {
     return strcmp(fm_fault_domain(c->fault), "change") == 0 ||
            c->fault == FM_FAULT_RUNTIME_RESTART_LOOP;
 }
 
+/* Faults that keep a pod from starting or from getting ready. */
+static bool keeps_from_running(const struct fm_cause *c)
+{
+    static const char *const domains[] = {"scheduling", "admission", "image", "startup", "probe"};
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+        if (strcmp(fm_fault_domain(c->fault), domains[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_history(const struct fm_hypotheses *h, const struct fm_cause *c)
+{
+    if (rests_on_state(c))
+        return false;
+    return (is_about_change(c) && is_listed(h->completed.items, h->completed.n, c->entity.name)) ||
+           (keeps_from_running(c) && is_listed(h->running.items, h->running.n, c->entity.name));
+}
+
 static void drop_history(struct fm_hypotheses *h)
 {
-    fm_vec_each (&h->completed, name)
-        fm_vec_each (&h->causes, c)
-            if (fm_str_eq((*c)->entity.name, *name) && is_about_change(*c) && !rests_on_state(*c) &&
-                (*c)->strength > 0.5)
-                (*c)->strength = 0.5;
+    size_t kept = 0;
+    for (size_t i = 0; i < h->causes.n; i++) {
+        struct fm_cause *c = h->causes.items[i];
+        if (!is_history(h, c)) {
+            h->causes.items[kept++] = c;
+            continue;
+        }
+        fm_rule_out(h, c->supports.n ? c->supports.items[0].span : (fm_span){0},
+                    FM_STR("its pods are complete and ready now, so this is over"), "%.*s",
+                    FM_STR_ARG(c->statement));
+    }
+    h->causes.n = kept;
 }
 
 static double logistic(double x)

@@ -6,6 +6,8 @@
  */
 #include "faultmaven/core/intake.h"
 
+#include "processing/kubernetes/transcript.h"
+
 #define SAMPLE_MAX ((size_t)64 << 10)
 #define LINES_MAX 200
 
@@ -202,14 +204,14 @@ static bool is_csv_logs(const struct sample *s)
     return false;
 }
 
-/* "user@host:~$ kubectl …" counts too. */
+/* Prompts in front of programs that we know: "$ kubectl …", "user@host:~$ df -h". */
 static bool is_transcript(const struct sample *s)
 {
-    if (fm_str_starts(s->first, FM_STR("$ ")) || any_line_starts(s, "$ kubectl "))
+    fm_str host, command;
+    if (fm_str_starts(s->first, FM_STR("$ ")))
         return true;
     for (size_t i = 0; i < s->n_lines; i++)
-        if (fm_str_has(fm_str_sub(s->lines[i], 0, 120), FM_STR("# kubectl ")) ||
-            fm_str_has(fm_str_sub(s->lines[i], 0, 120), FM_STR("$ kubectl ")))
+        if (fm_prompt_parse(s->lines[i], &host, &command))
             return true;
     return false;
 }

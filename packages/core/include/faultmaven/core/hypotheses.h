@@ -28,6 +28,8 @@ struct fm_hypotheses {
     /* Entities whose rollout had stopped and is complete now: what speaks of a bad change there is
      * history. */
     FM_VEC(fm_str) completed;
+    /* Entities whose pods all run and are ready now: what kept them from starting is history. */
+    FM_VEC(fm_str) running;
 };
 
 struct fm_reasoner_source {

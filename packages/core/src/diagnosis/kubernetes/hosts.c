@@ -37,7 +37,7 @@ static const struct {
     [FM_HOST_MEMORY_LOW] = {FM_FAULT_NODE_PRESSURE, 0.70, "Memory is short",
                             "Processes are reclaimed or killed.", "free -m"},
     [FM_HOST_CONNTRACK] =
-        {FM_FAULT_NETWORK_LOSS, 0.85, "The connection-tracking table is full",
+        {FM_FAULT_NETWORK_PORT_EXHAUSTION, 0.93, "The connection-tracking table is full",
          "The kernel drops packets of new connections.",
          "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max"},
     [FM_HOST_LINK] = {FM_FAULT_NETWORK_FLAPPING, 0.75, "A network link went down",

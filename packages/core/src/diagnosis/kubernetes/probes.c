@@ -294,7 +294,7 @@ static void check_probe(struct check *c)
         return;
     c->is_sustained =
         failures_of(c->k, c->pod->object, c->kind) >= 3 && is_recent(c->k, c->failure);
-    if (!has_symptom(c) || (c->pod->is_ready && !c->is_sustained && c->kind != FM_PROBE_LIVENESS)) {
+    if (!has_symptom(c) || (c->pod->is_ready && !c->is_sustained)) {
         fm_rule_out(
             c->k->h, c->failure->span,
             FM_STR("the probe succeeds since, and nothing was restarted or taken out of service"),

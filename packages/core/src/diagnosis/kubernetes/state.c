@@ -98,6 +98,13 @@ void fm_kube_rules_rollout(struct fm_kube *k)
             check_rollout(k, *w);
 }
 
+static void note_running(struct fm_kube *k)
+{
+    fm_vec_each (&k->workloads, w)
+        if (is_complete(*w) && (*w)->pods.n > 0 && !(*w)->is_explained)
+            fm_vec_push(k->a, &k->h->running, (*w)->name);
+}
+
 static bool nodes_are_good(const struct fm_kube *k, size_t *n)
 {
     *n = 0;
@@ -136,6 +143,7 @@ static bool has_severe_log(const struct fm_kube *k)
 void fm_kube_note_state(struct fm_kube *k)
 {
     size_t n_nodes;
+    note_running(k);
     bool is_good =
         nodes_are_good(k, &n_nodes) && !has_warning(k) && !has_severe_log(k) && k->h->causes.n == 0;
     fm_span span = {0};
