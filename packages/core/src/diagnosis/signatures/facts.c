@@ -101,7 +101,8 @@ void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
         1u << FM_EVIDENCE_OBJECTS | 1u << FM_EVIDENCE_EVENTS | 1u << FM_EVIDENCE_CONFIG;
     fm_facts_collect_logs(in, out);
     fm_vec_each (&in->observations, o)
-        collect_observation(in, *o, out);
+        if ((*o)->kind != FM_OBSERVATION_OBJECT_EVENT) /* whose reasoner knows what is stale */
+            collect_observation(in, *o, out);
     fm_vec_each (&in->inputs, it) {
         uint32_t bit = 1u << (*it)->type;
         if (bit & text_types && !is_cluster_output(*it))
