@@ -378,11 +378,8 @@ static const char *skip_plain(const struct scanner *s)
     const char *p = s->p, *end = s->end;
     if (p > s->base && p[-1] != ' ')
         return NULL;
-    unsigned mask = 0, c = 0;
-    while (p < end && ((c = fm_ch(*p)) & FM_CH_ALPHA)) {
-        mask |= c;
+    while (p < end && (fm_ch(*p) & FM_CH_ALPHA))
         p++;
-    }
     size_t len = (size_t)(p - s->p);
     if (p < end && *p != ' ' && *p != ',')
         return NULL;
