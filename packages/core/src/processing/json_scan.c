@@ -3,7 +3,8 @@
 
 struct fm_scan fm_scan_init(fm_str text)
 {
-    return (struct fm_scan){text.p, text.p + text.len, false};
+    const char *p = text.p ? text.p : "";
+    return (struct fm_scan){p, p + text.len, false};
 }
 
 static bool broken(struct fm_scan *s)

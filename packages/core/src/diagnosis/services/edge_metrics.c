@@ -43,6 +43,8 @@ static size_t differences(const struct fm_metric_series *x, const struct fm_metr
                           fm_time begin, fm_time end, double *out)
 {
     size_t n = 0;
+    if (x->rows->n && x->rows->at[0] == FM_TIME_NONE)
+        return 0;
     for (size_t i = fm_series_at(x, begin); i < x->rows->n && x->rows->at[i] < end; i++) {
         size_t j = fm_series_at(y, x->rows->at[i] - 30 * FM_SEC);
         if (j < y->rows->n && y->rows->at[j] < x->rows->at[i] + 30 * FM_SEC &&

@@ -74,7 +74,7 @@ static bool key_is(fm_str written, const char *folded)
             continue;
         if (c >= 'A' && c <= 'Z')
             c = (char)(c - 'A' + 'a');
-        if (c != *folded++)
+        if (c == 0 || c != *folded++)
             return false;
     }
     return *folded == '\0';

@@ -67,7 +67,7 @@ void fm_series_rate(const struct fm_metric_series *s, double *out)
         out[i] = NAN;
         if (isnan(v))
             continue;
-        if (!isnan(before) && r->at[i] > at)
+        if (!isnan(before) && at != FM_TIME_NONE && r->at[i] > at)
             out[i] = (v >= before ? v - before : v) / ((double)(r->at[i] - at) / 1e9);
         before = v;
         at = r->at[i];
