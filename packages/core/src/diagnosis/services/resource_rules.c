@@ -58,10 +58,20 @@ static bool load_explains(const struct facts *f, double growth)
     return r && (facts_grows(r, growth) || facts_rose(r, growth, 0));
 }
 
+/* Growth that matters: tens of megabytes or ten points, and beyond what the quiet period has seen.
+ */
+static bool is_material(const struct metric_change *c)
+{
+    bool is_share = fm_str_eqc(c->series->unit, "%");
+    double floor = is_share ? 10 : fm_str_eqc(c->series->unit, "bytes") ? 50e6 : 0;
+    return c->after.last - fmin(c->after.first, c->before.median) >= floor &&
+           c->after.last > c->before.max;
+}
+
 static double memory_leak(const struct facts *f, const struct metric_change *used[EVIDENCE_MAX])
 {
     const struct metric_change *c = f->up[FM_ROLE_MEMORY];
-    if (!facts_grows(c, 1.3) || load_explains(f, 1.3))
+    if (!facts_grows(c, 1.3) || !is_material(c) || load_explains(f, 1.3))
         return 0;
     bool ends_badly = c->share >= 0.85 || facts_rose(f->up[FM_ROLE_GC], 2, 0) ||
                       facts_rose(f->up[FM_ROLE_RESTARTS], 1.1, 0.5);
@@ -341,8 +351,10 @@ static double retry_storm(const struct facts *f, const struct metric_change *use
 static double traffic_spike(const struct facts *f, const struct metric_change *used[EVIDENCE_MAX])
 {
     const struct metric_change *c = f->up[FM_ROLE_REQUESTS];
-    if (!facts_rose(c, 1.8, 1) || f->has_caller || f->is_database || f->is_cache ||
-        facts_rose(f->up[FM_ROLE_RETRIES], 4, 1))
+    bool is_beyond_peaks =
+        c && c->after.median > 1.2 * c->before.max; /* the daily peak is no spike */
+    if (!facts_rose(c, 1.8, 1) || !is_beyond_peaks || f->is_queue || f->has_caller ||
+        f->is_database || f->is_cache || facts_rose(f->up[FM_ROLE_RETRIES], 4, 1))
         return 0;
     bool has_effect = facts_has_symptom(f) || facts_rose(f->up[FM_ROLE_CPU], 1.3, 0);
     USE(0, c);

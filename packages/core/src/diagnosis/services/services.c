@@ -62,7 +62,9 @@ static double weight_of(const struct svc_model *m, size_t signal)
     bool has_spans = false;
     for (size_t i = 0; i < m->n_gap_edges; i++)
         has_spans |= m->gap_edges[i].count > 0;
-    return signal == SVC_EDGE_METRIC && !has_spans ? 0.8 : weights[signal];
+    /* Nobody says when it began, and nothing quiet to compare with: the onset itself is a guess. */
+    bool is_guess = m->in->ask.at == FM_TIME_NONE && !m->has_quiet_metrics && !m->has_quiet_traces;
+    return (signal == SVC_EDGE_METRIC && !has_spans ? 0.8 : weights[signal]) * (is_guess ? 0.7 : 1);
 }
 
 static void fuse(struct svc_model *m)

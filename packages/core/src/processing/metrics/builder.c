@@ -38,8 +38,20 @@ static void grow(struct fm_arena *a, struct metric_table *t)
     t->cap = cap;
 }
 
+/* The user may have cut the window; the quiet period is not cut. */
+static bool is_outside(const struct metric_builder *b, fm_time at)
+{
+    const struct fm_question *ask = &b->in->ask;
+    if (b->source->is_baseline || at == FM_TIME_NONE)
+        return false;
+    return (ask->since != FM_TIME_NONE && at < ask->since) ||
+           (ask->until != FM_TIME_NONE && at > ask->until);
+}
+
 size_t metric_table_row(struct metric_builder *b, struct metric_table *t, fm_time at, fm_str piece)
 {
+    if (is_outside(b, at))
+        return SIZE_MAX;
     if (b->set->n_points + t->n_columns > FM_POINTS_MAX) {
         b->n_points_refused += t->n_columns;
         return SIZE_MAX;
@@ -155,7 +167,7 @@ void metric_builder_add(struct metric_builder *b, const struct metric_table *t, 
                         uint32_t field, const struct metric_identity *id)
 {
     struct fm_arena *a = arena_of(b);
-    if (!has_value(t->columns[column], t->rows->n))
+    if (t->rows->n == 0 || !has_value(t->columns[column], t->rows->n))
         return;
     if (b->set->series.n >= FM_SERIES_MAX) {
         b->set->n_left_out++;

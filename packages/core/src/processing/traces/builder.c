@@ -114,6 +114,14 @@ static int64_t duration_of(const struct span_fields *f, fm_time start, int32_t z
     return (int64_t)(v * (double)f->duration_unit);
 }
 
+/* The user may have cut the window; the quiet period is not cut. */
+static bool is_outside(const struct trace_builder *b, fm_time at)
+{
+    const struct fm_question *ask = &b->in->ask;
+    return !b->source->is_baseline && ((ask->since != FM_TIME_NONE && at < ask->since) ||
+                                       (ask->until != FM_TIME_NONE && at > ask->until));
+}
+
 bool trace_builder_span(struct trace_builder *b, const struct span_fields *f)
 {
     fm_time start;
@@ -123,6 +131,8 @@ bool trace_builder_span(struct trace_builder *b, const struct span_fields *f)
         b->bad_rows++;
         return false;
     }
+    if (is_outside(b, start))
+        return false;
     if (b->set->spans.n >= FM_TRACE_SPANS_MAX) {
         b->set->n_left_out++;
         return false;
