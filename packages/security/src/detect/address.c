@@ -22,6 +22,34 @@ static bool is_code(const struct fm_line *l, uint32_t w)
     return x->cls & W_DIGIT && n >= 3 && n <= 7 && !(x->cls & W_LOWER);
 }
 
+/* Apt, Street, a country, a state in two capitals. */
+static bool is_mark(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    bool is_state = x->kw & K(STATE) && x->end - x->start == 2 && x->cls == W_UPPER;
+    return is_capital(l, w) && (is_state || x->kw & (K(UNIT) | K(STREET) | K(COUNTRY)));
+}
+
+static bool is_number(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    return x->cls & W_DIGIT && (is_code(l, w) || x->end - x->start <= 4 || l->words[w - 1].kw & (K(UNIT) | K(STREET)));
+}
+
+/* "de", "of", "u." between capitals; "in" starts another thought. */
+static bool is_particle(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    bool is_short = x->end - x->start <= 3 && (x->cls & ~W_NONHEX) == W_LOWER && fm_at(l, x->start) != 'i';
+    return is_short && w + 1 < l->n_words && is_close(l, w + 1) && (is_capital(l, w + 1) || fm_at(l, x->end) == '.');
+}
+
+static bool ends_sentence(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    return fm_at(l, x->end) == '.' && !(x->kw & (K(UNIT) | K(STREET))) && x->end - x->start > 2;
+}
+
 /* How far the address reaches, and whether it has a mark of an address. */
 static uint32_t extend(const struct fm_line *l, uint32_t w, bool *is_sure)
 {
@@ -29,13 +57,10 @@ static uint32_t extend(const struct fm_line *l, uint32_t w, bool *is_sure)
     while (k + 1 < l->n_words && k < w + 14 && is_close(l, k + 1)) {
         const struct fm_word *x = &l->words[k + 1];
         unsigned char sep = fm_at(l, l->words[k].end);
-        bool is_mark = (x->kw & (K(UNIT) | K(STREET) | K(COUNTRY)) || (x->kw & K(STATE) && x->end - x->start == 2 && x->cls == W_UPPER)) && is_capital(l, k + 1);
-        bool is_number = x->cls & W_DIGIT && (is_code(l, k + 1) || l->words[k].kw & (K(UNIT) | K(STREET)) || x->end - x->start <= 4);
-        bool is_particle = x->end - x->start <= 3 && x->cls == (W_LOWER | (x->cls & W_NONHEX)) && k + 2 < l->n_words && is_close(l, k + 2) && (is_capital(l, k + 2) || fm_at(l, x->end) == '.') && k > w && fm_at(l, x->start) != 'i';
-        bool ends_sentence = sep == '.' && !(l->words[k].kw & (K(UNIT) | K(STREET))) && l->words[k].end - l->words[k].start > 2;
-        if (ends_sentence || sep == '?' || sep == '!' || (!is_capital(l, k + 1) && !is_number && !is_particle))
+        bool goes_on = is_capital(l, k + 1) || is_number(l, k + 1) || (k > w && is_particle(l, k + 1));
+        if (ends_sentence(l, k) || sep == '?' || sep == '!' || !goes_on)
             break;
-        *is_sure |= is_mark || (x->cls & W_DIGIT && is_code(l, k + 1) && k > w + 1);
+        *is_sure |= is_mark(l, k + 1) || (x->cls & W_DIGIT && is_code(l, k + 1) && k > w + 1);
         k++;
     }
     return k;

@@ -15,30 +15,38 @@ static bool is_unit(const struct fm_line *l, uint32_t s, uint32_t e)
     return e > s && fm_lexicon_find(&l->r->lexicon, l->p + s, e - s, l->n - s) & K(BYTES);
 }
 
+/* MB, K, and the first k of 125k/129k, at [s, e) */
+static bool is_size(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    unsigned char unit = fm_at(l, s), next = fm_at(l, e);
+    if (fm_is_word(next))
+        return false;
+    bool is_ratio = unit == 'k' && next == '/' && fm_is_digit(fm_at(l, e + 1));
+    return is_unit(l, s, e) || (e - s == 1 && (unit == 'K' || is_ratio));
+}
+
+static void version_tag(struct fm_line *l, uint32_t s)
+{
+    if (fm_lower(fm_at(l, s)) != 'v' || !fm_is_digit(fm_at(l, s + 1)))
+        return;
+    uint32_t e = number_end(l, s + 1);
+    if (memchr(l->p + s, '.', e - s) && !fm_is(fm_at(l, e), C_LOWER | C_UPPER))
+        fm_line_propose(l, 8, CAND(s, fm_token_end(l, s), CONFIG, R_CONFIG));
+}
+
 /* 512MB, 16K, v1.2 */
 void fm_detect_config_number(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (!(x->cls & W_ALPHA))
+    if (!(x->cls & W_ALPHA) || !x->is_first)
         return;
     uint32_t s = x->start, digits = number_end(l, s), e = digits;
-    if (digits > s) {
-        while (fm_is(fm_at(l, e), C_LOWER | C_UPPER))
-            e++;
-        bool is_bare_k = e - digits == 1 && fm_at(l, digits) == 'K';
-        bool is_ratio = e - digits == 1 && fm_at(l, digits) == 'k' && fm_at(l, e) == '/' && fm_is_digit(fm_at(l, e + 1));
-        bool is_size = is_unit(l, digits, e) || is_bare_k || is_ratio;
-        if (is_ratio)
-            e = fm_token_end(l, e);
-        if (is_size && !fm_is_word(fm_at(l, e)) && x->is_first)
-            fm_line_propose(l, 8, CAND(s, e, CONFIG, R_CONFIG));
-        return;
-    }
-    if (fm_lower(fm_at(l, s)) == 'v' && fm_is_digit(fm_at(l, s + 1)) && x->is_first) {
-        e = number_end(l, s + 1);
-        if (memchr(l->p + s, '.', e - s) && !fm_is(fm_at(l, e), C_LOWER | C_UPPER))
-            fm_line_propose(l, 8, CAND(s, fm_token_end(l, s), CONFIG, R_CONFIG));
-    }
+    while (fm_is(fm_at(l, e), C_LOWER | C_UPPER))
+        e++;
+    if (digits == s)
+        version_tag(l, s);
+    else if (is_size(l, digits, e))
+        fm_line_propose(l, 8, CAND(s, fm_at(l, e) == '/' ? fm_token_end(l, e) : e, CONFIG, R_CONFIG));
 }
 
 /* "5 GB", "2400 MHz": the unit stands alone */

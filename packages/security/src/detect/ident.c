@@ -37,37 +37,55 @@ static uint32_t chain_start(const struct fm_line *l, uint32_t w)
     return w;
 }
 
-/* word_12, word_word_3_m_000004, word-12: letters first, digits in a part of their own. */
+/* blk_-123: the number is negative */
+static bool signed_number(struct fm_line *l, const struct fm_word *x)
+{
+    uint32_t e = x->end + 1;
+    if (fm_at(l, x->end) != '-' || fm_at(l, x->end - 1) != '_' || !fm_is_digit(fm_at(l, e)) || x->end - x->start < 3)
+        return false;
+    while (fm_is_word(fm_at(l, e)))
+        e++;
+    fm_line_propose(l, 7, CAND(x->start, e, ID, R_WORD_NUMBER));
+    return true;
+}
+
+/* word_12, word_word_3_m_000004 */
+static void underscored(struct fm_line *l, const struct fm_word *x)
+{
+    size_t n = x->end - x->start;
+    const char *p = l->p + x->start, *under = memchr(p, '_', n);
+    if (!under || (size_t)(under - p) + 1 >= n || !fm_is_digit((unsigned char)under[1]))
+        under = memrchr(p, '_', n);
+    if (!under || under - p < 2)
+        return;
+    if (fm_is_digit(fm_at(l, (uint32_t)(under - l->p) + 1)) || fm_is_digit(fm_at(l, x->end - 1)))
+        fm_line_propose(l, 7, CAND(x->start, x->end, ID, R_WORD_NUMBER));
+}
+
+/* word-12, name-part-7 */
+static void dashed(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w], *first = &l->words[chain_start(l, w)];
+    unsigned char before = fm_at(l, first->start - 1), next = fm_at(l, x->end);
+    if (first == x || !fm_is(fm_at(l, first->start), C_LOWER | C_UPPER) || first->end - first->start < 3)
+        return;
+    if (before == '-' || before == '.' || next == '-' || next == '.' || first->kw & K(MONTH))
+        return;
+    fm_line_propose(l, 8, CAND(first->start, x->end, ID, R_WORD_NUMBER));
+}
+
+/* Letters first, digits in a part of their own. */
 void fm_detect_word_number(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     uint32_t n = x->end - x->start;
     unsigned char prev = fm_at(l, x->start - 1);
-    if (fm_at(l, x->end) == '-' && fm_at(l, x->end - 1) == '_' && fm_is_digit(fm_at(l, x->end + 1)) && n >= 3) {
-        uint32_t e = x->end + 1;
-        while (fm_is_word(fm_at(l, e)))
-            e++;
-        fm_line_propose(l, 7, CAND(x->start, e, ID, R_WORD_NUMBER));
+    if (signed_number(l, x) || x->cls & W_HIGH || prev == '.' || prev == '/' || fm_at(l, x->end) == '(')
         return;
-    }
-    if (x->cls & W_HIGH || prev == '.' || prev == '/' || fm_at(l, x->end) == '(')
-        return;
-    if (fm_is(fm_at(l, x->start), C_LOWER | C_UPPER)) {
-        const char *p = l->p + x->start, *under = memchr(p, '_', n);
-        if (!under || !fm_is_digit(under[1]) || (size_t)(under - p) + 1 >= n)
-            under = memrchr(p, '_', n);
-        if (under && (fm_is_digit(under[1]) || fm_is_digit(fm_at(l, x->end - 1))) && (size_t)(under - p) >= 2)
-            fm_line_propose(l, 7, CAND(x->start, x->end, ID, R_WORD_NUMBER));
-        return;
-    }
-    if (prev != '-' || trailing_digits(l, x) != n || n > 6)
-        return;
-    uint32_t first = chain_start(l, w), s = l->words[first].start;
-    if (first == w || !fm_is(fm_at(l, s), C_LOWER | C_UPPER) || l->words[first].end - s < 3 || fm_at(l, x->end) == '-')
-        return;
-    if (fm_at(l, s - 1) == '-' || fm_at(l, s - 1) == '.' || fm_at(l, x->end) == '.' || l->words[first].kw & K(MONTH))
-        return;
-    fm_line_propose(l, 8, CAND(s, x->end, ID, R_WORD_NUMBER));
+    if (fm_is(fm_at(l, x->start), C_LOWER | C_UPPER))
+        underscored(l, x);
+    else if (prev == '-' && n <= 6 && trailing_digits(l, x) == n)
+        dashed(l, w);
 }
 
 static uint32_t value_start(const struct fm_line *l, uint32_t e, bool *has_sep)

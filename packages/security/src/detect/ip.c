@@ -32,8 +32,13 @@ static bool quad(const struct fm_line *l, uint32_t *at, int o[4])
 /* RFC 1918, 6598, 3927, 1122: addresses that mean something only inside. */
 static bool is_private(const int o[4])
 {
-    return o[0] == 10 || (o[0] == 172 && o[1] >= 16 && o[1] <= 31) || (o[0] == 192 && o[1] == 168) || o[0] == 127 || o[0] == 0 ||
-           (o[0] == 169 && o[1] == 254) || (o[0] == 100 && o[1] >= 64 && o[1] <= 127) || o[0] >= 224;
+    static const struct {
+        uint8_t first, lo, hi; /* first octet, range of the second */
+    } nets[] = {{10, 0, 255}, {172, 16, 31}, {192, 168, 168}, {127, 0, 255}, {0, 0, 255}, {169, 254, 254}, {100, 64, 127}};
+    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+        if (o[0] == nets[i].first && o[1] >= nets[i].lo && o[1] <= nets[i].hi)
+            return true;
+    return o[0] >= 224;
 }
 
 static uint32_t number_end(const struct fm_line *l, uint32_t i, uint32_t max_digits)
@@ -57,6 +62,13 @@ static void propose_ip(struct fm_line *l, uint32_t s, uint32_t e, bool is_inner)
         fm_line_propose(l, 5, CAND(end + 1, port, PORT, R_PORT));
 }
 
+/* A word, or a fifth number, follows: no address. */
+static bool goes_on(const struct fm_line *l, uint32_t e)
+{
+    unsigned char next = fm_at(l, e);
+    return fm_is_word(next) || (next == '.' && fm_is_digit(fm_at(l, e + 1)));
+}
+
 void fm_detect_ipv4(struct fm_line *l, uint32_t w)
 {
     uint32_t s = l->words[w].start, e = s;
@@ -64,10 +76,7 @@ void fm_detect_ipv4(struct fm_line *l, uint32_t w)
     unsigned char prev = fm_at(l, s - 1);
     if (prev == '.' || (prev == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2))) || !quad(l, &e, o))
         return;
-    unsigned char next = fm_at(l, e);
-    if (fm_is_word(next) || (next == '.' && fm_is_digit(fm_at(l, e + 1))))
-        return;
-    if (next == '-' && fm_is_word(fm_at(l, e + 1)) && w && l->words[w - 1].kw & K(VERSION))
+    if (goes_on(l, e) || (w && l->words[w - 1].kw & K(VERSION) && fm_at(l, e) == '-'))
         return;
     l->ip_end = e;
     if (prev == '/' && w && l->words[w - 1].end == s - 1 && l->words[w - 1].cls & W_ALPHA)
@@ -135,6 +144,17 @@ static bool parse_v6(const struct fm_line *l, uint32_t at, struct v6 *v)
     return fm_at(l, at - 1) != ':' || (v->has_gap && fm_at(l, at - 2) == ':');
 }
 
+static bool is_whole_v6(const struct v6 *v, uint32_t len)
+{
+    return v->has_gap ? v->groups <= 7 && v->has_digit && len >= 3 : v->groups == 8;
+}
+
+/* Link-local and unique local addresses (RFC 4291, RFC 4193). */
+static bool is_inner_v6(const struct fm_line *l, uint32_t s)
+{
+    return fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") || fm_line_has_at(l, s, "fc");
+}
+
 static void detect_v6(struct fm_line *l, uint32_t s)
 {
     struct v6 v = {0};
@@ -142,13 +162,9 @@ static void detect_v6(struct fm_line *l, uint32_t s)
     if (prev == ':' || prev == '.' || fm_is_word(prev) || !parse_v6(l, s, &v))
         return;
     unsigned char next = fm_at(l, v.end);
-    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':'))
+    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':') || !is_whole_v6(&v, v.end - s))
         return;
-    bool is_full = v.groups == 8 && !v.has_gap;
-    bool is_short = v.has_gap && v.groups <= 7 && v.has_digit && v.end - s >= 3;
-    if (!is_full && !is_short)
-        return;
-    bool is_inner = fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") || fm_line_has_at(l, s, "fc") || v.end - s == 3;
+    bool is_inner = is_inner_v6(l, s) || v.end - s == 3;
     uint32_t end = next == '/' ? number_end(l, v.end + 1, 3) : 0;
     end = end ? end : v.end;
     if (next == '%')

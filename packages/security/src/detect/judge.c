@@ -80,6 +80,24 @@ bool fm_value_is_placeholder(fm_str s)
     return !(s.len > 24 && has_digit(s)) && starts_with_any(s, heads, sizeof heads / sizeof *heads);
 }
 
+/* The sign at i, behind a name. Passwords may hold "{" and "@", names of classes start with a capital. */
+static bool opens_code(fm_str s, size_t i, bool is_strong)
+{
+    switch (s.p[i]) {
+    case '(':
+    case '[':
+        return true;
+    case '{':
+        return !is_strong || fm_is((unsigned char)s.p[0], C_UPPER);
+    case '@':
+        return !is_strong && i + 1 < s.len;
+    case '-':
+        return !is_strong && i + 1 < s.len && s.p[i + 1] == '>';
+    default:
+        return false;
+    }
+}
+
 /* foo(…), foo.bar, Foo{, Foo@1a, a->b: code and object dumps */
 static bool is_code(fm_str s, bool is_strong)
 {
@@ -90,11 +108,9 @@ static bool is_code(fm_str s, bool is_strong)
         has_dot |= s.p[i] == '.';
         i++;
     }
-    if (letters >= 3 && i < s.len && strchr("({[", s.p[i]) && (s.p[i] != '{' || !is_strong || fm_is((unsigned char)s.p[0], C_UPPER)))
-        return true;
-    if (letters >= 3 && i + 1 < s.len && (s.p[i] == '@' || (s.p[i] == '-' && s.p[i + 1] == '>')) && !is_strong)
-        return true;
-    return i == s.len && has_dot && !has_digit(s);
+    if (i == s.len)
+        return has_dot && !has_digit(s);
+    return letters >= 3 && opens_code(s, i, is_strong);
 }
 
 static bool is_plain_word(fm_str s)
@@ -158,26 +174,38 @@ static bool has_case_mix(fm_str s)
     return flips * 4 >= s.len;
 }
 
+/* Something that a machine drew: digits or changes of case, and not words joined by signs. */
+static bool looks_drawn(fm_str s, bool is_spaced)
+{
+    if (is_spaced || count_word_bytes(s) * 2 < s.len)
+        return fm_entropy(s) >= 3.0;
+    if (is_wordy(s))
+        return has_digit(s) && has_case_mix(s);
+    return has_digit(s) || has_case_mix(s) || memchr(s.p, '{', s.len);
+}
+
+/* What is left of a value that was looked at before. */
+static bool holds_placeholder(fm_str s)
+{
+    struct fm_placeholder p;
+    return memchr(s.p, '<', s.len) && fm_placeholder_next(s, 0, &p) && !p.is_bare;
+}
+
 static bool weak_secret(const struct fm_value *v, fm_str s)
 {
     if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || strchr("/&@", s.p[0]) || fm_str_has(s, FM_STR("://")))
         return false;
     if (!v->is_quoted && !v->is_assigned)
         return false;
-    struct fm_placeholder p;
-    if (memchr(s.p, '<', s.len) && fm_placeholder_next(s, 0, &p) && !p.is_bare)
-        return false; /* what is left of a value that was looked at before */
+    if (holds_placeholder(s))
+        return false;
     double h = fm_entropy(s);
     bool is_spaced = memchr(s.p, ' ', s.len) != NULL;
     if (h < 2.9 || (is_spaced && (!v->is_quoted || v->is_backtick)))
         return false;
     if (!has_digit(s) && h < 3.6)
         return false;
-    if (is_spaced || count_word_bytes(s) * 2 < s.len)
-        return h >= 3.0;
-    if (is_wordy(s))
-        return has_digit(s) && has_case_mix(s);
-    return has_digit(s) || has_case_mix(s) || memchr(s.p, '{', s.len);
+    return looks_drawn(s, is_spaced);
 }
 
 bool fm_value_is_secret(const struct fm_line *l, const struct fm_value *v, bool is_strong)

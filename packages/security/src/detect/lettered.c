@@ -34,23 +34,32 @@ static bool has_national_word(const struct fm_line *l)
     return (l->kw_any & K(NATIONAL)) != 0;
 }
 
+static bool starts_like_iban(const struct fm_line *l, uint32_t s)
+{
+    return fm_is(fm_at(l, s), C_UPPER) && fm_is(fm_at(l, s + 1), C_UPPER) && fm_is_digit(fm_at(l, s + 2)) && fm_is_digit(fm_at(l, s + 3));
+}
+
+static bool is_id_length(uint32_t n)
+{
+    return n == 9 || n == 11 || n == 16 || n == 18;
+}
+
 void fm_detect_lettered_id(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     uint32_t s = x->start, n = x->end - s;
     const char *country = NULL;
     bool needs_context = false;
-    if (n >= 4 && x->cls & W_UPPER && !(x->cls & W_LOWER) && fm_is(fm_at(l, s), C_UPPER) && fm_is(fm_at(l, s + 1), C_UPPER) && fm_is_digit(fm_at(l, s + 2)) &&
-        fm_is_digit(fm_at(l, s + 3)))
+    if (n >= 4 && !(x->cls & W_LOWER) && starts_like_iban(l, s))
         fm_detect_iban(l, w);
     uint32_t e = x->end;
     if (n == 6 && (fm_at(l, e) == '-' || fm_at(l, e) == '+'))
         e = s + 11;
     n = e - s;
-    if ((n != 9 && n != 11 && n != 16 && n != 18) || e > l->n || fm_is_word(fm_at(l, e)) || x->cls & W_LOWER)
+    if (!is_id_length(n) || e > l->n || fm_is_word(fm_at(l, e)) || x->cls & W_LOWER)
         return;
     unsigned char prev = fm_at(l, s - 1);
-    if (prev == '-' || prev == '_' || prev == '/' || prev == '=' || prev == '.')
+    if (prev && strchr("-_/=.", prev))
         return;
     if (fm_check_lettered(fm_line_str(l, s, e), &country, &needs_context) && (!needs_context || has_national_word(l)))
         fm_line_propose(l, 3, CAND(s, e, NATIONAL_ID, R_NATIONAL));
@@ -84,19 +93,35 @@ static bool is_driver_license(const struct fm_line *l, uint32_t w)
     return false;
 }
 
-/* "79 year old", "aged 42", "age: 42" */
-static void age(struct fm_line *l, uint32_t w)
+static bool is_short_number(const struct fm_word *x, uint32_t max)
+{
+    return x->cls == W_DIGIT && x->end - x->start <= max;
+}
+
+/* "79 year old" */
+static void years_old(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    bool is_years = fm_line_has_at(l, x->start, "year");
-    if (is_years && w && l->words[w - 1].cls == W_DIGIT && x->start - l->words[w - 1].end == 1 && l->words[w - 1].end - l->words[w - 1].start <= 3) {
-        bool is_old = w + 1 < l->n_words && fm_line_has_at(l, l->words[w + 1].start, "old");
-        if (is_old)
-            fm_line_propose(l, 9, CAND(l->words[w - 1].start, l->words[w - 1].end, AGE, R_AGE));
-    }
-    if (!is_years && w + 1 < l->n_words && l->words[w + 1].cls == W_DIGIT && l->words[w + 1].end - l->words[w + 1].start <= 2 &&
-        l->words[w + 1].start - x->end <= 2 && l->n_plain >= 3 && fm_at(l, x->start + 3) == 'd')
-        fm_line_propose(l, 9, CAND(l->words[w + 1].start, l->words[w + 1].end, AGE, R_AGE));
+    if (!w || w + 1 >= l->n_words || !is_short_number(&x[-1], 3) || x->start - x[-1].end != 1)
+        return;
+    if (fm_line_has_at(l, x[1].start, "old"))
+        fm_line_propose(l, 9, CAND(x[-1].start, x[-1].end, AGE, R_AGE));
+}
+
+/* "aged 42" */
+static void aged(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    if (w + 1 < l->n_words && is_short_number(&x[1], 2) && x[1].start - x->end <= 2 && l->n_plain >= 3)
+        fm_line_propose(l, 9, CAND(x[1].start, x[1].end, AGE, R_AGE));
+}
+
+static void age(struct fm_line *l, uint32_t w)
+{
+    if (fm_line_has_at(l, l->words[w].start, "year"))
+        years_old(l, w);
+    else if (fm_line_has_at(l, l->words[w].start, "aged"))
+        aged(l, w);
 }
 
 /* "born on 12 March 1980", "born March 12, 1980" */

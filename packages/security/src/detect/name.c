@@ -71,13 +71,20 @@ static bool is_plain_domain(const struct fm_line *l, const struct chain *c)
            fm_str_ieq(tld, FM_STR("io")) || fm_str_ieq(tld, FM_STR("local")) || fm_str_ieq(tld, FM_STR("internal"));
 }
 
+/* A call, an address, an inner class, an assignment, "pkg.name/.Activity": code, not a domain. */
+static bool is_code_next(const struct fm_line *l, const struct chain *c)
+{
+    unsigned char next = fm_at(l, c->end);
+    if (next == '=')
+        return c->labels < 3;
+    return next == '(' || next == '@' || next == '$' || (next == '/' && fm_at(l, c->end + 1) == '.');
+}
+
 static bool is_domain(const struct fm_line *l, const struct chain *c, bool has_cue)
 {
     uint64_t tld = label_kw(l, c->last, c->end);
     unsigned char next = fm_at(l, c->end);
-    if (!(tld & (K(TLD) | K(TLD_FILE))) || next == '(' || next == '@' || next == '$' || (next == '=' && c->labels < 3))
-        return false;
-    if (next == '/' && fm_at(l, c->end + 1) == '.')
+    if (!(tld & (K(TLD) | K(TLD_FILE))) || is_code_next(l, c))
         return false;
     if (label_kw(l, c->start, c->first_end) & K(ROOT) && c->labels > 2)
         return false;
@@ -97,6 +104,15 @@ static bool has_host_cue(const struct fm_line *l, uint32_t w)
     return w && l->words[w - 1].kw & (K(HOST) | K(TOWARDS)) && l->words[w].start - l->words[w - 1].end <= 3;
 }
 
+/* NAME:PORT without a known domain: a dot and a digit, or a digit, a dash and a long port. */
+static bool is_host_with_port(const struct fm_line *l, const struct chain *c)
+{
+    uint32_t port = port_end(l, c->end);
+    if (!port || !c->has_digit)
+        return false;
+    return c->labels >= 2 ? !fm_is_digit(fm_at(l, c->last)) : c->has_dash && port - c->end >= 5;
+}
+
 void fm_detect_fqdn(struct fm_line *l, uint32_t w)
 {
     uint32_t s = l->words[w].start;
@@ -104,12 +120,12 @@ void fm_detect_fqdn(struct fm_line *l, uint32_t w)
     if (s < l->url_end || prev == '$' || prev == '.' || (prev == '/' && fm_at(l, s - 2) != '/' && fm_is_word(fm_at(l, s - 2))))
         return;
     struct chain c = read_chain(l, s);
-    if (c.labels >= 2 && c.has_letter && prev != '@' && is_domain(l, &c, has_host_cue(l, w)))
+    if (!c.has_letter)
+        return;
+    if (c.labels >= 2 && prev != '@' && is_domain(l, &c, has_host_cue(l, w)))
         propose_host(l, &c, 5, R_FQDN);
-    else if (c.labels >= 2 && c.has_letter && c.has_digit && port_end(l, c.end) && !fm_is_digit(fm_at(l, c.last)))
-        propose_host(l, &c, 5, R_HOST_PORT);
-    else if (c.labels == 1 && c.has_letter && c.has_digit && c.has_dash && port_end(l, c.end) && port_end(l, c.end) - c.end >= 5)
-        propose_host(l, &c, 6, R_HOST_PORT);
+    else if (is_host_with_port(l, &c))
+        propose_host(l, &c, c.labels >= 2 ? 5 : 6, R_HOST_PORT);
 }
 
 /* NAME/ADDRESS, as java.net.InetAddress prints it and VPN logs do; w is the last word of NAME. */
@@ -138,10 +154,18 @@ static void named_host(struct fm_line *l, uint32_t w)
     struct chain c = read_chain(l, i);
     unsigned char next = fm_at(l, c.end);
     bool is_explicit = sep == '=' && l->words[w].end - l->words[w].start > 4;
-    if (next == '=' || next == '(' || next == '/' || (next == ':' && !port_end(l, c.end) && fm_at(l, c.end + 1) == ':'))
+    if (next == '=' || next == '(' || next == '/' || fm_line_has_at(l, c.end, "::"))
         return;
     if (c.has_digit || c.has_dash || (is_explicit && c.labels > 1))
         propose_host(l, &c, 6, R_HOST_CTX);
+}
+
+static bool is_hex(const struct fm_line *l, const struct chain *c)
+{
+    uint32_t i = c->start;
+    while (i < c->end && fm_is(fm_at(l, i), C_HEX))
+        i++;
+    return i == c->end;
 }
 
 /* "on NAME12": letters, then 2 to 5 digits. */
@@ -155,10 +179,7 @@ static void towards_host(struct fm_line *l, uint32_t w)
         letters++;
     for (; fm_is_digit(fm_at(l, i)); i++)
         digits++;
-    bool is_hex = true;
-    for (uint32_t k = c.start; k < c.end; k++)
-        is_hex &= fm_is(fm_at(l, k), C_HEX);
-    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end && !is_hex;
+    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end && !is_hex(l, &c);
     if (is_name || (c.labels == 1 && c.has_dash && c.has_digit && c.has_letter && letters >= 2))
         propose_host(l, &c, 6, R_HOST_CTX);
 }

@@ -116,41 +116,60 @@ static bool near(const struct fm_line *l, uint32_t w, uint64_t kw, uint32_t word
     return false;
 }
 
+/* A sign that makes a number the value of something technical. */
+static bool is_tied(unsigned char prev)
+{
+    return prev && strchr("=:_-/.", prev) != NULL;
+}
+
 /* ISO/IEC 7812 issuer ranges: Visa, Mastercard, Amex, Discover, Diners, JCB, UnionPay, Maestro. */
 static bool has_issuer(const uint8_t *d, uint32_t n)
 {
-    unsigned p2 = d[0] * 10u + d[1], p4 = p2 * 100 + d[2] * 10u + d[3];
-    if (d[0] == 4)
-        return n == 13 || n == 16 || n == 19;
-    if (n == 15)
-        return p2 == 34 || p2 == 37 || p4 == 2131 || p4 == 1800;
-    if (n == 14)
-        return p2 == 30 || p2 == 36 || p2 == 38 || p2 == 39;
-    return n >= 12 && n <= 19 && ((p2 >= 51 && p2 <= 55) || (p4 >= 2221 && p4 <= 2720) || p2 == 65 || p4 == 6011 || p2 == 35 || p2 == 62 || p2 == 64 || p2 == 50 || (p2 >= 56 && p2 <= 69));
+    static const struct {
+        uint16_t first, last; /* first four digits */
+        uint8_t n;            /* length; 0: 12 to 19 but 14 and 15 */
+    } ranges[] = {
+        {4000, 4999, 13}, {4000, 4999, 16}, {4000, 4999, 19}, {3400, 3499, 15}, {3700, 3799, 15}, {2131, 2131, 15}, {1800, 1800, 15},
+        {3000, 3099, 14}, {3600, 3699, 14}, {3800, 3999, 14}, {5000, 5099, 0},  {5100, 5599, 16}, {5600, 6999, 0},  {2221, 2720, 16}, {3500, 3599, 16},
+    };
+    unsigned p4 = d[0] * 1000u + d[1] * 100u + d[2] * 10u + d[3];
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (p4 >= ranges[i].first && p4 <= ranges[i].last && (ranges[i].n ? n == ranges[i].n : n >= 12 && n != 14 && n != 15))
+            return true;
+    return false;
+}
+
+/* Groups of four, or 15 to 16 digits that stand alone. */
+static bool is_card_form(const struct fm_line *l, const struct run *r)
+{
+    bool is_spaced = r->groups >= 3 && r->groups <= 5 && !r->has_dot && r->size[0] == 4;
+    return is_spaced || (r->groups == 1 && r->n >= 15 && r->n <= 16 && !is_tied(fm_at(l, r->start - 1)));
 }
 
 static bool card(struct fm_line *l, uint32_t w, const struct run *r)
 {
     if (r->n < 12 || r->n > 19)
         return false;
-    bool is_named = near(l, w, K(CARD), 6), is_spaced = r->groups >= 3 && r->groups <= 5 && !r->has_dot && r->size[0] == 4;
-    unsigned char prev = fm_at(l, r->start - 1);
     bool is_valid = has_issuer(r->d, r->n) && fm_check_luhn(r->d, r->n);
-    bool is_bare = r->groups == 1 && r->n >= 15 && r->n <= 16 && prev != '=' && prev != ':' && prev != '_' && prev != '-' && prev != '/' && prev != '.';
-    if (!(is_valid && (is_named || is_spaced || is_bare)) && !(is_named && r->n >= 13 && near(l, w, K(CARD), 2)))
+    bool is_told = r->n >= 13 && near(l, w, K(CARD), 2);
+    if (!is_told && !(is_valid && (near(l, w, K(CARD), 6) || is_card_form(l, r))))
         return false;
     fm_line_propose(l, 3, CAND(r->start, r->end, CARD, R_CARD));
     return true;
 }
 
+static bool is_ssn_form(const struct run *r)
+{
+    bool is_other = r->has_dot || r->has_slash || r->has_blank;
+    return !is_other && r->groups == 3 && r->size[0] == 3 && r->size[1] == 2 && r->size[2] == 4;
+}
+
 static bool ssn(struct fm_line *l, uint32_t w, const struct run *r)
 {
-    bool is_form = r->groups == 3 && r->size[0] == 3 && r->size[1] == 2 && r->size[2] == 4 && !r->has_dot && !r->has_slash;
     unsigned area = r->d[0] * 100u + r->d[1] * 10u + r->d[2];
-    bool is_named = near(l, w, K(SSN), 5);
-    if (r->n != 9 || area == 0 || area == 666 || (!is_named && (!is_form || area >= 900)) || (!is_named && r->has_blank))
+    if (r->n != 9 || area == 0 || area == 666)
         return false;
-    if (!is_form && !is_named)
+    if (!near(l, w, K(SSN), 5) && (!is_ssn_form(r) || area >= 900))
         return false;
     fm_line_propose(l, 3, CAND(r->start, r->end, NATIONAL_ID, R_SSN));
     return true;
@@ -173,7 +192,7 @@ static bool national(struct fm_line *l, const struct run *r)
         const struct fm_national *k = &fm_nationals[i];
         if (k->n_digits != r->n || !k->is_valid(r->d))
             continue;
-        bool is_free = k->is_distinct && prev != '=' && prev != '_' && prev != '-' && prev != '.' && prev != '/' && prev != ':';
+        bool is_free = k->is_distinct && !is_tied(prev);
         if (!is_free && (k->is_distinct || !has_word_before(l, r->start, k->context)))
             continue;
         fm_line_propose(l, 3, CAND(r->start, r->end, NATIONAL_ID, R_NATIONAL));
@@ -191,6 +210,25 @@ static bool looks_like_date(const struct run *r)
     return (r->size[0] <= 2 && r->size[1] <= 2 && (r->size[2] == 4 || r->size[2] == 2));
 }
 
+/* North American numbering plan: 3-3-4 digits, with or without a country code of up to three, in more than one piece. */
+static bool is_nanp(const struct run *r)
+{
+    uint32_t g = r->groups == 4 && r->size[0] <= 3 ? 1 : 0;
+    const uint8_t *size = r->size + g;
+    if (r->groups != 3 + g || size[0] != 3 || size[1] != 3 || size[2] != 4)
+        return false;
+    return r->d[g ? r->size[0] : 0] >= 2;
+}
+
+/* "reach me at 49 151 234 567": groups behind a word such as at, to, on; no address ("… 67 Main Street") */
+static bool is_grouped(const struct fm_line *l, uint32_t w, const struct run *r)
+{
+    if (r->groups < 2 || r->groups > 6 || r->n < 8 || r->n > 12 || r->has_slash)
+        return false;
+    bool goes_on = fm_at(l, r->end) == ' ' && fm_is(fm_at(l, r->end + 1), C_UPPER);
+    return near(l, w, K(GROUPED), 2) && l->n_plain >= 2 && !goes_on;
+}
+
 /* +CC…, NANP 3-3-4 with separators, (ddd) ddd-dddd, or 7 to 15 digits near a phone word. */
 static bool is_phone(const struct fm_line *l, uint32_t w, const struct run *r)
 {
@@ -198,17 +236,13 @@ static bool is_phone(const struct fm_line *l, uint32_t w, const struct run *r)
         return false;
     if (r->has_plus)
         return r->n >= 8;
-    bool is_separated = r->has_dash || r->has_dot || r->has_blank || r->has_paren;
-    uint32_t g = r->groups == 4 && r->size[0] <= 3 ? 1 : 0;
-    bool is_nanp = r->groups == 3 + g && r->size[g] == 3 && r->size[g + 1] == 3 && r->size[g + 2] == 4 && r->d[g ? r->size[0] : 0] >= 2;
-    if (is_nanp && is_separated && (r->n - 10 <= 3))
+    if (is_nanp(r))
         return !r->has_blank || r->has_paren || r->has_dash || near(l, w, K(PHONE) | K(GROUPED), 4);
     if (r->size[0] == 3 && r->has_paren && r->n == 10)
         return true;
     if (near(l, w, K(PHONE), 4) && fm_at(l, r->start - 1) != '=')
-        return r->groups > 1 || r->n >= 7;
-    return r->groups >= 2 && r->groups <= 6 && r->n >= 8 && r->n <= 12 && near(l, w, K(GROUPED), 2) && !r->has_slash && l->n_plain >= 2 &&
-           !(fm_at(l, r->end) == ' ' && fm_is(fm_at(l, r->end + 1), C_UPPER));
+        return true;
+    return is_grouped(l, w, r);
 }
 
 static bool phone(struct fm_line *l, uint32_t w, struct run *r)
@@ -234,11 +268,11 @@ static bool birth(struct fm_line *l, uint32_t w, const struct run *r)
 static bool is_wanted_run(const struct fm_line *l, const struct fm_word *x, unsigned char prev)
 {
     unsigned char next = fm_at(l, x->end);
-    if (fm_is_word(prev) || prev == '.' || prev == '/' || prev == '\\' || prev == '@' || prev == '#')
+    if (fm_is_word(prev) || (prev && strchr("./\\@#", prev)))
         return false;
     if (x->end - x->start >= 7)
         return true;
-    if (next != '-' && next != '.' && next != ' ' && next != ')' && next != '/')
+    if (!is_separator(next) && next != ')')
         return false;
     unsigned char after = fm_at(l, x->end + 1);
     return fm_is_digit(after) || after == '(' || (after == ' ' && next == ')') || after == '-';

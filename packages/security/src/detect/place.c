@@ -91,23 +91,29 @@ static uint32_t local_start(const struct fm_line *l, uint32_t s)
     return s;
 }
 
+/* End of the domain at e; *last is the start of its last label. */
+static uint32_t domain_end(const struct fm_line *l, uint32_t e, uint32_t *last)
+{
+    for (uint32_t limit = e + 253; e < limit; e++) {
+        unsigned char c = fm_at(l, e);
+        if (c == '.' && fm_is_word(fm_at(l, e + 1)))
+            *last = e + 1;
+        else if (!fm_is(c, C_HOST) && c < 0x80)
+            break;
+    }
+    return e;
+}
+
 void fm_detect_email(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    uint32_t s = local_start(l, x->start), e = x->end + 1, last = e, labels = 1;
+    uint32_t s = local_start(l, x->start), e = x->end + 1, last = e;
     if (fm_is(fm_at(l, e), C_QUOTE))
         fm_detect_at_user(l, s, x->end);
     if (!fm_is(fm_at(l, e), C_WORD) || fm_at(l, s - 1) == '@' || (fm_at(l, s - 1) == '/' && fm_at(l, s - 2) == '/'))
         return;
-    for (uint32_t limit = e + 253; e < limit; e++) {
-        unsigned char c = fm_at(l, e);
-        if (c == '.' && fm_is_word(fm_at(l, e + 1)) && ++labels)
-            last = e + 1;
-        else if (!fm_is(c, C_HOST) && c < 0x80)
-            break;
-    }
-    uint32_t tld = e - last;
-    if (labels < 2 || tld < 2 || fm_is_digit(fm_at(l, last))) {
+    e = domain_end(l, e, &last);
+    if (last == x->end + 1 || e - last < 2 || fm_is_digit(fm_at(l, last))) {
         fm_detect_at_user(l, s, x->end);
         return;
     }

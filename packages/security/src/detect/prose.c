@@ -253,6 +253,20 @@ static void year(struct fm_line *l, uint32_t w)
         fm_line_propose(l, 10, CAND(x->start, x->end, DATE, R_DATE));
 }
 
+static void run_table(struct fm_line *l, uint32_t w)
+{
+    static const struct {
+        uint64_t kw;
+        void (*run)(struct fm_line *l, uint32_t w);
+    } table[] = {
+        {K(TITLE), titled},        {K(CUE), cued},     {K(FIRST), listed},     {K(SPEECH), spoken}, {K(SPEECH), spoken_after}, {K(FAMILY), relative},
+        {K(ORG), org},             {K(WORK), workplace}, {K(COUNTRY), country}, {K(PLACE), place},   {K(NATION), nationality},  {K(MONTH), month},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (l->words[w].kw & table[i].kw)
+            table[i].run(l, w);
+}
+
 static void visit(struct fm_line *l, uint32_t w)
 {
     uint64_t kw = l->words[w].kw;
@@ -269,32 +283,9 @@ static void visit(struct fm_line *l, uint32_t w)
         possessive(l, w);
         return;
     }
-    if (kw & K(TITLE))
-        titled(l, w);
-    if (kw & K(CUE))
-        cued(l, w);
-    if (kw & K(FIRST))
-        listed(l, w);
-    if (kw & K(SPEECH)) {
-        spoken(l, w);
-        spoken_after(l, w);
-    }
-    if (kw & K(FAMILY))
-        relative(l, w);
+    run_table(l, w);
     if (kw & K(BY) || (kw & K(TOWARDS) && l->n_plain >= 4))
         by_two(l, w);
-    if (kw & K(ORG))
-        org(l, w);
-    if (kw & K(WORK))
-        workplace(l, w);
-    if (kw & K(COUNTRY))
-        country(l, w);
-    if (kw & K(PLACE))
-        place(l, w);
-    if (kw & K(NATION))
-        nationality(l, w);
-    if (kw & K(MONTH))
-        month(l, w);
 }
 
 /* Punctuation of machines, and few words in lower case: no sentence. */

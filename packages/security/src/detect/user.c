@@ -29,33 +29,47 @@ static void propose(struct fm_line *l, uint32_t s, uint32_t e, uint16_t rule)
     fm_line_propose(l, rule == R_USER_KEY ? 5 : 6, CAND(s, e, USER, rule));
 }
 
+/* "Account Name", "Login incorrect", "Login OK" are keys of two words. */
+static uint32_t key_end(const struct fm_line *l, uint32_t e)
+{
+    if (fm_line_has_at(l, e, " name"))
+        return e + 5;
+    if (fm_line_has_at(l, e, " incorrect: ["))
+        return e + 10;
+    return fm_line_has_at(l, e, " ok: [") ? e + 3 : e;
+}
+
+/* Behind separators, blanks, quotes and opening brackets; 0 when there is no separator. */
+static uint32_t value_start(const struct fm_line *l, uint32_t e)
+{
+    bool has_sep = false;
+    uint32_t i = e;
+    for (; i < e + 6; i++) {
+        unsigned char c = fm_at(l, i);
+        if (c == '=' || (c == ':' && !has_sep))
+            has_sep = true;
+        else if (!c || !strchr(" \t<['\"`", c))
+            break;
+    }
+    return has_sep ? i : 0;
+}
+
+static bool is_number(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    while (s < e && fm_is_digit(fm_at(l, s)))
+        s++;
+    return s == e;
+}
+
 /* user=X, "user": "X", user:X, user = X. Under the strict policy the span takes in the key. */
 static bool key_value(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    uint32_t i = x->end, limit;
-    bool has_sep = false;
-    if (fm_line_has_at(l, i, " name"))
-        i += 5;
-    else if (fm_line_has_at(l, i, " incorrect: ["))
-        i += 10;
-    else if (fm_line_has_at(l, i, " ok: ["))
-        i += 3;
-    limit = i + 6;
-    for (; i < limit; i++) {
-        unsigned char c = fm_at(l, i);
-        if (c == '=' || (c == ':' && !has_sep))
-            has_sep = true;
-        else if (c != ' ' && c != '\t' && c != '<' && c != '[' && !fm_is(c, C_QUOTE))
-            break;
-    }
-    if (!has_sep)
+    uint32_t i = value_start(l, key_end(l, x->end));
+    if (!i)
         return false;
     uint32_t e = name_end(l, i);
-    bool is_number = true;
-    for (uint32_t k = i; k < e; k++)
-        is_number &= fm_is_digit(fm_at(l, k));
-    if (is_number || is_stopped(l, i, e) || (fm_at(l, e) == '=' && fm_at(l, x->end) == '='))
+    if (is_number(l, i, e) || is_stopped(l, i, e) || (fm_at(l, e) == '=' && fm_at(l, x->end) == '='))
         return true;
     propose(l, l->is_strict && i == x->end + 1 ? x->start : i, e, R_USER_KEY);
     return true;

@@ -114,52 +114,80 @@ static uint32_t call_start(const struct fm_line *l, uint32_t i)
     return fm_at(l, i) == '(' ? i + 1 : 0;
 }
 
-bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out)
+/* What closes the name: its quote, an index, a bracket. */
+static uint32_t name_close(const struct fm_line *l, uint32_t e, bool *is_quoted)
 {
-    uint32_t call = call_start(l, e);
-    if (call)
-        return is_quote_at(l, call) && quoted(l, call, out);
     uint32_t i = skip_index(l, e);
-    bool closes_name = fm_is(fm_at(l, i), C_QUOTE) || is_escaped_quote(l, i);
-    i += closes_name ? 1 + is_escaped_quote(l, i) : 0;
+    *is_quoted = is_quote_at(l, i);
+    if (*is_quoted)
+        i += 1 + is_escaped_quote(l, i);
     i = skip_index(l, i);
-    if (fm_at(l, i) == ']' || fm_at(l, i) == ')')
-        i++;
-    uint32_t op = skip_blanks(l, i, 24), n = operator_length(l, op);
-    uint32_t v = skip_blanks(l, op + n, 24);
-    if (fm_at(l, v) == '=' && n)
+    return fm_at(l, i) == ']' || fm_at(l, i) == ')' ? i + 1 : i;
+}
+
+/* Without an operator: --name VALUE, or name "VALUE". */
+static bool read_bare(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out)
+{
+    uint32_t v = skip_blanks(l, e, 24);
+    if (v == e)
+        return false;
+    if (is_quote_at(l, v))
+        return quoted(l, v, out);
+    if (!is_option || v != e + 1 || fm_at(l, v) == '-' || !unquoted(l, v, out))
+        return false;
+    out->is_assigned = true;
+    return true;
+}
+
+/* <name>VALUE</name> */
+static bool read_element(const struct fm_line *l, uint32_t v, struct fm_value *out)
+{
+    return unquoted(l, v, out) && fm_at(l, out->end) == '<' && fm_at(l, out->end + 1) == '/';
+}
+
+/* Behind "=", ":" and their like; v is where the value starts. */
+static bool read_assigned(const struct fm_line *l, unsigned char op, uint32_t v, struct fm_value *out)
+{
+    if (fm_at(l, v) == '=')
         v = skip_blanks(l, v + 1, 8);
     if (fm_at(l, v) == '@' && fm_at(l, v + 1) == '"')
         v++;
-    if (!n && is_option && op == e + 1 && !is_quote_at(l, op) && fm_at(l, op) != '-') {
-        bool is_read = unquoted(l, op, out);
-        out->is_assigned = true;
-        return is_read;
-    }
+    if (is_quote_at(l, v))
+        return quoted(l, v, out);
+    if (op == '>')
+        return read_element(l, v, out);
+    return op != ',' && unquoted(l, v, out);
+}
+
+bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out)
+{
+    uint32_t call = call_start(l, e);
+    bool closes_name = false;
+    if (call)
+        return is_quote_at(l, call) && quoted(l, call, out);
+    uint32_t i = name_close(l, e, &closes_name), op = skip_blanks(l, i, 24), n = operator_length(l, op);
     if (!n)
-        return op > e && !closes_name && is_quote_at(l, op) && quoted(l, op, out);
-    bool is_comma = n == 1 && (fm_at(l, op) == ',' || fm_at(l, op) == '>');
-    if (is_comma && fm_at(l, op) == '>' && unquoted(l, v, out)) {
-        out->is_assigned = true;
-        return fm_at(l, out->end) == '<' && fm_at(l, out->end + 1) == '/';
-    }
-    bool is_found = is_quote_at(l, v) ? quoted(l, v, out) : !is_comma && unquoted(l, v, out);
+        return !closes_name && read_bare(l, i, is_option, out);
+    unsigned char sign = n == 1 ? fm_at(l, op) : '=';
+    bool is_found = read_assigned(l, sign, skip_blanks(l, op + n, 24), out);
     out->is_assigned = true;
     return is_found;
 }
 
+/* Moves left over at most max bytes of the set. */
+static uint32_t skip_back(const struct fm_line *l, uint32_t i, const char *set, uint32_t max)
+{
+    for (uint32_t n = 0; n < max && i && fm_at(l, i - 1) && strchr(set, fm_at(l, i - 1)); n++)
+        i--;
+    return i;
+}
+
 bool fm_value_before(const struct fm_line *l, uint32_t s, struct fm_value *out)
 {
-    uint32_t i = s;
-    while (i && fm_at(l, i - 1) == ' ' && s - i < 4)
-        i--;
-    uint32_t ops = i;
-    while (i && fm_at(l, i - 1) && strchr("=!", fm_at(l, i - 1)) && ops - i < 3)
-        i--;
+    uint32_t ops = skip_back(l, s, " ", 4), i = skip_back(l, ops, "=!", 3);
     if (ops - i < 2)
         return false;
-    while (i && fm_at(l, i - 1) == ' ')
-        i--;
+    i = skip_back(l, i, " ", 24);
     if (!i || !fm_is(fm_at(l, i - 1), C_QUOTE))
         return false;
     unsigned char q = fm_at(l, i - 1);

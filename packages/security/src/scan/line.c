@@ -63,6 +63,14 @@ static void visit_hexlike(struct fm_line *l, uint32_t i)
         fm_detect_colon_hex(l, i);
 }
 
+/* "a.b", "a-b", "a1:80"; not "1.2" */
+static bool may_be_host(const struct fm_word *w, unsigned char next, unsigned char after)
+{
+    if (next == ':')
+        return w->cls & W_ALPHA && w->cls & W_DIGIT;
+    return next == '-' || (next == '.' && (w->cls & W_ALPHA || !fm_is_digit(after)));
+}
+
 static void visit_next(struct fm_line *l, uint32_t i)
 {
     const struct fm_word *w = &l->words[i];
@@ -75,8 +83,7 @@ static void visit_next(struct fm_line *l, uint32_t i)
         fm_detect_url(l, i);
     if (next == ':' && after == '\\' && w->end - w->start == 1)
         fm_detect_drive_path(l, i);
-    bool is_number = next == '.' && !(w->cls & W_ALPHA) && fm_is_digit(after);
-    if ((next == '.' || next == '-' || (next == ':' && w->cls & W_ALPHA && w->cls & W_DIGIT)) && w->is_first && fm_is(after, C_WORD) && !is_number)
+    if (w->is_first && fm_is(after, C_WORD) && may_be_host(w, next, after))
         fm_detect_fqdn(l, i);
     if (w->start >= 2 && fm_at(l, w->start - 1) == '\\' && fm_at(l, w->start - 2) == '\\')
         fm_detect_unc(l, i);
@@ -157,29 +164,31 @@ static void visit_slashes(struct fm_line *l)
     }
 }
 
+/* Detectors that wait for context words, and the types that they can find. */
+static const struct {
+    uint64_t kw;
+    uint64_t want;
+    void (*run)(struct fm_line *l);
+} contexts[] = {
+    {K(HOST) | K(TOWARDS) | K(PORT), WANT_NET, fm_detect_host_context},
+    {K(METHOD), WANT(USER), fm_detect_access_user},
+    {K(USER) | K(ACTOR) | K(FOR) | K(SECRETISH), WANT(USER), fm_detect_user_context},
+    {K(ID) | K(ID_KEY), WANT(ID), fm_detect_id_context},
+    {K(VERSION) | K(RESOURCE) | K(BYTES), WANT(CONFIG), fm_detect_config},
+    {K(AUTH) | K(COMMAND) | K(COOKIE), ~0ULL, fm_detect_auth},
+    {K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED), WANT_NUMBERS, fm_detect_number_context},
+    {K(GPS), WANT(GPS), fm_detect_gps},
+};
+
 static void run_context(struct fm_line *l)
 {
-    uint64_t any = l->kw_any;
-    if (any & (K(HOST) | K(TOWARDS) | K(PORT)))
-        fm_detect_host_context(l);
-    if (any & K(METHOD))
-        fm_detect_access_user(l);
-    if (any & (K(USER) | K(ACTOR) | K(FOR) | K(SECRETISH)))
-        fm_detect_user_context(l);
-    if (any & (K(ID) | K(ID_KEY)) && (l->want & WANT(ID)))
-        fm_detect_id_context(l);
-    if (any & (K(VERSION) | K(RESOURCE) | K(BYTES)) && (l->want & WANT(CONFIG)))
-        fm_detect_config(l);
-    if (any & (K(AUTH) | K(COMMAND) | K(COOKIE)))
-        fm_detect_auth(l);
-    if (any & (K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED)) && (l->want & WANT_NUMBERS))
-        fm_detect_number_context(l);
+    for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++)
+        if (l->kw_any & contexts[i].kw && l->want & contexts[i].want)
+            contexts[i].run(l);
     if (l->has_context)
         fm_detect_loose(l);
     if (l->n > 3 && (l->p[0] == ' ' || l->p[0] == '-' || l->p[0] == '\t'))
         fm_detect_continued(l);
-    if (any & K(GPS) && (l->want & WANT(GPS)))
-        fm_detect_gps(l);
     if (l->want & WANT(PERSON))
         fm_detect_prose(l);
 }
