@@ -32,7 +32,7 @@ static bool name_has(const char *name, const char *const *parts, size_t n)
 static bool ends_harmlessly(const char *n)
 {
     static const char *const ends[] = {"length", "len", "size", "url", "uri", "host", "endpoint", "path", "file", "filename", "type", "count", "ttl", "expiry", "expires", "expiresin", "timeout",
-                                       "policy", "version", "algorithm", "provider", "name", "credentialid", "credentialsid", "keyid", "tokenid", "age", "limit", "enabled", "required", "getkey", "label", "hint", "field", "prefix", "source"};
+                                       "policy", "version", "algorithm", "provider", "name", "credentialid", "credentialsid", "secretsid", "keyid", "tokenid", "age", "limit", "enabled", "required", "getkey", "label", "hint", "field", "prefix", "source"};
     size_t len = strlen(n);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t k = strlen(ends[i]);
