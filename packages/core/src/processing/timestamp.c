@@ -224,6 +224,10 @@ static bool read_clock_directive(struct reader *r, char d)
     case 's':
         r->seconds_end = r->p + 2;
         return read_range(r, 2, 0, 60, &r->second);
+    case 'i':
+        return read_padded(r, 0, 59, &r->minute);
+    case 'j':
+        return read_padded(r, 0, 60, &r->second);
     case 'f':
         return read_fraction(r);
     case 'z':

@@ -17,7 +17,7 @@ const struct fm_timestamp_form fm_timestamp_table[] = {
      '~'}, /* ISO 8601, RFC 3339 and their looser relatives */
     {"Y~M~D h:m:sf pz", FULL, false, false, 4, 4, '~'}, /* 2024-04-23  9:24:31 AM */
     {"Y~M~DTH.m.sfz", FULL, false, true, 4, 4, '~'},    /* clock with dots */
-    {"YMDTH:m:sfz", FULL, false, true, 8, 8, '\0'},     /* 20171223-22:15:29:606 */
+    {"YMDTh:i:jfz", FULL, false, true, 8, 8, '\0'},     /* 20171223-22:15:29:606 */
     {"YMDTHmsfz", FULL, false, true, 8, 8, '\0'},       /* 20250701T120000Z */
     {"y~M~D H:m:sf", FULL, false, true, 2, 2, '~'},     /* 17/06/09 20:10:40 */
     {"yMD h:m:sf", FULL, false, true, 6, 6, ' '},       /* 160205  8:03:11 */
@@ -61,7 +61,7 @@ const char *fm_timestamp_form_text(unsigned form)
 bool fm_timestamp_form_is_full(unsigned form)
 {
     return form < fm_timestamp_forms() && fm_timestamp_table[form].has_date &&
-           strchr(fm_timestamp_table[form].text, 's');
+           strpbrk(fm_timestamp_table[form].text, "sj");
 }
 
 #define PACK(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))

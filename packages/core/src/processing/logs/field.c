@@ -105,29 +105,51 @@ static const char *tag_bracket(const char *p, const char *end, fm_str *inside)
     return q;
 }
 
-static bool try_tag(const char *p, const char *end, struct fm_logs_header_field *f)
+/* Name of a tag at p: words joined by . / * - @ + and "::". */
+static const char *tag_name(const char *p, const char *end)
 {
     const char *q = p;
     if (!(fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) && *p != '/' && *p != '-')
-        return false;
-    while (q < end && q - p < TAG_MAX && is_tag_char(*q))
-        q++;
+        return p;
+    while (q < end && q - p < TAG_MAX) {
+        if (is_tag_char(*q))
+            q++;
+        else if (*q == ':' && end - q > 2 && q[1] == ':' && fm_ch_is_word(q[2]))
+            q += 2;
+        else
+            break;
+    }
+    return q;
+}
+
+/* ":23" of file.go:23, or " 1.2" of "syslogd 1.2", before the colon that ends a tag. */
+static const char *tag_number(const char *q, const char *end)
+{
+    if (end - q < 3 || (*q != ':' && *q != ' ') || !fm_ch_is_digit(q[1]))
+        return q;
+    const char *p = q + 1;
+    while (p < end && (fm_ch_is_digit(*p) || (*q == ' ' && *p == '.')))
+        p++;
+    return p < end && *p == ':' ? p : q;
+}
+
+static bool try_tag(const char *p, const char *end, struct fm_logs_header_field *f)
+{
+    const char *q = tag_name(p, end);
     fm_str name = fm_str_n(p, (size_t)(q - p));
+    if (!name.len)
+        return false;
     f->pid = FM_STR_NULL;
     q = tag_bracket(q, end, &f->pid);
     q = tag_bracket(q, end, &f->pid);
+    q = tag_number(q, end);
     const char *padded = q;
     while (padded < end && *padded == ' ')
         padded++;
-    if (padded > q && padded < end && *padded == ':' && padded - q >= 1 &&
-        is_blank_at(padded + 1, end))
+    if (padded > q && padded < end && *padded == ':')
         q = padded; /* name   : */
-    else if (padded == q + 1 && padded < end && fm_ch_is_digit(*padded)) {
-        while (padded < end && (fm_ch_is_digit(*padded) || *padded == '.'))
-            padded++;
-        q = padded; /* name 1.2: */
-    }
-    if (q >= end || *q != ':' || !is_blank_at(q + 1, end) || name.len == 0)
+    /* "]" ends a tag whose "[" stands before the time: [time LEVEL name] */
+    if (q >= end || (*q != ':' && *q != ']') || !is_blank_at(q + 1, end))
         return false;
     return field(f, FM_LOGS_FIELD_TAG, name, skip_blanks(q + 1, end));
 }

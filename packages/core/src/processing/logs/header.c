@@ -13,7 +13,8 @@
 #define ANY_LINES 20
 #define WORDS_MAX 4
 #define FIELDS_MAX 12
-#define TAG_WITHIN 3
+#define TAG_WITHIN 5
+#define TAG_WORDS 2 /* words before a tag */
 #define SEPARATOR_WITHIN 2
 
 static const char *skip_blanks(const char *p, const char *end)
@@ -132,6 +133,18 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     }
 }
 
+/* Index of the first tag within TAG_WITHIN fields, with no more than TAG_WORDS words before it; -1 when there is none. */
+static int find_tag(const struct fields *f, unsigned from)
+{
+    unsigned words = 0;
+    for (unsigned i = from; i < f->n && i < from + TAG_WITHIN && words <= TAG_WORDS; i++) {
+        if (f->f[i].kind == FM_LOGS_FIELD_TAG)
+            return (int)i;
+        words += f->f[i].kind == FM_LOGS_FIELD_WORD;
+    }
+    return -1;
+}
+
 static int find_kind(const struct fields *f, unsigned from, unsigned within,
                      enum fm_logs_field_kind kind)
 {
@@ -228,6 +241,14 @@ static size_t count_kind(const struct fm_logs_header *h, const struct sample *s,
     return c;
 }
 
+static size_t count_tags(const struct fm_logs_header *h, const struct sample *s, size_t n)
+{
+    size_t c = 0;
+    for (size_t i = 0; i < n; i++)
+        c += find_tag(&s[i].f, anchor_of(&s[i].f, h->has_level)) >= 0;
+    return c;
+}
+
 static bool is_sequence_kind(enum fm_logs_field_kind k)
 {
     return k == FM_LOGS_FIELD_INT || k == FM_LOGS_FIELD_BRACKET || k == FM_LOGS_FIELD_DOTTED ||
@@ -252,7 +273,7 @@ static enum fm_logs_field_kind shared_kind(const struct fm_logs_header *h, const
 
 static void learn_cut(struct fm_logs_header *h, const struct sample *s, size_t n)
 {
-    if (is_share(count_kind(h, s, n, TAG_WITHIN, FM_LOGS_FIELD_TAG), n)) {
+    if (is_share(count_tags(h, s, n), n)) {
         h->cut = FM_LOGS_CUT_TAG;
         return;
     }
@@ -398,6 +419,7 @@ static const char *cut_behind(const struct fm_logs_header *h, const char *p, con
 {
     unsigned within = kind == FM_LOGS_FIELD_TAG ? TAG_WITHIN : SEPARATOR_WITHIN + 1;
     const char *q = p;
+    unsigned words = 0;
     struct fm_logs_header_field f;
     fm_str component = r->component;
     enum fm_logs_level level = r->level;
@@ -410,6 +432,9 @@ static const char *cut_behind(const struct fm_logs_header *h, const char *p, con
         q = f.next;
         if (f.kind == kind)
             return q;
+        words += f.kind == FM_LOGS_FIELD_WORD;
+        if (words > TAG_WORDS)
+            break;
     }
     r->component = component;
     r->level = level;
