@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Template mining on logs that no rule was written for: some thirty header styles times five vocabularies, with the measures of
- * the literature (GA, FGA, PA, FTA). VERBOSE=1 in the environment prints the table.
+ * Template mining on logs that no rule was written for: some thirty header styles times eight
+ * vocabularies, with the measures of the literature (GA, FGA, PA, FTA). VERBOSE=1 in the
+ * environment prints the table.
  */
 #include <stdlib.h>
 
@@ -110,7 +111,9 @@ static struct score score_stream(const struct style *style, const struct vocabul
     assert_int_equal(j->leaves.n, LINES);
     j->truth = &stream;
     struct score s = judge(j);
-    if (getenv("VERBOSE") && s.fta < .95)
+    if (getenv("VERBOSE") && s.fta < .99)
+        printf("%s/%s GA %.3f FTA %.3f\n", style->name, v->name, s.ga, s.fta);
+    if (getenv("VERBOSE") && s.fta < .99)
         for (unsigned g = 0; g < j->n_groups; g++)
             printf("   %s\n", fm_str_dup(&ctx.arena, j->text[g]).p);
     stream_release(&stream);
@@ -133,14 +136,15 @@ TEST(unseen_styles_and_vocabularies_score_high)
             row.fta += s.fta / N_VOCABULARIES;
         }
         if (is_verbose)
-            printf("%-14s GA %.3f  FGA %.3f  PA %.3f  FTA %.3f\n", styles[i].name, row.ga, row.fga, row.pa, row.fta);
+            printf("%-14s GA %.3f  FGA %.3f  PA %.3f  FTA %.3f\n", styles[i].name, row.ga, row.fga,
+                   row.pa, row.fta);
         mean.ga += row.ga / N_STYLES;
         mean.fga += row.fga / N_STYLES;
         mean.pa += row.pa / N_STYLES;
         mean.fta += row.fta / N_STYLES;
     }
-    printf("mean of %zu streams: GA %.3f  FGA %.3f  PA %.3f  FTA %.3f\n", N_STYLES * N_VOCABULARIES, mean.ga, mean.fga, mean.pa,
-           mean.fta);
+    printf("mean of %zu streams: GA %.3f  FGA %.3f  PA %.3f  FTA %.3f\n", N_STYLES * N_VOCABULARIES,
+           mean.ga, mean.fga, mean.pa, mean.fta);
     assert_true(mean.ga >= .97);
     assert_true(mean.fga >= .95);
     assert_true(mean.pa >= .90);

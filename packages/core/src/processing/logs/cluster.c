@@ -122,6 +122,7 @@ struct option {
     uint64_t hash;
     uint32_t cluster, token;
     uint32_t need, have;
+    bool is_value; /* a weak slot stands there already */
 };
 
 static bool is_behind_noun(const struct fm_logs_cluster *c, uint32_t i)
@@ -143,6 +144,16 @@ static uint32_t words_needed(const struct fm_logs_cluster *c, uint32_t i, unsign
     return words - 1 < 2 ? WORDS_MIN_SHORT : WORDS_MIN;
 }
 
+/* A slot that holds words with digits, and that is sure to vary. */
+static bool is_word_slot(const struct fm_logs_cluster *c, uint32_t i)
+{
+    const struct fm_logs_token *tok = &c->tokens[i];
+    if (tok->kind != FM_LOGS_TOKEN_VALUE)
+        return false;
+    const struct fm_logs_slot *s = &c->t->slots[tok->slot];
+    return s->is_weak && !s->is_placed && (s->is_many || s->n_top >= WORDS_MIN);
+}
+
 struct options FM_VEC_OF(struct option);
 
 static void add_options(struct fm_logs_table *t, struct options *o, const struct fm_logs_cluster *c,
@@ -154,18 +165,25 @@ static void add_options(struct fm_logs_table *t, struct options *o, const struct
         all += token_hash(&c->tokens[i], i);
     for (uint32_t i = 0; i < c->n_tokens; i++) {
         uint32_t need = c->tokens[i].kind == FM_LOGS_TOKEN_WORD ? words_needed(c, i, words) : 0;
-        if (need)
+        bool is_value = is_word_slot(c, i);
+        if (need || is_value)
             fm_vec_push(&t->arena, o,
-                        ((struct option){all - token_hash(&c->tokens[i], i) + mask_hash(i), index,
-                                         i, need, 0}));
+                        ((struct option){.hash = all - token_hash(&c->tokens[i], i) + mask_hash(i),
+                                         .cluster = index,
+                                         .token = i,
+                                         .need = need,
+                                         .is_value = is_value}));
     }
 }
 
+/* Equal sets together, a slot before words. */
 static int by_hash(const void *a, const void *b)
 {
     const struct option *x = a, *y = b;
     if (x->hash != y->hash)
         return x->hash < y->hash ? -1 : 1;
+    if (x->is_value != y->is_value)
+        return x->is_value ? -1 : 1;
     return x->cluster < y->cluster ? -1 : x->cluster > y->cluster;
 }
 
@@ -196,7 +214,7 @@ static void find_sets(struct fm_logs_table *t, struct options *o, struct option_
             need = o->items[j].need > need ? o->items[j].need : need;
         o->items[i].have = (uint32_t)(j - i);
         o->items[i].need = need;
-        if (j - i >= need && j - i >= 2)
+        if (j - i >= 2 && (j - i >= need || o->items[i].is_value))
             fm_vec_push(&t->arena, sets, &o->items[i]);
     }
     if (sets->n)
@@ -209,6 +227,36 @@ static void absorb(struct fm_logs_table *t, struct fm_logs_cluster *into,
     for (size_t i = 0; i < c->members.n; i++)
         fm_vec_push(&t->arena, &into->members, c->members.items[i]);
     fm_logs_template_merge(t, into->t, c->t);
+}
+
+/* c has a word where `into` has slot `slot`: its other slots lie one further from there on. */
+static void absorb_word(struct fm_logs_table *t, struct fm_logs_cluster *into, uint32_t slot,
+                        const struct fm_logs_cluster *c, fm_str word)
+{
+    for (size_t i = 0; i < c->members.n; i++)
+        fm_vec_push(&t->arena, &into->members, c->members.items[i]);
+    for (uint32_t k = 0; k < c->t->n_slots; k++)
+        fm_logs_slot_merge(t, into->t, k < slot ? k : k + 1, c->t, k);
+    fm_logs_slot_word(t, &into->t->slots[slot], word, c->t->count);
+    fm_logs_counts_merge(&t->arena, into->t, c->t);
+}
+
+/* Words at the place of a slot are values of it, unless they say something. */
+static void merge_into_slot(struct fm_logs_table *t, struct fm_logs_clusters *all,
+                            const struct option *set, bool *is_taken)
+{
+    struct fm_logs_cluster *into = all->items[set->cluster];
+    if (is_taken[set->cluster])
+        return;
+    uint32_t slot = into->tokens[set->token].slot;
+    for (uint32_t i = 1; i < set->have; i++) {
+        uint32_t k = set[i].cluster;
+        if (set[i].is_value || is_taken[k] || is_said(all->items[k]->tokens[set[i].token].text))
+            continue;
+        absorb_word(t, into, slot, all->items[k], all->items[k]->tokens[set[i].token].text);
+        is_taken[k] = is_taken[set->cluster] = true;
+        all->items[k] = NULL;
+    }
 }
 
 /* Joins the clusters of a set that are still free. */
@@ -246,7 +294,10 @@ static void merge_round(struct fm_logs_table *t, struct fm_logs_clusters *all)
     find_sets(t, &o, &sets);
     bool *is_taken = FM_NEW_ARRAY(&t->arena, bool, all->n);
     for (size_t s = 0; s < sets.n; s++)
-        merge_set(t, all, sets.items[s], is_taken);
+        if (sets.items[s]->is_value)
+            merge_into_slot(t, all, sets.items[s], is_taken);
+        else
+            merge_set(t, all, sets.items[s], is_taken);
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++)
         if (all->items[i])

@@ -248,7 +248,8 @@ static bool take_special(struct matcher *m, fm_str name, bool *is_special)
 /* A level, a pair or a bracket at the place of a host: another format. */
 static bool is_host(fm_str s)
 {
-    if (fm_logs_level_word(s) || (s.len == 1 && s.p[0] != '-'))
+    if (fm_logs_level_word(s) || (s.len == 1 && s.p[0] != '-') ||
+        (s.len > 1 && s.p[s.len - 1] == ':'))
         return false;
     bool is_number = true;
     for (size_t i = 0; i < s.len; i++) {

@@ -13,6 +13,11 @@
 #define ANY_LINES 20
 #define WORDS_MAX 4
 #define FIELDS_MAX 12
+/* A tag of the header is in nearly every line; messages that begin with a word and a colon are
+ * fewer. */
+#define TAG_SHARE_NUM 19
+#define TAG_SHARE_DEN 20
+#define TAG_LINES 20 /* with fewer lines the usual share decides */
 #define TAG_WITHIN 5
 #define TAG_WORDS 2 /* words before a tag */
 #define SEPARATOR_WITHIN 2
@@ -133,7 +138,8 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     }
 }
 
-/* Index of the first tag within TAG_WITHIN fields, with no more than TAG_WORDS words before it; -1 when there is none. */
+/* Index of the first tag within TAG_WITHIN fields, with no more than TAG_WORDS words before it; -1
+ * when there is none. */
 static int find_tag(const struct fields *f, unsigned from)
 {
     unsigned words = 0;
@@ -273,7 +279,8 @@ static enum fm_logs_field_kind shared_kind(const struct fm_logs_header *h, const
 
 static void learn_cut(struct fm_logs_header *h, const struct sample *s, size_t n)
 {
-    if (is_share(count_tags(h, s, n), n)) {
+    size_t tags = count_tags(h, s, n);
+    if (n < TAG_LINES ? is_share(tags, n) : tags * TAG_SHARE_DEN >= n * TAG_SHARE_NUM) {
         h->cut = FM_LOGS_CUT_TAG;
         return;
     }

@@ -58,8 +58,8 @@ static bool is_regular_case(fm_str s)
     return upper == 0 || lower == 0 || (upper == 1 && (fm_ch(s.p[0]) & FM_CH_UPPER));
 }
 
-/* Words that are common in other places count only as their systems write them: java.util.logging and PostgreSQL in
- * capitals, MySQL capitalised. */
+/* Words that are common in other places count only as their systems write them: java.util.logging
+ * and PostgreSQL in capitals, MySQL capitalised. */
 static bool is_case_of(fm_str s, const char *name)
 {
     static const char *const capitals[] = {"config", "fine", "finer", "finest", "log", "failure"};
@@ -89,7 +89,9 @@ enum fm_logs_level fm_logs_level_word(fm_str s)
         return FM_LOGS_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].len == s.len && is_word(s, &words[i]))
-            return is_regular_case(s) && is_case_of(s, words[i].name) ? (enum fm_logs_level)words[i].level : FM_LOGS_NONE;
+            return is_regular_case(s) && is_case_of(s, words[i].name)
+                       ? (enum fm_logs_level)words[i].level
+                       : FM_LOGS_NONE;
     return FM_LOGS_NONE;
 }
 

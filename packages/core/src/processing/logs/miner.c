@@ -280,7 +280,7 @@ void fm_logs_template_merge(struct fm_logs_table *t, struct fm_logs_template *in
                             const struct fm_logs_template *from)
 {
     for (uint32_t i = 0; i < into->n_slots && i < from->n_slots; i++)
-        fm_logs_slot_merge(t, into, from, i);
+        fm_logs_slot_merge(t, into, i, from, i);
     fm_logs_counts_merge(&t->arena, into, from);
 }
 

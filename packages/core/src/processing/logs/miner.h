@@ -98,9 +98,13 @@ void fm_logs_slots_init(struct fm_logs_table *t, struct fm_logs_group *g,
                         const struct fm_logs_seen *seen);
 void fm_logs_slots_add(struct fm_logs_table *t, struct fm_logs_group *g,
                        const struct fm_logs_seen *seen, const struct fm_logs_shape *shape);
-/* Slot i of `from_tpl`, which lies behind `into_tpl` in the input. */
-void fm_logs_slot_merge(struct fm_logs_table *t, struct fm_logs_template *into_tpl,
-                        const struct fm_logs_template *from_tpl, uint32_t i);
+/* Adds slot k of `from_tpl`, which lies behind `into_tpl` in the input, to slot i of `into_tpl`. */
+void fm_logs_slot_merge(struct fm_logs_table *t, struct fm_logs_template *into_tpl, uint32_t i,
+                        const struct fm_logs_template *from_tpl, uint32_t k);
+
+/* Counts a word that turned out to be a value of slot i. */
+void fm_logs_slot_word(struct fm_logs_table *t, struct fm_logs_slot *s, fm_str word,
+                       uint64_t count);
 /* Deep copy into t's arena. */
 void fm_logs_slot_copy(struct fm_logs_table *t, struct fm_logs_slot *to,
                        const struct fm_logs_slot *from);

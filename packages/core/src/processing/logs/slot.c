@@ -241,13 +241,18 @@ static void start_series(struct fm_logs_table *t, struct fm_logs_template *tpl,
     fm_logs_series_add(s->series, s->number, tpl->first, &tpl->examples[0]);
 }
 
-void fm_logs_slot_merge(struct fm_logs_table *t, struct fm_logs_template *into_tpl,
-                        const struct fm_logs_template *from_tpl, uint32_t i)
+void fm_logs_slot_word(struct fm_logs_table *t, struct fm_logs_slot *s, fm_str word, uint64_t count)
+{
+    count_value(t, s, word, fm_mix_bytes(FM_MIX_SEED, word.p, word.len), count);
+}
+
+void fm_logs_slot_merge(struct fm_logs_table *t, struct fm_logs_template *into_tpl, uint32_t i,
+                        const struct fm_logs_template *from_tpl, uint32_t k)
 {
     struct fm_logs_slot *into = &into_tpl->slots[i];
-    const struct fm_logs_slot *from = &from_tpl->slots[i];
-    for (uint32_t k = 0; k < from->n_top; k++)
-        count_value(t, into, from->top[k].text, from->top[k].hash, from->top[k].count);
+    const struct fm_logs_slot *from = &from_tpl->slots[k];
+    for (uint32_t v = 0; v < from->n_top; v++)
+        count_value(t, into, from->top[v].text, from->top[v].hash, from->top[v].count);
     into->is_many |= from->is_many;
     into->is_varying_unit |= from->is_varying_unit;
     into->is_weak &= from->is_weak;
