@@ -260,6 +260,15 @@ static bool is_host(fm_str s)
     return !is_number;
 }
 
+static bool is_plausible(fm_str name, fm_str value)
+{
+    if (fm_str_eqc(name, "host"))
+        return is_host(value);
+    if (fm_str_eqc(name, "component"))
+        return !fm_logs_level_word(value);
+    return !fm_str_eqc(name, "version") || fm_ch_is_digit(value.p[0]);
+}
+
 static bool match_hole(struct matcher *m)
 {
     struct hole h = read_hole(m->d);
@@ -280,8 +289,7 @@ static bool match_hole(struct matcher *m)
               : h.kind == '=' ? take_choice(m, h.choices, &value)
               : h.kind == '[' ? take_brackets(m, &value)
                               : take_text(m, &h, &value);
-    ok = ok && !(fm_str_eqc(h.name, "host") && !is_host(value)) &&
-         !(fm_str_eqc(h.name, "component") && fm_logs_level_word(value));
+    ok = ok && is_plausible(h.name, value);
     if (ok)
         keep_field(m, h.name, value);
     return ok;

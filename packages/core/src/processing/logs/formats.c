@@ -4,6 +4,9 @@
 #include "processing/logs/format.h"
 
 const struct fm_logs_format fm_logs_formats[] = {
+    /* Container Runtime Interface log; docker and kubectl logs --timestamps come through the
+       generic reader */
+    {"cri", "<time> <stream=stdout|stderr> <flag=F|P> <*>", false},
     /* RFC 5424; RFC 3164 with and without priority; rsyslog with facility and severity; BSD message
        without a tag */
     {"syslog-5424", "\\<<pri>>1 <time> <host> <component> <pid> <msgid> <sd[]>{ <*>}", false},
@@ -13,9 +16,6 @@ const struct fm_logs_format fm_logs_formats[] = {
     {"syslog-3164", "{\\<<pri>>}<time> <host> <component> <version>: <*>", false},
     /* Kubernetes: github.com/kubernetes/klog; google/glog */
     {"klog", "<letter><klogtime> <pid#> <file>:<line#>] <*>", false},
-    /* Container Runtime Interface log; docker and kubectl logs --timestamps come through the
-       generic reader */
-    {"cri", "<time> <stream=stdout|stderr> <flag=F|P> <*>", false},
     /* Apache httpd and nginx: combined and common, with a virtual host before it, with trailing
        values */
     {"access",
