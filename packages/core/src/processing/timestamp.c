@@ -109,19 +109,8 @@ static bool read_offset(struct reader *r, const char *p)
     return true;
 }
 
-/* Optional: Z, +hh:mm, +hhmm, +hh, or a known abbreviation, behind at most one blank. */
-static bool read_zone(struct reader *r)
+static void read_zone_name(struct reader *r, const char *p)
 {
-    const char *p = r->p;
-    bool has_blank = p < r->to && *p == ' ';
-    p += has_blank;
-    if (p >= r->to)
-        return true;
-    if (*p == '+' || *p == '-') {
-        if (!has_blank || (r->to - p >= 5 && is_digit(p[3] == ':' ? p[4] : p[3])))
-            (void)read_offset(r, p);
-        return true;
-    }
     size_t n = 0;
     while (p + n < r->to && is_letter(p[n]))
         n++;
@@ -129,6 +118,21 @@ static bool read_zone(struct reader *r)
         r->has_zone = true;
         r->p = p + n;
     }
+}
+
+/* Optional: Z, +hh:mm, +hhmm, +hh, or a known abbreviation, behind at most one blank; +hh not
+ * behind a blank. */
+static bool read_zone(struct reader *r)
+{
+    bool has_blank = r->p < r->to && *r->p == ' ';
+    const char *p = r->p + has_blank;
+    if (p >= r->to)
+        return true;
+    if (*p != '+' && *p != '-')
+        read_zone_name(r, p);
+    else if (!has_blank || (r->to - p >= 6 && is_digit(p[3] == ':' ? p[4] : p[3])) ||
+             r->to - p == 5)
+        (void)read_offset(r, p);
     return true;
 }
 
@@ -147,6 +151,12 @@ static bool read_half(struct reader *r)
 }
 
 /* 10, 13, 16 or 19 digits of a time between 2001 and 2065, with an optional fraction behind ten. */
+/* Nanoseconds of the unit in which a time of n digits counts; 0 when no unit does. */
+static int64_t epoch_unit(int n)
+{
+    return n == 10 ? FM_SEC : n == 13 ? FM_MS : n == 16 ? FM_US : n == 19 ? 1 : 0;
+}
+
 static bool read_epoch(struct reader *r)
 {
     const char *p = r->p;
@@ -154,16 +164,14 @@ static bool read_epoch(struct reader *r)
     int n = 0;
     for (; p < r->to && is_digit(*p) && n < 19; p++, n++)
         v = v * 10 + (*p - '0');
-    if ((n != 10 && n != 13 && n != 16 && n != 19) || (p < r->to && is_digit(*p)))
+    int64_t unit = epoch_unit(n);
+    if (!unit || (p < r->to && is_digit(*p)))
         return false;
-    int64_t unit = n == 10 ? FM_SEC : n == 13 ? FM_MS : n == 16 ? FM_US : 1;
-    int64_t per_second = FM_SEC / unit;
-    r->epoch = v / per_second;
-    r->ns = v % per_second * unit;
+    r->epoch = v / (FM_SEC / unit);
+    r->ns = v % (FM_SEC / unit) * unit;
     r->digits = (unsigned)(n - 10);
-    r->is_epoch = true;
+    r->is_epoch = r->has_zone = true;
     r->p = p;
-    r->has_zone = true;
     if (r->epoch < 1000000000 || r->epoch > 3000000000)
         return false;
     return n == 10 ? read_fraction(r) : true;

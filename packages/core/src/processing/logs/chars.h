@@ -33,7 +33,9 @@ enum {
     FM_CH2_OPENING = 4,   /* [ ( < " { */
     FM_CH2_CLOSING = 8,   /* ] ) > " } , : ; | */
     FM_CH2_TRAILING = 16, /* ends a sentence behind an address: . , ; : ) ] } | */
-    FM_CH2_AFTER = 32,    /* nothing of a number can follow: blank , ) ] ; } quotes */
+    FM_CH2_PATH_END = 64, /* ends a path: white space, quotes, brackets, , ; | : = */
+    FM_CH2_QUOTE = 128,
+    FM_CH2_AFTER = 32, /* nothing of a number can follow: blank , ) ] ; } quotes */
 };
 
 extern const uint8_t fm_logs_class2[256];

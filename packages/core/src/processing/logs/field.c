@@ -66,15 +66,13 @@ static bool try_bracket(const char *p, const char *end, struct fm_logs_header_fi
     if (!q)
         return false;
     fm_str inside = fm_str_trim(fm_str_n(p + 1, (size_t)(q - p - 2)));
-    enum fm_logs_level l = fm_logs_level_word(inside);
-    if (q < end && *q == ':')
-        q++;
-    else if (!is_blank_at(q, end) && *q != '[' && *q != '(' && *q != ',' && *q != '|' && !l)
+    f->level = fm_logs_level_word(inside);
+    if (!f->level && !is_blank_at(q, end) && !strchr("[(,|:", *q))
         return false;
-    if (q < end && (*q == ',' || *q == '|'))
+    if (q < end && *q && strchr(",|:", *q))
         q++;
-    f->level = l;
-    return field(f, l ? FM_LOGS_FIELD_LEVEL : FM_LOGS_FIELD_BRACKET, inside, skip_blanks(q, end));
+    return field(f, f->level ? FM_LOGS_FIELD_LEVEL : FM_LOGS_FIELD_BRACKET, inside,
+                 skip_blanks(q, end));
 }
 
 static bool try_int(const char *p, const char *end, struct fm_logs_header_field *f)

@@ -54,13 +54,19 @@ static bool try_headers(const struct fm_logs_layout *l, struct fm_logs_line_stat
     return false;
 }
 
-static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
-                       struct fm_logs_record *out)
+static bool try_named_values(const struct fm_logs_layout *l, struct fm_logs_line_state *s,
+                             fm_str line, struct fm_logs_record *out)
 {
     if (l->has_json && line.len && line.p[0] == '{' && fm_logs_json_line(&s->outer, line, out))
         return true;
-    if (l->has_logfmt && l->outer != FM_LOGS_OUTER_LOGFMT &&
-        fm_logs_logfmt_line(&s->outer, line, out))
+    return l->has_logfmt && l->outer != FM_LOGS_OUTER_LOGFMT &&
+           fm_logs_logfmt_line(&s->outer, line, out);
+}
+
+static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                       struct fm_logs_record *out)
+{
+    if (try_named_values(l, s, line, out))
         return true;
     if (l->outer != FM_LOGS_OUTER_FORMAT && try_chain(l, s, line, out))
         return true;

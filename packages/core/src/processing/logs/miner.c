@@ -243,30 +243,38 @@ static void merge_gaps(struct fm_logs_template *into, const struct fm_logs_templ
         into->previous = from->previous;
 }
 
+static void merge_rates(struct fm_arena *a, struct fm_logs_template *into,
+                        const struct fm_logs_template *from)
+{
+    if (!from->rate) {
+        count_time(a, into, from->first);
+        return;
+    }
+    if (!into->rate) {
+        into->rate = fm_arena_alloc(a, sizeof *into->rate);
+        fm_logs_rate_init(into->rate);
+        if (into->first != FM_TIME_NONE)
+            fm_logs_rate_add(into->rate, into->first);
+    }
+    fm_logs_rate_merge(into->rate, from->rate);
+}
+
+static void merge_times(struct fm_arena *a, struct fm_logs_template *into,
+                        const struct fm_logs_template *from)
+{
+    if (from->first == FM_TIME_NONE)
+        return;
+    merge_rates(a, into, from);
+    if (into->first == FM_TIME_NONE || from->first < into->first)
+        into->first = from->first;
+    if (into->last == FM_TIME_NONE || from->last > into->last)
+        into->last = from->last;
+}
+
 void fm_logs_counts_merge(struct fm_arena *a, struct fm_logs_template *into,
                           const struct fm_logs_template *from)
 {
-    if (from->first != FM_TIME_NONE) {
-        if (from->rate && !into->rate && into->first != FM_TIME_NONE) {
-            fm_time only = into->first;
-            into->first = FM_TIME_NONE;
-            into->rate = fm_arena_alloc(a, sizeof *into->rate);
-            fm_logs_rate_init(into->rate);
-            fm_logs_rate_add(into->rate, only);
-            into->first = only;
-        }
-        if (!from->rate)
-            count_time(a, into, from->first);
-        else if (into->rate)
-            fm_logs_rate_merge(into->rate, from->rate);
-        else
-            into->rate =
-                memcpy(fm_arena_alloc(a, sizeof *into->rate), from->rate, sizeof *into->rate);
-        if (into->first == FM_TIME_NONE || from->first < into->first)
-            into->first = from->first;
-        if (into->last == FM_TIME_NONE || from->last > into->last)
-            into->last = from->last;
-    }
+    merge_times(a, into, from);
     merge_gaps(into, from);
     into->count += from->count;
     for (unsigned l = 0; l < FM_LOGS_LEVEL_COUNT; l++)

@@ -69,6 +69,17 @@ static bool at_border(const char *p, const char *end)
     return p >= end || !fm_ch_is_word(*p);
 }
 
+/* Do the digits before a date mark look like a year, a month or a day? */
+static bool may_be_marked_date(const char *q, size_t n)
+{
+    bool has_two = fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]);
+    if (n == 4)
+        return has_two;
+    if (*q == '.')
+        return n == 2 && has_two && (q[3] == '.' || q[3] == ' ');
+    return n <= 2;
+}
+
 /* Cheap look at the first bytes: can a date begin here? */
 static bool may_be_date(const char *p, const char *end)
 {
@@ -76,17 +87,20 @@ static bool may_be_date(const char *p, const char *end)
     const char *q = p + n;
     if (n == 0 || n > 8 || end - q < 4)
         return false;
-    if (n == 8 || n == 6)
-        return *q == ' ' || *q == '-' || *q == 'T' || *q == '_';
-    if (n > 2)
-        return n == 4 && (*q == '-' || *q == '/' || *q == '.') && fm_ch_is_digit(q[1]) &&
-               fm_ch_is_digit(q[2]);
-    if (*q == ' ')
-        return (fm_ch(q[1]) & FM_CH_UPPER) != 0;
-    if (*q == '.')
-        return n == 2 && fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]) &&
-               (q[3] == '.' || q[3] == ' ');
-    return *q == '/' || *q == '-';
+    switch (*q) {
+    case ' ':
+        return n <= 2 ? (fm_ch(q[1]) & FM_CH_UPPER) != 0 : n == 6 || n == 8;
+    case 'T':
+    case '_':
+        return n == 8;
+    case '-':
+        return n == 8 || may_be_marked_date(q, n);
+    case '/':
+    case '.':
+        return may_be_marked_date(q, n);
+    default:
+        return false;
+    }
 }
 
 size_t fm_logs_match_time(const char *p, const char *end)
@@ -100,21 +114,24 @@ size_t fm_logs_match_time(const char *p, const char *end)
     return at_border(p + ts.len, end) ? ts.len : 0;
 }
 
+/* ".123" or ",123" at p. */
+static size_t fraction(const char *p, const char *end)
+{
+    return p + 1 < end && (*p == '.' || *p == ',') && fm_ch_is_digit(p[1]) ? 1 + digits(p + 1, end)
+                                                                           : 0;
+}
+
 size_t fm_logs_match_clock(const char *p, const char *end)
 {
     const char *q = p + digits(p, end);
     unsigned parts = 0;
-    while (q < end && *q == ':' && digits(q + 1, end) == 2 && parts < 3) {
+    for (; q < end && *q == ':' && digits(q + 1, end) == 2 && parts < 3; parts++)
         q += 3;
-        parts++;
-    }
     if (parts == 0 || parts > 2 || q - p > 12)
         return 0;
-    if (q + 1 < end && (*q == '.' || *q == ',') && fm_ch_is_digit(q[1]))
-        q += 1 + digits(q + 1, end);
-    return at_border(q, end) && (q >= end || *q != ':' || q + 1 >= end || !fm_ch_is_word(q[1]))
-               ? (size_t)(q - p)
-               : 0;
+    q += fraction(q, end);
+    bool goes_on = q + 1 < end && *q == ':' && fm_ch_is_word(q[1]);
+    return at_border(q, end) && !goes_on ? (size_t)(q - p) : 0;
 }
 
 size_t fm_logs_match_uuid(const char *p, const char *end)
@@ -155,40 +172,63 @@ size_t fm_logs_match_port(const char *p, const char *end)
     return n >= 1 && n <= 6 && p[1] != '0' && at_border(p + 1 + n, end) ? n + 1 : 0;
 }
 
+/* Four numbers of up to three digits with dots between them. */
+static const char *dotted_quad(const char *p, const char *end)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        size_t n = digits(p, end);
+        if (n == 0 || n > 3)
+            return NULL;
+        p += n;
+        if (i < 3 && (p >= end || *p++ != '.'))
+            return NULL;
+    }
+    return p;
+}
+
 size_t fm_logs_match_ipv4(const char *p, const char *end)
 {
-    const char *q = p;
-    for (unsigned i = 0; i < 4; i++) {
-        size_t n = digits(q, end);
-        if (n == 0 || n > 3)
-            return 0;
-        q += n;
-        if (i < 3 && (q >= end || *q++ != '.'))
-            return 0;
-    }
-    if (!at_border(q, end) || (q + 1 < end && *q == '.' && fm_ch_is_word(q[1])))
+    const char *q = dotted_quad(p, end);
+    if (!q || !at_border(q, end) || (q + 1 < end && *q == '.' && fm_ch_is_word(q[1])))
         return 0;
-    if (q + 1 < end && *q == '/' && digits(q + 1, end) && digits(q + 1, end) <= 5)
-        return (size_t)(q - p) + 1 + digits(q + 1, end);
+    size_t n = q + 1 < end && *q == '/' ? digits(q + 1, end) : 0;
+    if (n && n <= 5)
+        return (size_t)(q - p) + 1 + n;
     return (size_t)(q - p) + fm_logs_match_port(q, end);
+}
+
+struct groups {
+    unsigned colons, groups;
+    bool has_gap; /* "::" */
+};
+
+/* Hex groups and colons; returns their end. */
+static const char *read_groups(const char *p, const char *end, struct groups *g)
+{
+    const char *limit = end - p > 64 ? p + 64 : end;
+    while (p < limit) {
+        size_t n = hex_digits(p, end);
+        g->groups += n != 0;
+        p += n;
+        if (n > 4 || p >= end || *p != ':')
+            break;
+        g->has_gap |= p + 1 < end && p[1] == ':';
+        g->colons++;
+        p++;
+    }
+    return p;
+}
+
+static bool is_address(const struct groups *g)
+{
+    return g->colons >= 2 && g->colons <= 8 && g->groups >= 1 && (g->has_gap || g->colons == 7);
 }
 
 size_t fm_logs_match_ipv6(const char *p, const char *end)
 {
-    const char *q = p;
-    unsigned colons = 0, groups = 0;
-    bool has_gap = false;
-    while (q < end && q - p < 64) {
-        size_t n = hex_digits(q, end);
-        groups += n != 0;
-        q += n;
-        if (n > 4 || q >= end || *q != ':')
-            break;
-        has_gap |= q + 1 < end && q[1] == ':';
-        colons++;
-        q++;
-    }
-    if (colons < 2 || groups < 1 || (!has_gap && colons < 7) || colons > 8 || q[-1] == ':')
+    struct groups g = {0};
+    const char *q = read_groups(p, end, &g);
+    if (!is_address(&g) || q[-1] == ':')
         return 0;
     if (q < end && (*q == '/' || *q == '%'))
         for (q++; q < end && fm_ch_is_word(*q);)
@@ -219,6 +259,13 @@ size_t fm_logs_match_url(const char *p, const char *end)
     return (size_t)(q - p);
 }
 
+static bool is_drive(const char *p, const char *end)
+{
+    if (end - p < 4 || !(fm_ch(*p) & FM_CH_ALPHA) || p[1] != ':')
+        return false;
+    return p[2] == '\\' || (p[2] == '/' && p[3] != '/');
+}
+
 static bool is_path_start(const char *p, const char *end)
 {
     if (end - p < 2)
@@ -227,183 +274,24 @@ static bool is_path_start(const char *p, const char *end)
         return p[1] != '/' && (fm_ch_is_word(p[1]) || strchr(".*~%<[{+-", p[1]));
     if (*p == '.')
         return p[1] == '/' || (end - p > 2 && p[1] == '.' && p[2] == '/');
-    return (fm_ch(*p) & FM_CH_ALPHA) && end - p > 3 && p[1] == ':' &&
-           (p[2] == '\\' || (p[2] == '/' && p[3] != '/'));
+    return is_drive(p, end);
+}
+
+static const char *skip_query(const char *p, const char *end)
+{
+    while (p < end && !fm_ch_is_space(*p) && *p != '"' && *p != '\'')
+        p++;
+    return p;
 }
 
 size_t fm_logs_match_path(const char *p, const char *end)
 {
-    const char *q = p;
     if (!is_path_start(p, end))
-        return p + 1 < end && *p == '/' && (fm_ch_is_space(p[1])) ? 1 : 0;
-    bool has_query = false;
-    if (fm_ch(*p) & FM_CH_ALPHA)
-        q += 2;
-    for (; q < end && !fm_ch_is_space(*q); q++) {
-        if (*q == '?')
-            has_query = true;
-        if (*q == '"' || *q == '\'' ||
-            (!has_query && ((fm_ch(*q) & FM_CH_STOP) || *q == ':' || *q == '=')))
-            break;
-    }
-    return (size_t)(q - p);
-}
-
-#define PACK1(a) ((uint32_t)(unsigned char)(a))
-#define PACK2(a, b) (PACK1(a) << 8 | PACK1(b))
-#define PACK3(a, b, c) (PACK2(a, b) << 8 | PACK1(c))
-#define PACK4(a, b, c, d) (PACK3(a, b, c) << 8 | PACK1(d))
-
-static uint32_t pack(const char *p, size_t n)
-{
-    uint32_t v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | PACK1(p[i]);
-    return v;
-}
-
-/* Units that programs glue to a number. */
-static bool is_glued_unit(const char *p, size_t n)
-{
-    if (n == 0 || n > 4)
-        return false;
-    switch (pack(p, n)) {
-    case PACK1('B'):
-    case PACK1('K'):
-    case PACK1('k'):
-    case PACK1('M'):
-    case PACK1('G'):
-    case PACK1('T'):
-    case PACK1('b'):
-    case PACK1('m'):
-    case PACK1('s'):
-    case PACK1('h'):
-    case PACK1('d'):
-    case PACK1('C'):
-    case PACK1('F'):
-    case PACK1('W'):
-    case PACK1('V'):
-    case PACK1('L'):
-    case PACK1('x'):
-    case PACK2('K', 'B'):
-    case PACK2('k', 'B'):
-    case PACK2('M', 'B'):
-    case PACK2('G', 'B'):
-    case PACK2('T', 'B'):
-    case PACK2('P', 'B'):
-    case PACK2('K', 'i'):
-    case PACK2('M', 'i'):
-    case PACK2('G', 'i'):
-    case PACK2('T', 'i'):
-    case PACK2('k', 'b'):
-    case PACK2('m', 'b'):
-    case PACK2('g', 'b'):
-    case PACK2('m', 's'):
-    case PACK2('u', 's'):
-    case PACK2('n', 's'):
-    case PACK2('H', 'z'):
-    case PACK3('\xC2', '\xB5', 's'):
-    case PACK3('K', 'i', 'B'):
-    case PACK3('M', 'i', 'B'):
-    case PACK3('G', 'i', 'B'):
-    case PACK3('T', 'i', 'B'):
-    case PACK3('M', 'H', 'z'):
-    case PACK3('G', 'H', 'z'):
-    case PACK3('k', 'H', 'z'):
-    case PACK3('M', 'h', 'z'):
-    case PACK3('s', 'e', 'c'):
-    case PACK3('m', 'i', 'n'):
-    case PACK3('p', 'c', 't'):
-    case PACK4('s', 'e', 'c', 's'):
-    case PACK4('m', 'i', 'n', 's'):
-    case PACK4('k', 'b', 'p', 's'):
-    case PACK4('M', 'b', 'p', 's'):
-    case PACK4('G', 'b', 'p', 's'):
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* 1h2m3s, 1m30.5s: several numbers with units, as Go and systemd write durations. */
-static size_t compound_duration(const char *p, const char *end)
-{
-    const char *q = p;
-    unsigned parts = 0;
-    while (q < end && fm_ch_is_digit(*q)) {
-        q += digits(q, end);
-        if (q + 1 < end && *q == '.' && fm_ch_is_digit(q[1]))
-            q += 1 + digits(q + 1, end);
-        size_t n = 0;
-        while (q + n < end && (fm_ch(q[n]) & (FM_CH_LOWER | FM_CH_WORDX)))
-            n++;
-        if (n == 0 || n > 3 || !is_glued_unit(q, n))
-            return 0;
-        q += n;
-        parts++;
-    }
-    return parts >= 2 && at_border(q, end) ? (size_t)(q - p) : 0;
-}
-
-size_t fm_logs_match_number(const char *p, const char *end)
-{
-    const char *q = p;
-    if (q < end && (*q == '-' || *q == '+'))
+        return p + 1 < end && *p == '/' && fm_ch_is_space(p[1]) ? 1 : 0;
+    const char *q = fm_ch(*p) & FM_CH_ALPHA ? p + 2 : p;
+    while (q < end && !(fm_ch2(*q) & FM_CH2_PATH_END) && *q != '?')
         q++;
-    size_t n = digits(q, end);
-    if (n == 0)
-        return 0;
-    const char *first = q;
-    q += n;
-    if (q + 1 < end && *q == '.' && fm_ch_is_digit(q[1]))
-        q += 1 + digits(q + 1, end);
-    if (end - q > 2 && (*q == 'e' || *q == 'E') && (q[1] == '-' || q[1] == '+') &&
-        fm_ch_is_digit(q[2]))
-        q += 2 + digits(q + 2, end);
-    size_t unit = 0;
-    while (q + unit < end && fm_ch_is_word(q[unit]) && !fm_ch_is_digit(q[unit]))
-        unit++;
-    if (unit && !is_glued_unit(q, unit))
-        return 0;
-    if (at_border(q + unit, end))
-        return (size_t)(q + unit - p);
-    n = compound_duration(first, end);
-    return n ? (size_t)(first - p) + n : 0;
-}
-
-static size_t match_size_unit(const char *p, const char *end)
-{
-    size_t n = 0;
-    while (p + n < end && n < 6 && (fm_ch(p[n]) & FM_CH_ALPHA))
-        n++;
-    if (!at_border(p + n, end) || n == 0 || n > 5)
-        return 0;
-    if (n == 1)
-        return *p == 'B';
-    if (n == 2)
-        return p[1] == 'B' && strchr("KkMGT", *p) ? 2 : 0;
-    if (n == 3)
-        return p[1] == 'i' && p[2] == 'B' && strchr("KMGT", *p) ? 3 : 0;
-    return (*p | 32) == 'b' && memcmp(p + 1, "ytes", n - 1) == 0 ? n : 0;
-}
-
-size_t fm_logs_match_unit(const char *p, const char *end)
-{
-    if (end - p < 2 || *p != ' ' || !strchr("bBkKMGT", p[1]))
-        return 0;
-    size_t n = match_size_unit(p + 1, end);
-    if (!n)
-        return 0;
-    const char *q = p + 1 + n;
-    if (end - q < 6 || q[0] != ' ' || q[1] != '(' || !fm_ch_is_digit(q[2]))
-        return n + 1;
-    const char *r = q + 2 + digits(q + 2, end);
-    if (r + 1 < end && *r == '.')
-        r += 1 + digits(r + 1, end);
-    if (r >= end || *r != ' ' || !(n = match_size_unit(r + 1, end)) || r + 1 + n >= end ||
-        r[1 + n] != ')')
-        return (size_t)(q - p);
-    return (size_t)(r + n + 2 - p);
+    return (size_t)((q < end && *q == '?' ? skip_query(q, end) : q) - p);
 }
 
 size_t fm_logs_match_request(const char *p, const char *end)
