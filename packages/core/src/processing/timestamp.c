@@ -367,17 +367,18 @@ fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_time
 }
 
 /* The part behind the seconds, when it is a fraction and no more. */
-static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to,
-                      struct fm_timestamp *out)
+static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to, struct fm_timestamp *out)
 {
-    struct reader r = {.p = p + c->len, .to = to, .seconds_end = p};
+    struct reader r = {.p = p + c->len, .to = to};
     (void)read_fraction(&r);
-    if (!at_border(&r))
+    size_t len = (size_t)(r.p - p);
+    (void)read_zone(&r);
+    if (r.has_zone || !at_border(&r))
         return false;
     *out = c->ts;
     out->t += r.ns;
     out->digits = (uint8_t)r.digits;
-    out->len = (uint32_t)(r.p - p);
+    out->len = (uint32_t)len;
     return true;
 }
 

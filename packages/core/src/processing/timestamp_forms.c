@@ -170,6 +170,8 @@ uint32_t fm_timestamp_candidates(const char *p, size_t len)
 
 bool fm_timestamp_zone(const char *p, size_t len, int32_t *seconds_east)
 {
+    if (len == 0 || len > 4 || (unsigned)(p[0] - 'A') >= 26)
+        return false;
     /* Only abbreviations with one common meaning. */
     static const struct {
         const char *name;
@@ -180,7 +182,7 @@ bool fm_timestamp_zone(const char *p, size_t len, int32_t *seconds_east)
                  {"WEST", 60},  {"MSK", 180},  {"JST", 540},  {"KST", 540},  {"AEST", 600},
                  {"AEDT", 660}, {"HKT", 480},  {"SGT", 480},  {"NZST", 720}};
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (strlen(zones[i].name) == len && memcmp(zones[i].name, p, len) == 0) {
+        if (zones[i].name[0] == p[0] && strlen(zones[i].name) == len && memcmp(zones[i].name, p, len) == 0) {
             *seconds_east = zones[i].minutes * 60;
             return true;
         }

@@ -221,6 +221,8 @@ static void keep_field(struct matcher *m, fm_str name, fm_str value)
 {
     if (fm_str_eqc(name, "_") || fm_str_eqc(value, "-"))
         return;
+    if (fm_str_eqc(name, "status") && !m->out->level)
+        m->out->level = fm_logs_level_http(value);
     if (fm_str_eqc(name, "component"))
         m->out->component = fm_str_trim(value);
     else if (fm_str_eqc(name, "request"))

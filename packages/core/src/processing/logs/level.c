@@ -113,6 +113,12 @@ enum fm_logs_level fm_logs_level_syslog(unsigned severity)
     return severity < 8 ? levels[severity] : FM_LOGS_NONE;
 }
 
+enum fm_logs_level fm_logs_level_http(fm_str status)
+{
+    bool is_server_error = status.len == 3 && status.p[0] == '5' && fm_ch_is_digit(status.p[1]) && fm_ch_is_digit(status.p[2]);
+    return is_server_error ? FM_LOGS_ERROR : FM_LOGS_NONE;
+}
+
 enum fm_logs_level fm_logs_level_tens(int64_t n)
 {
     static const uint8_t levels[] = {FM_LOGS_NONE,    FM_LOGS_TRACE, FM_LOGS_DEBUG,   FM_LOGS_INFO,

@@ -15,6 +15,9 @@ enum fm_logs_level fm_logs_level_letter(char c);
 /* Syslog severity (RFC 5424): 0 emergency … 7 debug. */
 enum fm_logs_level fm_logs_level_syslog(unsigned severity);
 
+/* HTTP status as text: error for 5xx (RFC 9110), none for others. */
+enum fm_logs_level fm_logs_level_http(fm_str status);
+
 /* Bunyan, pino: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. */
 enum fm_logs_level fm_logs_level_tens(int64_t n);
 

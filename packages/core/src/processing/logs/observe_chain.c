@@ -39,6 +39,8 @@ static fm_str innermost(fm_str text, uint64_t at)
         if (n > 0 && !fm_logs_is_continuation(line))
             break;
         fm_str c = cause_of(line);
+        if (!c.len && !cause.len && fm_logs_is_exception(line))
+            c = fm_str_trim(line);
         cause = c.len ? c : cause;
         in_python |= fm_str_has(line, FM_STR("Traceback (most recent call last)"));
     }

@@ -78,6 +78,8 @@ static bool take_role(struct fm_logs_parts *parts, enum fm_logs_role role, fm_st
         parts->error = value;
         return true;
     case FM_LOGS_ROLE_RESULT:
+        if (!parts->out->level && fm_str_ihas(key, FM_STR("status")))
+            parts->out->level = fm_logs_level_http(value);
         remember(parts->results, &parts->n_results, key, value);
         return true;
     case FM_LOGS_ROLE_FIELD:
