@@ -367,7 +367,8 @@ fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_time
 }
 
 /* The part behind the seconds, when it is a fraction and no more. */
-static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to, struct fm_timestamp *out)
+static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to,
+                      struct fm_timestamp *out)
 {
     struct reader r = {.p = p + c->len, .to = to};
     (void)read_fraction(&r);

@@ -182,7 +182,8 @@ bool fm_timestamp_zone(const char *p, size_t len, int32_t *seconds_east)
                  {"WEST", 60},  {"MSK", 180},  {"JST", 540},  {"KST", 540},  {"AEST", 600},
                  {"AEDT", 660}, {"HKT", 480},  {"SGT", 480},  {"NZST", 720}};
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (zones[i].name[0] == p[0] && strlen(zones[i].name) == len && memcmp(zones[i].name, p, len) == 0) {
+        if (zones[i].name[0] == p[0] && strlen(zones[i].name) == len &&
+            memcmp(zones[i].name, p, len) == 0) {
             *seconds_east = zones[i].minutes * 60;
             return true;
         }

@@ -8,8 +8,8 @@
 
 bool fm_logs_is_continuation(fm_str line);
 
-/* "java.net.ConnectException: Connection refused", "System.TimeoutException: …", "ValueError: …": a line that begins with
- * the name of an exception. */
+/* "java.net.ConnectException: Connection refused", "System.TimeoutException: …", "ValueError: …": a
+ * line that begins with the name of an exception. */
 bool fm_logs_is_exception(fm_str line);
 
 #endif

@@ -43,7 +43,8 @@ const struct fm_logs_format fm_logs_formats[] = {
     {"redis", "<pid#>:<role=M|S|C|X> <time> <mark> <*>", false},
     {"redis", "[<pid#>] <time> <mark> <*>", false},
     {"redis", "<pid#>:signal-handler (<time>) <*>", false},
-    {"logcat", "<time> {<_#> }<pid#> <tid#> <letter> <component~>: <*>", false},
+    {"logcat", "<time> <_#> <pid#> <tid#> <letter> <component~>: <*>", false},
+    {"logcat", "<time> <pid#> <tid#> <letter> <component~>: <*>", false},
     {"logcat", "<time> <letter>/<component~>(<pid#>): <*>", false},
     {"logcat", "<letter>/<component~>(<pid#>): <*>", false},
     /* Python logging.basicConfig; warnings; the default of many services */

@@ -115,7 +115,8 @@ enum fm_logs_level fm_logs_level_syslog(unsigned severity)
 
 enum fm_logs_level fm_logs_level_http(fm_str status)
 {
-    bool is_server_error = status.len == 3 && status.p[0] == '5' && fm_ch_is_digit(status.p[1]) && fm_ch_is_digit(status.p[2]);
+    bool is_server_error = status.len == 3 && status.p[0] == '5' && fm_ch_is_digit(status.p[1]) &&
+                           fm_ch_is_digit(status.p[2]);
     return is_server_error ? FM_LOGS_ERROR : FM_LOGS_NONE;
 }
 

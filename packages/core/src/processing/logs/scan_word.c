@@ -84,7 +84,8 @@ static bool rule_chunk(struct scanner *s, const struct fm_logs_word *w)
         return false;
     while (q > w->p + 1 && (q[-1] == '.' || q[-1] == ':'))
         q--;
-    enum fm_logs_value_type t = w->p[w->len] == '/' ? FM_LOGS_VALUE_PATH : FM_LOGS_VALUE_TEXT;
+    enum fm_logs_value_type t =
+        at(s, w->p + w->len) == '/' ? FM_LOGS_VALUE_PATH : FM_LOGS_VALUE_TEXT;
     return emit(s, w->p, q, t);
 }
 
