@@ -316,12 +316,17 @@ bool fm_timestamp_read(const char *p, const char *to, struct fm_timestamp *out)
     return false;
 }
 
-static fm_time with_year(fm_time t, int64_t years)
+#define DAYS_TO_2000 10957
+#define MARCH_2000 60 /* day of the leap year 2000 */
+
+/* The same day and clock of another year; t lies in 2000. The 29th of February of other years is
+ * the 1st of March. */
+static fm_time with_year(fm_time t, int64_t year)
 {
-    int64_t days = t / FM_DAY - (t % FM_DAY < 0), y;
-    unsigned m, d;
-    fm_civil_from_days(days, &y, &m, &d);
-    return fm_days_from_civil(y + years, m, d) * FM_DAY + (t - days * FM_DAY);
+    int64_t day = t / FM_DAY - DAYS_TO_2000;
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    int64_t to = fm_days_from_civil(year, 1, 1) + day - (day >= MARCH_2000 && !is_leap);
+    return t + (to - DAYS_TO_2000 - day) * FM_DAY;
 }
 
 static int64_t year_of(fm_time t)
@@ -332,16 +337,22 @@ static int64_t year_of(fm_time t)
     return y;
 }
 
+void fm_timestamp_base_year(struct fm_timestamp_base *base)
+{
+    fm_time t = base->first != FM_TIME_NONE ? base->first : base->reference;
+    base->year = t == FM_TIME_NONE ? 0 : (int32_t)year_of(t);
+}
+
 static fm_time resolve_year(fm_time t, const struct fm_timestamp_base *base)
 {
-    if (base->first != FM_TIME_NONE) {
-        fm_time same = with_year(t, year_of(base->first) - 2000);
-        return same < base->first - 2 * FM_DAY ? with_year(t, year_of(base->first) - 1999) : same;
-    }
-    if (base->reference == FM_TIME_NONE)
+    fm_time anchor = base->first != FM_TIME_NONE ? base->first : base->reference;
+    if (anchor == FM_TIME_NONE)
         return t;
-    fm_time same = with_year(t, year_of(base->reference) - 2000);
-    return same > base->reference + FM_DAY ? with_year(t, year_of(base->reference) - 2001) : same;
+    int64_t year = base->year ? base->year : year_of(anchor);
+    fm_time same = with_year(t, year);
+    if (base->first != FM_TIME_NONE)
+        return same < base->first - 2 * FM_DAY ? with_year(t, year + 1) : same;
+    return same > base->reference + FM_DAY ? with_year(t, year - 1) : same;
 }
 
 static fm_time resolve_date(fm_time t, const struct fm_timestamp_base *base)
@@ -383,24 +394,44 @@ static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const c
     return true;
 }
 
+static bool is_cached(const struct fm_timestamp_cache *c, const char *p, const char *to)
+{
+    if (!c->len || (size_t)(to - p) < c->len || memcmp(p, c->text, c->len) != 0)
+        return false;
+    struct reader r = {.p = p + c->len, .to = to};
+    return !c->is_whole || at_border(&r);
+}
+
+/* Forms that end with the seconds or their fraction are kept up to the seconds, others whole; zones
+ * are not kept. */
+static void remember(struct fm_timestamp_cache *c, const char *p, const struct fm_timestamp *ts)
+{
+    size_t fraction = ts->digits ? ts->digits + 1u : 0;
+    c->is_whole = !fm_timestamp_table[ts->form].ends_with_clock;
+    c->ts = *ts;
+    c->has_form = true;
+    c->len = 0;
+    if (ts->has_zone || (c->is_whole && fraction) || ts->len - fraction > sizeof c->text)
+        return;
+    c->len = (uint32_t)(ts->len - fraction);
+    memcpy(c->text, p, c->len);
+    fm_time part = ts->t % FM_SEC;
+    c->ts.t -= part < 0 ? part + FM_SEC : part;
+}
+
 bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,
                               unsigned form, struct fm_timestamp *out)
 {
-    if (c->len && c->ts.form == form && (size_t)(to - p) >= c->len &&
-        memcmp(p, c->text, c->len) == 0 && read_tail(c, p, to, out))
-        return true;
+    if (c->has_form && c->ts.form == form && is_cached(c, p, to)) {
+        if (!c->is_whole && read_tail(c, p, to, out))
+            return true;
+        if (c->is_whole) {
+            *out = c->ts;
+            return true;
+        }
+    }
     if (!fm_timestamp_read_form(p, to, form, out))
         return false;
-    size_t len = out->len;
-    size_t fraction = out->digits ? out->digits + 1u : 0;
-    c->len = 0;
-    /* Forms that end with the seconds or their fraction; a zone behind it is not cached. */
-    if (fm_timestamp_table[form].ends_with_clock && !out->has_zone &&
-        len - fraction <= sizeof c->text) {
-        c->len = (uint32_t)(len - fraction);
-        memcpy(c->text, p, c->len);
-        c->ts = *out;
-        c->ts.t -= out->t % FM_SEC + (out->t % FM_SEC < 0 ? FM_SEC : 0);
-    }
+    remember(c, p, out);
     return true;
 }

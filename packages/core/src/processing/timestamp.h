@@ -39,11 +39,16 @@ bool fm_timestamp_form_is_full(unsigned form);
 
 /* How times that lack something are completed. Only what lacks is used. */
 struct fm_timestamp_base {
-    int32_t zone_s;    /* zone of times without one */
-    fm_time first;     /* first resolved time of the same input, or FM_TIME_NONE */
+    int32_t zone_s; /* zone of times without one */
+    fm_time first;  /* first resolved time of the same input, or FM_TIME_NONE */
+    int32_t
+        year; /* of first, or of reference; 0: looked up on every use. See fm_timestamp_base_year */
     fm_time reference; /* latest plausible time (end of the incident, age of the file), or
                           FM_TIME_NONE */
 };
+
+/* Sets base->year; call it when first or reference was set. */
+void fm_timestamp_base_year(struct fm_timestamp_base *base);
 
 /*
  * Absolute time. A year is chosen so that the time is the latest one at or before reference plus
@@ -60,7 +65,8 @@ struct fm_timestamp_cache {
     struct fm_timestamp ts; /* with zero fraction */
     char text[40];
     uint32_t len;  /* of text; 0 is empty */
-    bool is_plain; /* nothing but a fraction follows the seconds */
+    bool is_whole; /* text is the whole stamp, not the part up to the seconds */
+    bool has_form; /* ts.form is the form of the last stamp */
 };
 
 bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,

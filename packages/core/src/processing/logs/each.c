@@ -6,6 +6,7 @@
 #include "processing/logs/layout.h"
 
 #define CHECK_EVERY 4096
+#define INNER_MAX 8
 
 /* The record at hand is given when the next one begins, because its trace may still grow. */
 struct each {
@@ -17,14 +18,11 @@ struct each {
     bool has_record;
     struct fm_logs_line line;
     struct fm_timestamp_cache inner_cache;
+    struct fm_logs_program inner[INNER_MAX];
+    size_t n_inner;
     bool (*fn)(void *arg, const struct fm_logs_line *line);
     void *arg;
 };
-
-static bool is_inner_format(size_t i)
-{
-    return fm_logs_formats[i].is_inner;
-}
 
 /* key=value pairs inside the text of a message. */
 static void pair_fields(struct fm_logs_record *r)
@@ -49,9 +47,8 @@ static void inner_fields(struct each *e, struct fm_logs_record *r)
 {
     struct fm_logs_mark mark = fm_logs_record_mark(r);
     fm_str line = r->line;
-    for (size_t i = 0; i < fm_logs_n_formats; i++) {
-        if (!is_inner_format(i) ||
-            !fm_logs_format_match(&fm_logs_formats[i], &e->inner_cache, mark.message, r))
+    for (size_t i = 0; i < e->n_inner; i++) {
+        if (!fm_logs_format_match(&e->inner[i], &e->inner_cache, mark.message, r))
             continue;
         mark.n_fields = r->n_fields;
         break;
@@ -120,6 +117,13 @@ static enum fm_code each_line(struct fm_ctx *ctx, struct each *e, fm_str text)
     return FM_OK;
 }
 
+static void compile_inner(struct each *e)
+{
+    for (size_t i = 0; i < fm_logs_n_formats && e->n_inner < INNER_MAX; i++)
+        if (fm_logs_formats[i].is_inner)
+            fm_logs_format_compile(&fm_logs_formats[i], &e->inner[e->n_inner++]);
+}
+
 enum fm_code fm_logs_each(struct fm_ctx *ctx, fm_str text, const struct fm_logs_options *opt,
                           bool (*fn)(void *arg, const struct fm_logs_line *line), void *arg)
 {
@@ -128,6 +132,7 @@ enum fm_code fm_logs_each(struct fm_ctx *ctx, fm_str text, const struct fm_logs_
         FM_BUG("out of memory");
     e->fn = fn;
     e->arg = arg;
+    compile_inner(e);
     fm_logs_layout_learn(&e->layout, ctx, text, opt);
     fm_logs_line_state_init(&e->state[0]);
     fm_logs_line_state_init(&e->state[1]);

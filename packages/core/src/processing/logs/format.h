@@ -31,8 +31,33 @@ struct fm_logs_format {
 extern const struct fm_logs_format fm_logs_formats[];
 extern const size_t fm_logs_n_formats;
 
+#define FM_LOGS_HOLES_MAX 32
+#define FM_LOGS_STOPS_MAX 8
+
+struct fm_logs_matcher;
+
+/* A placeholder of a description, looked up once. */
+struct fm_logs_hole {
+    bool (*special)(struct fm_logs_matcher *m); /* time, level …; NULL for fields */
+    uint8_t name_kind;                          /* what a field's name means (format.c) */
+    char kind;                                  /* '\0', '#', '~', '=', '[' or '*' */
+    char stops[FM_LOGS_STOPS_MAX];              /* bytes that end it */
+    uint8_t n_stops;
+    fm_str name, choices;
+    const char *behind; /* in the description */
+};
+
+/* A description made ready for matching. */
+struct fm_logs_program {
+    const char *text;
+    struct fm_logs_hole holes[FM_LOGS_HOLES_MAX];
+    uint8_t n_holes;
+};
+
+void fm_logs_format_compile(const struct fm_logs_format *f, struct fm_logs_program *out);
+
 /* True when the whole line has the format; *out is filled only then. */
-bool fm_logs_format_match(const struct fm_logs_format *f, struct fm_timestamp_cache *cache,
+bool fm_logs_format_match(const struct fm_logs_program *f, struct fm_timestamp_cache *cache,
                           fm_str line, struct fm_logs_record *out);
 
 /* method, path and protocol of a request line as fields. */

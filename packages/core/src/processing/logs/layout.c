@@ -25,7 +25,7 @@ static bool try_chain(const struct fm_logs_layout *l, struct fm_logs_line_state 
                       struct fm_logs_record *out)
 {
     for (uint8_t i = 0; i < l->n_chain; i++)
-        if (fm_logs_format_match(&fm_logs_formats[l->chain[i]], &s->format_cache, line, out))
+        if (fm_logs_format_match(&l->chain[i], &s->format_cache, line, out))
             return true;
     return false;
 }
@@ -70,8 +70,10 @@ static bool try_others(const struct fm_logs_layout *l, struct fm_logs_line_state
         return true;
     if (l->outer != FM_LOGS_OUTER_FORMAT && try_chain(l, s, line, out))
         return true;
-    if (l->outer != FM_LOGS_OUTER_GENERIC && try_headers(l, s, line, out))
+    if (l->outer != FM_LOGS_OUTER_GENERIC && try_headers(l, s, line, out)) {
+        s->had_header = true;
         return true;
+    }
     return l->is_mixed && fm_logs_header_guess(line, out);
 }
 
@@ -114,11 +116,21 @@ static void read_inner(const struct fm_logs_layout *l, struct fm_logs_line_state
     }
 }
 
+/* The outer form; but where lines of another layout run on, that layout first. */
+static bool read_main(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
+                      struct fm_logs_record *out)
+{
+    if (s->had_header && try_headers(l, s, line, out))
+        return true;
+    s->had_header = false;
+    return (l->is_mixed && try_chain(l, s, line, out)) || read_outer(l, s, line, out);
+}
+
 bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_state *s, fm_str line,
                          struct fm_logs_record *out)
 {
     record_clear(out);
-    bool is_new = (l->is_mixed && try_chain(l, s, line, out)) || read_outer(l, s, line, out);
+    bool is_new = read_main(l, s, line, out);
     if (!is_new && s->has_record && fm_logs_is_continuation(line)) {
         out->line = out->message = line;
         out->t = s->t;
@@ -143,6 +155,7 @@ bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_sta
 /* --- learning --- */
 
 #define FORMAT_SAMPLE 64
+#define FORMATS_MAX 64
 #define INNER_SAMPLE 100
 #define FEW_LINES 20
 #define FEW_BYTES (256u << 10) /* smaller inputs have one layout */
@@ -177,29 +190,34 @@ static int by_count(const void *a, const void *b)
 static size_t learn_chain(struct fm_logs_layout *l, struct fm_logs_line_state *s,
                           const fm_str *lines, size_t n)
 {
-    struct format_count counts[64] = {{0, 0}};
+    struct format_count counts[FORMATS_MAX] = {{0, 0}};
     struct fm_logs_record *r = calloc(1, sizeof *r);
+    struct fm_logs_program *programs = calloc(FORMATS_MAX, sizeof *programs);
     size_t total = 0;
-    if (!r || fm_logs_n_formats > 64)
+    if (!r || !programs || fm_logs_n_formats > FORMATS_MAX)
         FM_BUG("out of memory");
-    for (size_t f = 0; f < fm_logs_n_formats; f++)
+    for (size_t f = 0; f < fm_logs_n_formats; f++) {
         counts[f].index = (uint8_t)f;
+        fm_logs_format_compile(&fm_logs_formats[f], &programs[f]);
+    }
     for (size_t i = 0; i < n; i++)
         for (size_t f = 0; f < fm_logs_n_formats; f++) {
             record_clear(r);
-            s->format_cache.len = 0;
+            s->format_cache = (struct fm_timestamp_cache){.len = 0};
             if (fm_logs_formats[f].is_inner ||
-                !fm_logs_format_match(&fm_logs_formats[f], &s->format_cache, lines[i], r))
+                !fm_logs_format_match(&programs[f], &s->format_cache, lines[i], r))
                 continue;
             counts[f].n++;
             total++;
             break;
         }
     free(r);
+    free(programs);
     qsort(counts, fm_logs_n_formats, sizeof *counts, by_count);
     for (size_t f = 0; f < FM_LOGS_CHAIN_MAX && counts[f].n; f++)
-        l->chain[l->n_chain++] = counts[f].index;
-    s->format_cache.len = 0;
+        fm_logs_format_compile(&fm_logs_formats[counts[f].index], &l->chain[l->n_chain++]);
+    l->chain_name = fm_logs_formats[counts[0].index].name;
+    s->format_cache = (struct fm_timestamp_cache){.len = 0};
     return total;
 }
 
@@ -295,7 +313,7 @@ static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
         l->format = FM_STR("logfmt");
     } else if (formats * 5 >= few * 4 && formats) {
         l->outer = FM_LOGS_OUTER_FORMAT;
-        l->format = fm_str_c(fm_logs_formats[l->chain[0]].name);
+        l->format = fm_str_c(l->chain_name);
     } else if (l->n_headers > 0) {
         l->outer = FM_LOGS_OUTER_GENERIC;
         l->format = FM_STR("generic");
@@ -330,6 +348,7 @@ static void learn_first(struct fm_logs_layout *l, struct fm_logs_line_state *s, 
         (void)fm_logs_layout_line(l, s, lines[i], r);
         if (r->has_time) {
             l->base.first = r->t;
+            fm_timestamp_base_year(&l->base);
             return;
         }
     }

@@ -29,8 +29,10 @@ enum fm_logs_outer {
 struct fm_logs_layout {
     fm_str format;
     enum fm_logs_outer outer;
-    uint8_t chain[FM_LOGS_CHAIN_MAX]; /* formats that lines have, the commonest first */
+    struct fm_logs_program
+        chain[FM_LOGS_CHAIN_MAX]; /* formats that lines have, the commonest first */
     uint8_t n_chain;
+    const char *chain_name; /* of the first of them */
     struct fm_logs_header
         headers[FM_LOGS_HEADERS_MAX]; /* layouts of lines, the one of the first lines first */
     uint8_t n_headers;
@@ -48,7 +50,8 @@ struct fm_logs_line_state {
     fm_time t; /* of the record at hand */
     enum fm_logs_level level;
     bool has_record;
-    uint8_t header; /* the layout that the last line had */
+    uint8_t header;  /* the layout that the last line with a header had */
+    bool had_header; /* the last line had a learned header though the outer form is another */
 };
 
 void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str text,

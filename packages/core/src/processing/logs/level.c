@@ -41,11 +41,10 @@ static const struct level_word words[] = {
     {"wrn", 3, FM_LOGS_WARNING},
 };
 
-/* Letters with which a level word begins, as bits. */
-#define FIRST(c) (1u << ((c) - 'a'))
-static const uint32_t first_letters =
-    FIRST('a') | FIRST('c') | FIRST('d') | FIRST('e') | FIRST('f') | FIRST('i') | FIRST('l') |
-    FIRST('n') | FIRST('p') | FIRST('s') | FIRST('t') | FIRST('v') | FIRST('w');
+/* Lengths of the level words that begin with each letter, as bits: most words are told apart here.
+ */
+static const uint16_t lengths[26] = {32, 0, 336, 104, 552, 248, 0,  0, 10264, 0,   0, 8, 0,
+                                     80, 0, 32,  0,   0,   64,  40, 0, 128,   152, 0, 0, 0};
 
 /* All upper, all lower, or capitalised. */
 static bool is_regular_case(fm_str s)
@@ -85,7 +84,7 @@ enum fm_logs_level fm_logs_level_word(fm_str s)
     if (s.len < 3 || s.len > 13)
         return FM_LOGS_NONE;
     unsigned first = (unsigned)((s.p[0] | 32) - 'a');
-    if (first >= 26 || !(first_letters >> first & 1))
+    if (first >= 26 || !(lengths[first] >> s.len & 1))
         return FM_LOGS_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].len == s.len && is_word(s, &words[i]))
