@@ -327,15 +327,14 @@ static bool is_plain(const struct scanner *s, const struct fm_logs_word *w)
  * the word, or NULL when it needs a closer look. */
 static const char *skip_plain(const struct scanner *s)
 {
-    const char *p = s->p, *end = s->end;
-    if (p > s->base && p[-1] != ' ')
+    const char *p = s->p;
+    if (prev_of(s, p) != ' ')
         return NULL;
-    while (p < end && (fm_ch(*p) & FM_CH_ALPHA))
+    while (p < s->end && (fm_ch(*p) & FM_CH_ALPHA))
         p++;
     size_t len = (size_t)(p - s->p);
-    if (len <= 5 ? is_truth_letter(*s->p) : len == 8)
-        return NULL;
-    if (p < end && *p != ' ' && *p != ',')
+    char next = at(s, p);
+    if ((next != ' ' && next != ',') || (len <= 5 ? is_truth_letter(*s->p) : len == 8))
         return NULL;
     return (fm_ch(*s->p) & FM_CH_UPPER) && len >= 3 && len <= 9 ? NULL : p;
 }
