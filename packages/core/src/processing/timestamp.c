@@ -160,13 +160,14 @@ static int64_t epoch_unit(int n)
 static bool read_epoch(struct reader *r)
 {
     const char *p = r->p;
-    int64_t v = 0;
+    uint64_t digits = 0;
     int n = 0;
     for (; p < r->to && is_digit(*p) && n < 19; p++, n++)
-        v = v * 10 + (*p - '0');
+        digits = digits * 10 + (uint64_t)(*p - '0');
     int64_t unit = epoch_unit(n);
-    if (!unit || (p < r->to && is_digit(*p)))
+    if (!unit || digits > INT64_MAX || (p < r->to && is_digit(*p)))
         return false;
+    int64_t v = (int64_t)digits;
     r->epoch = v / (FM_SEC / unit);
     r->ns = v % (FM_SEC / unit) * unit;
     r->digits = (unsigned)(n - 10);
