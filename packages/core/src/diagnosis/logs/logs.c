@@ -13,6 +13,7 @@
 #define UNEXPLAINED_MANY 0.62
 #define UNEXPLAINED_FEW 0.52
 #define QUIET_SCORE 0.6
+#define QUIET_RECORDS 20
 
 static fm_span place_span(const struct fm_log_source *s, struct fm_logs_place p)
 {
@@ -138,28 +139,37 @@ static bool is_quiet(const struct fm_incident *in, const struct fm_log_source *s
     return true;
 }
 
-/* Only when every log is quiet, and there is enough of them to say so. */
-static void judge_quiet(struct fm_hypotheses *h)
+/* The largest log, when all of them are quiet; NULL when one is not. */
+static const struct fm_log_source *largest_quiet(const struct fm_incident *in)
 {
     const struct fm_log_source *best = NULL;
-    fm_vec_each (&h->in->logs->sources, s) {
+    fm_vec_each (&in->logs->sources, s) {
         if (s->evidence->is_baseline || s->logs->records == 0)
             continue;
-        if (!is_quiet(h->in, s))
-            return;
+        if (!is_quiet(in, s))
+            return NULL;
         if (!best || s->logs->records > best->logs->records)
             best = s;
     }
-    if (!best || best->logs->records < 20 || best->logs->n_templates == 0)
+    return best;
+}
+
+static bool has_trouble(const struct fm_incident *in)
+{
+    fm_vec_each (&in->observations, o)
+        if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY && (*o)->kind != FM_OBSERVATION_RECOVERED)
+            return true;
+    return false;
+}
+
+/* Only when every log is quiet, and there is enough of them to say so. */
+static void judge_quiet(struct fm_hypotheses *h)
+{
+    const struct fm_log_source *best = largest_quiet(h->in);
+    if (!best || best->logs->records < QUIET_RECORDS || best->logs->n_templates == 0 || has_trouble(h->in))
         return;
-    fm_vec_each (&h->in->observations, o)
-        if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY &&
-            (*o)->kind != FM_OBSERVATION_RECOVERED)
-            return;
     fm_str name = fm_incident_entity_of(h->in, best->entity).name;
-    fm_state_good(h, place_span(best, best->logs->templates[0]->latest),
-                  "no record%s%.*s reports a warning or an error", name.len ? " of " : "",
-                  FM_STR_ARG(name));
+    fm_state_good(h, place_span(best, best->logs->templates[0]->latest), "no record%s%.*s reports a warning or an error", name.len ? " of " : "", FM_STR_ARG(name));
 }
 
 static enum fm_code run(struct fm_hypotheses *h)

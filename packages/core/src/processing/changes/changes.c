@@ -51,8 +51,11 @@ fm_time fm_changes_time(fm_str s)
         if (fm_time_parse(fm_str_c(joined), &t))
             return t;
     }
-    if (fm_str_f64(s, &n) && n > 1e8 && n < 1e14)
-        return (fm_time)(n > 1e11 ? n * 1e6 : n * 1e9);
+    bool is_number = fm_str_f64(s, &n);
+    if (is_number && n > 1e8 && n < 9e9)
+        return (fm_time)(n * 1e9);
+    if (is_number && n > 1e11 && n < 9e12)
+        return (fm_time)(n * 1e6);
     return ctime_form(s);
 }
 
