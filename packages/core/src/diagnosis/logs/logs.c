@@ -157,7 +157,8 @@ static const struct fm_log_source *largest_quiet(const struct fm_incident *in)
 static bool has_trouble(const struct fm_incident *in)
 {
     fm_vec_each (&in->observations, o)
-        if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY && (*o)->kind != FM_OBSERVATION_RECOVERED)
+        if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY &&
+            (*o)->kind != FM_OBSERVATION_RECOVERED)
             return true;
     return false;
 }
@@ -166,10 +167,13 @@ static bool has_trouble(const struct fm_incident *in)
 static void judge_quiet(struct fm_hypotheses *h)
 {
     const struct fm_log_source *best = largest_quiet(h->in);
-    if (!best || best->logs->records < QUIET_RECORDS || best->logs->n_templates == 0 || has_trouble(h->in))
+    if (!best || best->logs->records < QUIET_RECORDS || best->logs->n_templates == 0 ||
+        has_trouble(h->in))
         return;
     fm_str name = fm_incident_entity_of(h->in, best->entity).name;
-    fm_state_good(h, place_span(best, best->logs->templates[0]->latest), "no record%s%.*s reports a warning or an error", name.len ? " of " : "", FM_STR_ARG(name));
+    fm_state_good(h, place_span(best, best->logs->templates[0]->latest),
+                  "no record%s%.*s reports a warning or an error", name.len ? " of " : "",
+                  FM_STR_ARG(name));
 }
 
 static enum fm_code run(struct fm_hypotheses *h)
