@@ -9,6 +9,7 @@
 #include "diagnosis/signatures/literals.h"
 #include "diagnosis/signatures/load.h"
 #include "diagnosis/signatures/pattern.h"
+#include "diagnosis/signatures/propose.h"
 #include "faultmaven/core/signatures.h"
 
 static struct fm_ctx ctx;
@@ -156,6 +157,71 @@ TEST(comparisons_read_captures)
     assert_str(c.right_name, "limit");
     assert_true(c.factor > 0.89 && c.factor < 0.91);
     assert_false(fm_comparison_parse(FM_STR("used is big"), &c));
+}
+
+TEST(lines_say_their_level_and_whether_something_failed)
+{
+    static const struct {
+        const char *line;
+        enum fm_fact_level level;
+        bool is_failure;
+    } rows[] = {
+        {"2025-01-01 10:00:00 ERROR cannot open", FM_FACT_ERROR, true},
+        {"E0705 10:00:00.1 1 x.go:1] boom", FM_FACT_ERROR, true},
+        {"level=warn msg=slow", FM_FACT_WARN, true},
+        {"[info] error rate 0", FM_FACT_INFO, false},
+        {"LOG:  checkpoint starting", FM_FACT_INFO, false},
+        {"connect: connection refused", FM_FACT_UNKNOWN, true},
+        {"query timeout (ms): 500, policy: return", FM_FACT_UNKNOWN, false},
+        {"served in 3 ms", FM_FACT_UNKNOWN, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fm_fact f = {.source = FM_FACT_LOG, .text = fm_str_c(rows[i].line)};
+        f.level = fm_fact_level_of(f.text);
+        assert_int_equal(f.level, rows[i].level);
+        assert_int_equal(fm_fact_is_failure(&f), rows[i].is_failure);
+    }
+}
+
+TEST(file_names_name_components)
+{
+    assert_str(fm_name_from_path(FM_STR("logs/cart-6b9f7d5c4-x2x8p.log")), "cart");
+    assert_str(fm_name_from_path(FM_STR("kubectl-logs-cart-6b9f7d5c4-x2x8p--n-shop.txt")), "cart");
+    assert_str(fm_name_from_path(FM_STR("web.txt")), "web");
+}
+
+TEST(scope_exclusion_and_resolution_decide)
+{
+    static const char yaml[] = "id: a.b\ntitle: t\nfault: database.deadlock\nreason: [lock was "
+                               "lost]\nunless: [by test]\nabsent: [drill is on]\n"
+                               "resolved_by: [lock is back]\nat_least: 2\n";
+    static const struct {
+        const char *facts;
+        size_t n;
+        bool is_resolved;
+    } rows[] = {
+        {"ERROR lock was lost\nERROR lock was lost\n", 1, false},
+        {"ERROR lock was lost\n", 0, false},
+        {"ERROR lock was lost by test\nERROR lock was lost\n", 0, false},
+        {"ERROR lock was lost\nERROR lock was lost\nERROR drill is on\n", 0, false},
+        {"ERROR lock was lost\nERROR lock was lost\nERROR lock is back\n", 1, true},
+        {"ERROR lock is back\nERROR lock was lost\nERROR lock was lost\n", 1, false},
+        {"ERROR lock was lost\n== other\nERROR lock was lost\n", 0, false},
+        {"INFO lock was lost\nINFO lock was lost\n", 0, false},
+    };
+    begin();
+    struct fm_signature_set *set = fm_signatures_new(&ctx);
+    assert_int_equal(fm_signatures_add(set, FM_STR("x.yaml"), fm_str_c(yaml)), FM_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fm_facts facts = {0};
+        struct fm_findings found = {0};
+        fm_example_facts(&ctx, fm_str_c(rows[i].facts), &facts);
+        fm_signatures_find(set, &facts, &found);
+        assert_int_equal(found.n, rows[i].n);
+        if (found.n)
+            assert_int_equal(found.items[0].is_resolved, rows[i].is_resolved);
+    }
+    end();
 }
 
 static struct fm_signature_set *all;

@@ -107,6 +107,8 @@ void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
         uint32_t bit = 1u << (*it)->type;
         if (bit & text_types && !is_cluster_output(*it))
             collect_lines(in, *it, out);
+        else if (bit & text_types)
+            fm_facts_collect_transcript(in, *it, out);
         else if (bit & tree_types)
             fm_facts_collect_fields(in, *it, out);
     }

@@ -121,6 +121,20 @@ static void write_texts(struct proposer *p, const struct fm_finding *f, struct f
                         act->risk.len ? act->risk.p : "");
 }
 
+/* Claims with equal words are one claim, so the record's own beginning tells them apart. */
+static void support_with_words(struct proposer *p, struct fm_cause *c, fm_span span,
+                               const char *what)
+{
+    const struct fm_incident *in = p->h->in;
+    fm_str record =
+        span.evidence < in->inputs.n
+            ? fm_str_sub(in->inputs.items[span.evidence]->bytes, span.offset, span.length)
+            : FM_STR_NULL;
+    fm_span head = span.length ? fm_quote(in->inputs.items[span.evidence], record, 80) : span;
+    fm_cause_support(p->h, c, span, "%s: %.*s", what,
+                     FM_STR_ARG(fm_str_sub(record, 0, head.length)));
+}
+
 static void add_support(struct proposer *p, const struct fm_finding *f, struct fm_cause *c)
 {
     const struct fm_incident *in = p->h->in;
@@ -129,9 +143,9 @@ static void add_support(struct proposer *p, const struct fm_finding *f, struct f
     fm_cause_support(p->h, c, span_of(in, f->reason, f->hit), "%.*s, %.*s",
                      FM_STR_ARG(f->signature->title), FM_STR_ARG(count));
     if (f->state)
-        fm_cause_support(p->h, c, f->state->span, "what fails");
+        support_with_words(p, c, f->state->span, "what fails");
     fm_vec_each (&f->also, also)
-        fm_cause_support(p->h, c, (*also)->span, "in line with it");
+        support_with_words(p, c, (*also)->span, "in line with it");
     if (f->resolution)
         fm_cause_contradict(p->h, c, f->resolution->span, "later it works again");
 }
