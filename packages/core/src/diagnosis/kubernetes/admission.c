@@ -61,14 +61,20 @@ static bool is_over(fm_str requested, fm_str used, fm_str limited)
            !fm_quantity_parse(limited, &l) || r + u > l;
 }
 
-static struct fm_cause *assert_quota(struct fm_kube *k, fm_str ns, fm_str quota, fm_str resource,
-                                     enum fm_fault fault, double strength)
+/* A quota that refuses. */
+struct refusal {
+    fm_str ns, quota, resource;
+    enum fm_fault fault;
+};
+
+static struct fm_cause *assert_quota(struct fm_kube *k, const struct refusal *r, double strength)
 {
+    fm_str ns = r->ns, quota = r->quota, resource = r->resource;
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
                .kind = FM_ENTITY_NAMESPACE,
                .name = ns,
-               .fault = fault,
+               .fault = r->fault,
                .strength = strength,
                .rule = "kubernetes.admission.quota",
                .statement = fm_kube_text(
@@ -116,7 +122,8 @@ static bool check_quota_event(struct fm_kube *k, struct fm_kube_workload *w,
         if (!quota_fault(resource, &fault) ||
             !is_over(amount, amount_of(used, resource), amount_of(limited, resource)))
             continue;
-        struct fm_cause *c = assert_quota(k, w->ns, quota, resource, fault, 0.95);
+        struct fm_cause *c =
+            assert_quota(k, &(struct refusal){w->ns, quota, resource, fault}, 0.95);
         fm_kube_cite_event(k, c, e);
         cite_quota_object(k, c, w->ns, quota, resource);
         fm_kube_explain(k, w, c);
@@ -354,8 +361,9 @@ static void check_service_quota(struct fm_kube *k, const struct fm_object *o,
 {
     fm_span proof = {0};
     const struct fm_object *missing = absent_declared(k, FM_OBJECT_SERVICE, o->ns, &proof);
-    struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource,
-                                      FM_FAULT_ADMISSION_QUOTA_SERVICES, missing ? 0.93 : 0.55);
+    struct fm_cause *c = assert_quota(
+        k, &(struct refusal){o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_SERVICES},
+        missing ? 0.93 : 0.55);
     fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
                  FM_STR_ARG(q->hard));
     if (!missing)
@@ -406,8 +414,8 @@ static void check_storage_quota(struct fm_kube *k, const struct fm_object *o,
         want = hard; /* size unknown: only an empty quota is sure to refuse */
     if (used + want <= hard || (!fm_field_is_set(request) && !counts_objects && used < hard))
         return;
-    struct fm_cause *c =
-        assert_quota(k, o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_STORAGE, 0.94);
+    struct fm_cause *c = assert_quota(
+        k, &(struct refusal){o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_STORAGE}, 0.94);
     fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
                  FM_STR_ARG(q->hard));
     fm_kube_cite(k, c, request.span, "claim %.*s asks for %.*s", FM_STR_ARG(name),
@@ -430,7 +438,8 @@ static void check_pod_quota(struct fm_kube *k, const struct fm_object *o,
         if ((*w)->is_explained || !lacks_pods(*w) || (*w)->desired == 0 ||
             !fm_str_eq((*w)->ns, o->ns))
             continue;
-        struct fm_cause *c = assert_quota(k, o->ns, o->name, q->resource, fault, 0.80);
+        struct fm_cause *c =
+            assert_quota(k, &(struct refusal){o->ns, o->name, q->resource, fault}, 0.80);
         fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
                      FM_STR_ARG(q->hard));
         fm_kube_cite(k, c, (*w)->root ? (*w)->root->span : (fm_span){0}, "workload %.*s lacks pods",

@@ -83,6 +83,21 @@ static size_t nearest_row(const struct fm_metric_series *s, size_t from, size_t 
     return best;
 }
 
+/* The largest median of a sliding window; -INFINITY when there are no values. */
+static double largest_median(struct reader *r, const struct fm_metric_series *s, size_t window,
+                             size_t *at)
+{
+    double current = -INFINITY;
+    for (size_t i = 0; i + window <= s->rows->n; i++) {
+        double m = fm_values_summary(r->k->a, s->values + i, window).median;
+        if (!isnan(m) && m > current) {
+            current = m;
+            *at = i;
+        }
+    }
+    return current;
+}
+
 static void pair_up(struct reader *r, const struct fm_metric_series *s, struct fm_kube_pairing *p)
 {
     size_t n = s->rows->n, window = n / 5 < 3 ? 3 : n / 5, best = 0;
@@ -91,14 +106,7 @@ static void pair_up(struct reader *r, const struct fm_metric_series *s, struct f
         return;
     struct fm_metric_summary first = fm_values_summary(r->k->a, quiet ? quiet->values : s->values,
                                                        quiet ? quiet->rows->n : window);
-    double current = -INFINITY;
-    for (size_t i = 0; i + window <= n; i++) {
-        double m = fm_values_summary(r->k->a, s->values + i, window).median;
-        if (!isnan(m) && m > current) {
-            current = m;
-            best = i;
-        }
-    }
+    double current = largest_median(r, s, window, &best);
     if (isnan(first.median) || current == -INFINITY)
         return;
     const struct fm_metric_series *base = quiet ? quiet : s;

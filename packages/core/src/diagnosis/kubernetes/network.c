@@ -82,16 +82,24 @@ static bool port_is_shut(const struct fm_object *policy, const struct fm_kube_po
     return true;
 }
 
+static bool shuts_out(const struct fm_object *policy, const struct fm_kube_pod *p,
+                      const struct fm_kube_workload *caller, const struct fm_connection *test)
+{
+    const struct fm_policy *rules = policy->policy;
+    if (!rules->has_ingress)
+        return false;
+    return rules->denies_all_ingress || caller || port_is_shut(policy, p) ||
+           (rules->ingress_from.n && test);
+}
+
 static void check_ingress(struct fm_kube *k, const struct fm_object *policy,
                           const struct fm_kube_pod *p)
 {
     const struct fm_connection *test = failing_test(k, policy, p);
     const struct fm_kube_workload *caller = excluded_caller(k, policy, p->workload);
-    bool shuts = policy->policy->denies_all_ingress || caller || port_is_shut(policy, p) ||
-                 (policy->policy->ingress_from.n && test);
     struct fm_kube_line line = {0};
     bool is_logged = caller && fm_kube_log_find(k, caller, timeouts, &line);
-    if (!policy->policy->has_ingress || !shuts || (!test && !is_logged))
+    if (!shuts_out(policy, p, caller, test) || (!test && !is_logged))
         return;
     struct fm_cause *c =
         assert_policy(k, policy, p->workload, test ? 0.91 : 0.86, "connections to the pods");

@@ -143,23 +143,29 @@ static const struct {
      "down, or cut off"},
 };
 
-static void assert_node(struct fm_kube *k, const struct fm_object *node, enum fm_fault fault,
-                        double strength, const struct fm_condition *cond, const char *meaning)
+struct reading {
+    enum fm_fault fault;
+    double strength;
+    const char *meaning;
+};
+
+static void assert_node(struct fm_kube *k, const struct fm_object *node,
+                        const struct fm_condition *cond, struct reading r)
 {
     fm_str message = fm_kube_cut(cond->message, 160);
     struct fm_cause *c = fm_kube_assert(
         k, &(struct fm_kube_claim){
                .kind = FM_ENTITY_NODE,
                .name = node->name,
-               .fault = fault,
-               .strength = strength,
+               .fault = r.fault,
+               .strength = r.strength,
                .rule = "kubernetes.node.condition",
                .statement = fm_kube_text(k, "Node %.*s has condition %.*s=%.*s%s%.*s.",
                                          FM_STR_ARG(node->name), FM_STR_ARG(cond->type),
                                          FM_STR_ARG(cond->status), message.len ? ": " : "",
                                          FM_STR_ARG(message)),
                .mechanism = fm_kube_text(
-                   k, "%s; pods on this node stop, are evicted or cannot start.", meaning),
+                   k, "%s; pods on this node stop, are evicted or cannot start.", r.meaning),
                .location = fm_kube_text(k, "condition %.*s", FM_STR_ARG(cond->type)),
                .ask = fm_kube_text(k, "What do the node's own services and kernel report?"),
                .command =
@@ -183,16 +189,19 @@ static void check_ready(struct fm_kube *k, const struct fm_object *node)
     fm_str all = fm_kube_text(k, "%.*s %.*s", FM_STR_ARG(c->reason), FM_STR_ARG(c->message));
     for (size_t i = 0; i < sizeof ready_marks / sizeof *ready_marks; i++)
         if (fm_str_ihas(all, fm_str_c(ready_marks[i].text))) {
-            assert_node(k, node, ready_marks[i].fault, ready_marks[i].strength, c,
-                        ready_marks[i].meaning);
+            assert_node(k, node, c,
+                        (struct reading){ready_marks[i].fault, ready_marks[i].strength,
+                                         ready_marks[i].meaning});
             return;
         }
     if (fm_str_eqc(c->status, "Unknown"))
-        assert_node(k, node, FM_FAULT_NODE_KUBELET_UNAVAILABLE, 0.80, c,
-                    "the control plane hears nothing from kubelet on this node");
+        assert_node(k, node, c,
+                    (struct reading){FM_FAULT_NODE_KUBELET_UNAVAILABLE, 0.80,
+                                     "the control plane hears nothing from kubelet on this node"});
     else
-        assert_node(k, node, FM_FAULT_NODE_NOT_READY, 0.85, c,
-                    "kubelet reports that the node is not ready");
+        assert_node(k, node, c,
+                    (struct reading){FM_FAULT_NODE_NOT_READY, 0.85,
+                                     "kubelet reports that the node is not ready"});
 }
 
 /* Conditions of kubelet and of node-problem-detector that are bad when True. */
@@ -223,8 +232,9 @@ static void check_conditions(struct fm_kube *k, const struct fm_object *node)
     for (size_t i = 0; i < sizeof bad_conditions / sizeof *bad_conditions; i++) {
         const struct fm_condition *c = fm_condition_get(&node->conditions, bad_conditions[i].type);
         if (c && fm_str_eqc(c->status, "True"))
-            assert_node(k, node, bad_conditions[i].fault, bad_conditions[i].strength, c,
-                        bad_conditions[i].meaning);
+            assert_node(k, node, c,
+                        (struct reading){bad_conditions[i].fault, bad_conditions[i].strength,
+                                         bad_conditions[i].meaning});
     }
 }
 
@@ -238,8 +248,9 @@ static void check_status(struct fm_kube *k, const struct fm_object *node)
         return;
     struct fm_condition c = {FM_STR("Ready"), FM_STR("False"), FM_STR_NULL, FM_STR_NULL,
                              node->span};
-    assert_node(k, node, FM_FAULT_NODE_NOT_READY, 0.82, &c,
-                "kubelet reports that the node is not ready, or reports nothing");
+    assert_node(k, node, &c,
+                (struct reading){FM_FAULT_NODE_NOT_READY, 0.82,
+                                 "kubelet reports that the node is not ready, or reports nothing"});
 }
 
 /* "non-terminated pods" against allocatable pods: kubelet admits no more. */

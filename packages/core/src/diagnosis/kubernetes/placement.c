@@ -136,30 +136,51 @@ static void check_affinity(struct waiting *w, double strength)
         "a relaxed term may place the pod on unsuitable hardware");
 }
 
+/* Known labels make the verdict firm: for the mismatch when no worker fits, against it when one
+ * does. */
+static double mismatch_strength(const struct waiting *w, const struct fm_kube_reason *r,
+                                bool asks_for_labels)
+{
+    if (w->n_labelled == 0)
+        return by_count(r);
+    return w->n_both > 0 && asks_for_labels ? 0.70 : by_count(r) + 0.06;
+}
+
 /* Neither predicate alone is refuted when labels are unknown: what the pod declares decides. */
 static void check_mismatch(struct waiting *w, const struct fm_kube_reason *r)
 {
     bool has_selector = w->spec && w->spec->node_selector.n > 0,
          has_affinity = fm_kube_has_node_affinity(w->spec);
     bool knows_labels = w->n_labelled > 0;
-    double strength = by_count(r) + (knows_labels ? 0.06 : 0);
-    if (knows_labels && w->n_both > 0 && (has_selector || has_affinity))
-        strength = 0.70;
+    double strength = mismatch_strength(w, r, has_selector || has_affinity);
     if (has_selector && (!knows_labels || w->n_selector == 0 || !has_affinity))
         check_selector(w, strength);
     else
         check_affinity(w, has_affinity || !w->spec ? strength : by_count(r));
 }
 
+/* Control-plane nodes are cordoned by intention. */
+static int64_t cordoned_control_plane(const struct fm_kube *k)
+{
+    int64_t n = 0;
+    fm_vec_each (&k->s->objects, o)
+        n +=
+            (*o)->kind == FM_OBJECT_NODE && fm_kube_is_control_plane(*o) && fm_kube_is_cordoned(*o);
+    return n;
+}
+
+static void cite_cordon(struct fm_kube *k, struct fm_cause *c, const struct fm_object *node)
+{
+    fm_field status = fm_object_get(node, FM_OBJECT_F_STATUS);
+    fm_kube_cite(k, c, node->span, "node %.*s is unschedulable", FM_STR_ARG(node->name));
+    fm_kube_cite(k, c, status.span, "status %.*s", FM_STR_ARG(status.text));
+}
+
 static void check_cordon(struct waiting *w, const struct fm_kube_reason *r)
 {
     struct fm_kube *k = w->k;
-    size_t control_plane = 0;
     const struct fm_object *node = w->cordoned;
-    fm_vec_each (&k->s->objects, o)
-        control_plane +=
-            (*o)->kind == FM_OBJECT_NODE && fm_kube_is_control_plane(*o) && fm_kube_is_cordoned(*o);
-    if (!node && (r->count <= (int64_t)control_plane || w->n_workers > 0))
+    if (!node && (r->count <= cordoned_control_plane(k) || w->n_workers > 0))
         return;
     struct fm_cause *c = assert_reason(
         w, FM_FAULT_SCHEDULING_NODE_CORDONED, node ? 0.95 : 0.80,
@@ -170,10 +191,7 @@ static void check_cordon(struct waiting *w, const struct fm_kube_reason *r)
         FM_STR(
             "A cordoned node keeps its pods and takes no new ones until somebody uncordons it."));
     if (node)
-        fm_kube_cite(k, c, node->span, "node %.*s is unschedulable", FM_STR_ARG(node->name));
-    if (node && fm_field_is_set(fm_object_get(node, FM_OBJECT_F_STATUS)))
-        fm_kube_cite(k, c, fm_object_get(node, FM_OBJECT_F_STATUS).span, "status %.*s",
-                     FM_STR_ARG(fm_object_get(node, FM_OBJECT_F_STATUS).text));
+        cite_cordon(k, c, node);
     fm_kube_action(
         k, c, "Uncordon the node if its maintenance is over.",
         fm_kube_text(k, "kubectl uncordon %.*s", FM_STR_ARG(node ? node->name : FM_STR("NODE"))),

@@ -282,6 +282,12 @@ static void check_timing(const struct check *c)
                    FM_STR_NULL, "a slower probe notices real hangs later");
 }
 
+/* The failure has no consequence that holds now. */
+static bool is_over(const struct check *c)
+{
+    return !has_symptom(c) || (c->pod->is_ready && !c->is_sustained);
+}
+
 static void check_probe(struct check *c)
 {
     c->probe = &c->container->probes[c->kind];
@@ -294,7 +300,7 @@ static void check_probe(struct check *c)
         return;
     c->is_sustained =
         failures_of(c->k, c->pod->object, c->kind) >= 3 && is_recent(c->k, c->failure);
-    if (!has_symptom(c) || (c->pod->is_ready && !c->is_sustained)) {
+    if (is_over(c)) {
         fm_rule_out(
             c->k->h, c->failure->span,
             FM_STR("the probe succeeds since, and nothing was restarted or taken out of service"),
@@ -302,8 +308,6 @@ static void check_probe(struct check *c)
             FM_STR_ARG(c->pod->object->name));
         return;
     }
-    if (!c->is_sustained && !c->kill && c->pod->is_ready)
-        return;
     if (!check_port(c) && !check_protocol(c))
         check_timing(c);
 }

@@ -253,52 +253,67 @@ static fm_str ports_text(struct fm_kube *k, const struct fm_pod_spec *spec)
     return list;
 }
 
+static void assert_port(struct route *r, const struct fm_service_port *port,
+                        const struct fm_pod_spec *spec)
+{
+    struct fm_kube *k = r->k;
+    bool is_named = !is_number(port->target_port);
+    struct fm_cause *c = assert_route(
+        r, FM_FAULT_ROUTING_PORT_MISMATCH, failed_test(k, r->service) || is_named ? 0.93 : 0.87,
+        fm_kube_text(k,
+                     "Service %.*s forwards to port %.*s, on which no container of %.*s "
+                     "listens; they listen on %.*s.",
+                     FM_STR_ARG(r->service->name), FM_STR_ARG(port->target_port),
+                     FM_STR_ARG(r->workload->name), FM_STR_ARG(ports_text(k, spec))),
+        "The service's target port is not one of its pods, so connections through the service "
+        "are refused while the pods are healthy.");
+    fm_kube_cite(k, c, port->target_span, "target port of the service: %.*s",
+                 FM_STR_ARG(port->target_port));
+    fm_kube_cite(k, c, port->span, "port of the service");
+    cite_container_ports(r, c, spec);
+    fm_kube_action(k, c, "Set targetPort to the port that the container listens on.",
+                   fm_kube_text(k, "kubectl edit service %.*s",
+                                FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))),
+                   "takes effect at once");
+}
+
+static void assert_protocol(struct route *r, const struct fm_service_port *port,
+                            const struct fm_container_port *found)
+{
+    struct fm_kube *k = r->k;
+    struct fm_cause *c = assert_route(
+        r, FM_FAULT_ROUTING_PROTOCOL_MISMATCH, failed_test(k, r->service) ? 0.92 : 0.88,
+        fm_kube_text(
+            k, "Service %.*s forwards %.*s on port %.*s, the container of %.*s listens with %.*s.",
+            FM_STR_ARG(r->service->name), FM_STR_ARG(port->protocol), FM_STR_ARG(port->port),
+            FM_STR_ARG(r->workload->name), FM_STR_ARG(found->protocol)),
+        "kube-proxy forwards only the protocol that the service port names.");
+    fm_kube_cite(k, c, port->span, "protocol of the service port: %.*s",
+                 FM_STR_ARG(port->protocol));
+    fm_kube_cite(k, c, port->target_span, "its target");
+    fm_kube_cite(k, c, found->span, "protocol of the container port: %.*s",
+                 FM_STR_ARG(found->protocol));
+}
+
+/* What a container does not declare it may still listen on; names that are not shown decide
+ * nothing. */
+static bool is_open_question(const struct route *r, const struct fm_service_port *port,
+                             const struct fm_pod_spec *spec)
+{
+    return listens_by_variable(spec, port->target_port) ||
+           (!is_number(port->target_port) && !names_are_shown(spec) && !endpoints_lack_port(r));
+}
+
 static void check_target(struct route *r, const struct fm_service_port *port,
                          const struct fm_pod_spec *spec)
 {
-    struct fm_kube *k = r->k;
     bool is_declared;
     const struct fm_container_port *found = find_port(spec, port->target_port, &is_declared);
-    if (!found &&
-        (!is_declared || listens_by_variable(spec, port->target_port) ||
-         (!is_number(port->target_port) && !names_are_shown(spec) && !endpoints_lack_port(r))))
-        return;
-    if (!found) {
-        bool is_named = !is_number(port->target_port);
-        struct fm_cause *c = assert_route(
-            r, FM_FAULT_ROUTING_PORT_MISMATCH, failed_test(k, r->service) || is_named ? 0.93 : 0.87,
-            fm_kube_text(k,
-                         "Service %.*s forwards to port %.*s, on which no container of %.*s "
-                         "listens; they listen on %.*s.",
-                         FM_STR_ARG(r->service->name), FM_STR_ARG(port->target_port),
-                         FM_STR_ARG(r->workload->name), FM_STR_ARG(ports_text(k, spec))),
-            "The service's target port is not one of its pods, so connections through the service "
-            "are refused while the pods are healthy.");
-        fm_kube_cite(k, c, port->target_span, "target port of the service: %.*s",
-                     FM_STR_ARG(port->target_port));
-        fm_kube_cite(k, c, port->span, "port of the service");
-        cite_container_ports(r, c, spec);
-        fm_kube_action(k, c, "Set targetPort to the port that the container listens on.",
-                       fm_kube_text(k, "kubectl edit service %.*s",
-                                    FM_STR_ARG(fm_kube_ref(k, r->service->ns, r->service->name))),
-                       "takes effect at once");
-        return;
-    }
-    if (port->protocol.len && found->protocol.len && !fm_str_ieq(port->protocol, found->protocol)) {
-        struct fm_cause *c = assert_route(
-            r, FM_FAULT_ROUTING_PROTOCOL_MISMATCH, failed_test(k, r->service) ? 0.92 : 0.88,
-            fm_kube_text(
-                k,
-                "Service %.*s forwards %.*s on port %.*s, the container of %.*s listens with %.*s.",
-                FM_STR_ARG(r->service->name), FM_STR_ARG(port->protocol), FM_STR_ARG(port->port),
-                FM_STR_ARG(r->workload->name), FM_STR_ARG(found->protocol)),
-            "kube-proxy forwards only the protocol that the service port names.");
-        fm_kube_cite(k, c, port->span, "protocol of the service port: %.*s",
-                     FM_STR_ARG(port->protocol));
-        fm_kube_cite(k, c, port->target_span, "its target");
-        fm_kube_cite(k, c, found->span, "protocol of the container port: %.*s",
-                     FM_STR_ARG(found->protocol));
-    }
+    if (!found && is_declared && !is_open_question(r, port, spec))
+        assert_port(r, port, spec);
+    if (found && port->protocol.len && found->protocol.len &&
+        !fm_str_ieq(port->protocol, found->protocol))
+        assert_protocol(r, port, found);
 }
 
 /* appProtocol or a port name that says http in front of a container whose probe speaks gRPC, and
@@ -377,36 +392,47 @@ static void check_selectorless(struct route *r)
     fm_kube_cite(k, c, e ? e->span : absent, "no endpoints");
 }
 
+static bool has_no_endpoints(const struct route *r)
+{
+    const struct fm_object *e =
+        fm_objects_find(r->k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
+    return fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "-") ||
+           fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "<none>") ||
+           (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
+}
+
+static struct fm_cause *assert_empty(struct route *r, double strength, fm_str statement)
+{
+    struct fm_cause *c =
+        assert_route(r, FM_FAULT_ROUTING_NO_ENDPOINTS, strength, statement,
+                     "Without endpoints connections to the service are refused or dropped.");
+    fm_kube_cite(r->k, c, r->service->span, "the service");
+    cite_labels(r, c);
+    return c;
+}
+
+static void check_scaled_down(struct route *r, const struct fm_kube_workload *w)
+{
+    fm_field desired = fm_object_get(w->root, FM_OBJECT_F_DESIRED);
+    struct fm_cause *c = assert_empty(
+        r, failed_test(r->k, r->service) ? 0.82 : 0.72,
+        fm_kube_text(r->k, "Service %.*s has no endpoints because %.*s is scaled to no replicas.",
+                     FM_STR_ARG(r->service->name), FM_STR_ARG(w->name)));
+    fm_kube_cite(r->k, c, desired.span, "replicas wanted: %.*s", FM_STR_ARG(desired.text));
+}
+
 /* Selects nothing and no workload that it could mean is shown with pods. */
 static void check_unmatched(struct route *r)
 {
-    struct fm_kube *k = r->k;
-    fm_field endpoints = fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS);
-    const struct fm_object *e =
-        fm_objects_find(k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
-    struct fm_kube_workload *w = meant(k, r->service);
-    bool is_empty = fm_str_eqc(endpoints.text, "-") ||
-                    (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
-    bool is_scaled_down = w && w->desired == 0;
-    if (!is_scaled_down && !(is_empty && failed_test(k, r->service) &&
-                             !(w && (w->is_explained || fm_kube_is_short(w)))))
-        return;
-    struct fm_cause *c = assert_route(
-        r, FM_FAULT_ROUTING_NO_ENDPOINTS,
-        is_scaled_down && !failed_test(k, r->service) ? 0.72 : 0.82,
-        is_scaled_down
-            ? fm_kube_text(k,
-                           "Service %.*s has no endpoints because %.*s is scaled to no replicas.",
-                           FM_STR_ARG(r->service->name), FM_STR_ARG(w->name))
-            : fm_kube_text(k, "Service %.*s has no endpoints: no pod matches its selector.",
-                           FM_STR_ARG(r->service->name)),
-        "Without endpoints connections to the service are refused or dropped.");
-    fm_kube_cite(k, c, r->service->span, "the service");
-    cite_labels(r, c);
-    if (is_scaled_down)
-        fm_kube_cite(k, c, fm_object_get(w->root, FM_OBJECT_F_DESIRED).span,
-                     "replicas wanted: %.*s",
-                     FM_STR_ARG(fm_object_get(w->root, FM_OBJECT_F_DESIRED).text));
+    const struct fm_kube_workload *w = meant(r->k, r->service);
+    if (w && w->desired == 0)
+        check_scaled_down(r, w);
+    else if (has_no_endpoints(r) && failed_test(r->k, r->service) &&
+             !(w && (w->is_explained || fm_kube_is_short(w))))
+        assert_empty(r, 0.82,
+                     fm_kube_text(r->k,
+                                  "Service %.*s has no endpoints: no pod matches its selector.",
+                                  FM_STR_ARG(r->service->name)));
 }
 
 static const struct fm_pod_spec *spec_of(const struct route *r)

@@ -113,6 +113,15 @@ static fm_field eviction_of(const struct fm_kube *k, const struct fm_kube_pod *p
 static const char *const own_limits[] = {"exceeds the total limit", "local ephemeral storage limit",
                                          "EmptyDir volume", "ephemeral local storage usage exceeds",
                                          NULL};
+static const char *const disk_marks[] = {"ephemeral-storage", "DiskPressure", "nodefs", "imagefs",
+                                         NULL};
+
+static double eviction_strength(const struct fm_kube_workload *w, bool is_own)
+{
+    if (w->desired > 0 && w->ready >= w->desired)
+        return 0.62; /* replaced since */
+    return is_own ? 0.92 : 0.88;
+}
 
 static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
 {
@@ -121,11 +130,7 @@ static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
     if (!fm_field_is_set(why) || p->is_ready)
         return;
     bool is_own = fm_kube_has_any(why.text, own_limits, &found);
-    bool is_disk = is_own || fm_str_ihas(why.text, FM_STR("ephemeral-storage")) ||
-                   fm_str_ihas(why.text, FM_STR("DiskPressure")) ||
-                   fm_str_ihas(why.text, FM_STR("nodefs")) ||
-                   fm_str_ihas(why.text, FM_STR("imagefs"));
-    bool is_recovered = p->workload->desired > 0 && p->workload->ready >= p->workload->desired;
+    bool is_disk = is_own || fm_kube_has_any(why.text, disk_marks, &found);
     bool by_node = !is_disk && p->node_name.len > 0;
     struct fm_cause *c = fm_kube_assert(
         k,
@@ -133,9 +138,7 @@ static void check_eviction(struct fm_kube *k, const struct fm_kube_pod *p)
             .kind = by_node ? FM_ENTITY_NODE : FM_ENTITY_WORKLOAD,
             .name = by_node ? p->node_name : p->workload->name,
             .fault = is_disk ? FM_FAULT_STORAGE_EPHEMERAL_PRESSURE : FM_FAULT_NODE_PRESSURE,
-            .strength = is_recovered ? 0.62
-                        : is_own     ? 0.92
-                                     : 0.88,
+            .strength = eviction_strength(p->workload, is_own),
             .rule = "kubernetes.runtime.evicted",
             .statement =
                 fm_kube_text(k, "Pod %.*s was evicted%s: %.*s", FM_STR_ARG(p->object->name),

@@ -3,16 +3,20 @@
  * show a bad state. */
 #include "readers.h"
 
-static void add(const struct fm_origin *from, fm_str host, int kind, fm_str subject, fm_str value,
-                fm_str line)
+static void add(const struct fm_origin *from, struct fm_host_fact f, fm_str line)
 {
-    struct fm_host_fact f = {.host = host,
-                             .subject = subject,
-                             .value = value,
-                             .span = fm_set_span(from, fm_str_trim(line))};
-    f.kind = kind;
+    f.span = fm_set_span(from, fm_str_trim(line));
     if (f.span.length && from->set->host_facts.n < 10000)
         fm_vec_push(fm_set_arena(from->set), &from->set->host_facts, f);
+}
+
+static bool is_pseudo(fm_str device, fm_str mount)
+{
+    static const char *const names[] = {"tmpfs", "overlay", "udev", "devtmpfs"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fm_str_eqc(device, names[i]))
+            return true;
+    return fm_str_starts(device, FM_STR("/dev/loop")) || fm_str_starts(mount, FM_STR("/snap"));
 }
 
 /* "/dev/sda1  50G  50G  0  100%  /var": from 95 % on writers fail soon or already (ext4 reserves 5
@@ -29,11 +33,10 @@ static void read_df_line(const struct fm_origin *from, fm_str host, fm_str line,
             use = word;
         last = word;
     }
-    bool is_pseudo = fm_str_eqc(first, "tmpfs") || fm_str_eqc(first, "overlay") ||
-                     fm_str_starts(first, FM_STR("/dev/loop")) || fm_str_eqc(first, "udev") ||
-                     fm_str_eqc(first, "devtmpfs") || fm_str_starts(last, FM_STR("/snap"));
-    if (use.len && percent >= 95 && !is_pseudo)
-        add(from, host, is_inodes ? FM_HOST_INODES_FULL : FM_HOST_DISK_FULL, last, use, line);
+    struct fm_host_fact f = {.host = host, .subject = last, .value = use};
+    f.kind = is_inodes ? FM_HOST_INODES_FULL : FM_HOST_DISK_FULL;
+    if (use.len && percent >= 95 && !is_pseudo(first, last))
+        add(from, f, line);
 }
 
 static void read_df(const struct fm_origin *from, fm_str host, fm_str output)
@@ -72,7 +75,9 @@ static void read_kernel_line(const struct fm_origin *from, fm_str host, fm_str l
     };
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (fm_str_has(line, fm_str_c(marks[i].text))) {
-            add(from, host, marks[i].kind, fm_str_c(marks[i].text), FM_STR_NULL, line);
+            struct fm_host_fact f = {.host = host, .subject = fm_str_c(marks[i].text)};
+            f.kind = marks[i].kind;
+            add(from, f, line);
             return;
         }
 }
@@ -98,7 +103,12 @@ static void read_clock(const struct fm_origin *from, fm_str host, fm_str output)
         bool is_off = fm_str_eqc(key, "System time") && fm_str_word(&value, &word) &&
                       fm_str_f64(word, &seconds) && seconds >= 1;
         if (is_unsynced || is_off)
-            add(from, host, FM_HOST_CLOCK, key, is_off ? word : FM_STR("no"), line);
+            add(from,
+                (struct fm_host_fact){.host = host,
+                                      .kind = FM_HOST_CLOCK,
+                                      .subject = key,
+                                      .value = is_off ? word : FM_STR("no")},
+                line);
     }
 }
 

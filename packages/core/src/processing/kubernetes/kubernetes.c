@@ -97,6 +97,12 @@ static void read_get(const struct fm_origin *from, struct fm_kubectl *k, const s
     fm_read_tables(from, k, s->command, s->output);
 }
 
+static bool prints_tables(fm_str verb)
+{
+    return fm_str_eqc(verb, "get") || fm_str_eqc(verb, "describe") || fm_str_eqc(verb, "top") ||
+           fm_str_eqc(verb, "events");
+}
+
 static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl *k,
                                  const struct fm_segment *s)
 {
@@ -114,8 +120,7 @@ static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl
         k->kind = FM_OBJECT_EVENT;
     if (fm_str_eqc(k->verb, "top"))
         k->is_partial = true;
-    if (fm_str_eqc(k->verb, "get") || fm_str_eqc(k->verb, "describe") ||
-        fm_str_eqc(k->verb, "top") || fm_str_eqc(k->verb, "events"))
+    if (prints_tables(k->verb))
         read_get(from, k, s);
     return FM_OK;
 }

@@ -318,6 +318,18 @@ static bool read_line(struct view *v, fm_str command, fm_str line)
     return false;
 }
 
+/* An empty answer to a name is absence; a whole list proves what is not in it. */
+static void note_coverage(const struct view *v, fm_str command, bool has_any)
+{
+    const struct fm_kubectl *k = v->k;
+    if (command.len == 0 || k->kind == FM_OBJECT_UNKNOWN || k->kind == FM_OBJECT_EVENT)
+        return;
+    if (!has_any && k->is_named && !fm_str_has(k->name, FM_STR(",")))
+        fm_set_absent(v->from, k->kind, k->ns, k->name, command);
+    if (!k->is_partial && (!has_any || v->header.len))
+        fm_set_list(v->from, k->kind, list_namespace(k), command);
+}
+
 void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm_str command,
                     fm_str output)
 {
@@ -333,9 +345,5 @@ void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm
         has_any = true;
         read_line(&v, command, line);
     }
-    if (!has_any && k->is_named && !fm_str_has(k->name, FM_STR(",")) && command.len)
-        fm_set_absent(from, k->kind, k->ns, k->name, command);
-    if (!k->is_partial && k->kind != FM_OBJECT_UNKNOWN && k->kind != FM_OBJECT_EVENT &&
-        command.len && (!has_any || v.header.len))
-        fm_set_list(from, k->kind, list_namespace(k), command);
+    note_coverage(&v, command, has_any);
 }

@@ -31,17 +31,22 @@ static fm_str prompt_host(fm_str prompt)
     return fm_str_sub(rest, 0, n);
 }
 
+/* "$ " or "# " alone, or behind "user@host", "~" or "[…". */
+static bool ends_prompt(fm_str line, size_t i)
+{
+    if ((line.p[i] != '$' && line.p[i] != '#') || line.p[i + 1] != ' ')
+        return false;
+    return i == 0 || memchr(line.p, '@', i) || line.p[i - 1] == '~' || line.p[0] == '[';
+}
+
 /* Where the command starts behind a prompt; 0 when the line has no prompt. */
 static size_t prompt_length(fm_str line)
 {
-    for (size_t i = 0; i + 1 < line.len && i < 80; i++) {
-        bool is_end = (line.p[i] == '$' || line.p[i] == '#') && line.p[i + 1] == ' ';
-        if (is_end &&
-            (i == 0 || memchr(line.p, '@', i) || line.p[i - 1] == '~' || line.p[0] == '['))
+    if (fm_str_starts(line, FM_STR("+ ")))
+        return 2;
+    for (size_t i = 0; i + 1 < line.len && i < 80; i++)
+        if (ends_prompt(line, i))
             return i + 2;
-        if (i == 0 && line.p[0] == '+' && line.p[1] == ' ')
-            return 2;
-    }
     return 0;
 }
 
@@ -95,23 +100,32 @@ bool fm_segment_next(fm_str *rest, struct fm_segment *out)
     return true;
 }
 
-/* One word from p on; quotes group and are dropped when they enclose the whole word. */
-static fm_str take_word(fm_str *rest)
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+static size_t word_length(fm_str s)
 {
     size_t i = 0;
     char quote = 0;
-    fm_str s = *rest;
     while (i < s.len && (quote || (s.p[i] != ' ' && s.p[i] != '\t'))) {
-        if (quote && s.p[i] == quote)
+        if (quote == s.p[i])
             quote = 0;
-        else if (!quote && (s.p[i] == '"' || s.p[i] == '\''))
+        else if (!quote && is_quote(s.p[i]))
             quote = s.p[i];
         i++;
     }
-    fm_str word = fm_str_sub(s, 0, i);
-    *rest = fm_str_skip(s, i);
-    if (word.len >= 2 && (word.p[0] == '"' || word.p[0] == '\'') &&
-        word.p[word.len - 1] == word.p[0])
+    return i;
+}
+
+/* One word from the start; quotes group and are dropped when they enclose the whole word. */
+static fm_str take_word(fm_str *rest)
+{
+    size_t n = word_length(*rest);
+    fm_str word = fm_str_sub(*rest, 0, n);
+    *rest = fm_str_skip(*rest, n);
+    if (word.len >= 2 && is_quote(word.p[0]) && word.p[word.len - 1] == word.p[0])
         return fm_str_sub(word, 1, word.len - 2);
     return word;
 }
