@@ -389,9 +389,9 @@ def caches_and_queues():
     c.text("redis.txt", [("redis_keyspace_hits_total", "counter", {"instance": "redis-tags:9121"}, total(c.step(900, 400))), ("redis_keyspace_misses_total", "counter", {"instance": "redis-tags:9121"}, total(c.step(30, 13)))])
 
     f = "cache.memory_full"
-    c = pos(f, "pos-1", "redis-cart")
-    c.text("redis.txt", [("redis_memory_used_bytes", "gauge", {"instance": "redis-cart:9121"}, [min(1.0e9, x) for x in c.step(6e8, 1.1e9, spread=0.01)]), ("redis_memory_max_bytes_limit", "gauge", {"instance": "redis-cart:9121"}, [1.0e9] * 60),
-                         ("redis_evicted_keys_total", "counter", {"instance": "redis-cart:9121"}, total(c.step(0.02, 140)))])
+    c = pos(f, "pos-1", "redis-baskets")
+    c.text("redis.txt", [("redis_memory_used_bytes", "gauge", {"instance": "redis-baskets:9121"}, [min(1.0e9, x) for x in c.step(6e8, 1.1e9, spread=0.01)]), ("redis_memory_max_bytes_limit", "gauge", {"instance": "redis-baskets:9121"}, [1.0e9] * 60),
+                         ("redis_evicted_keys_total", "counter", {"instance": "redis-baskets:9121"}, total(c.step(0.02, 140)))])
     c = pos(f, "pos-2", "page-cache")
     c.long("cache.csv", [("page-cache", "memory_usage_percent", [min(100, x) for x in c.step(70, 99.8, spread=0.003)]), ("page-cache", "evictions_per_second", c.step(0.1, 55)), ("page-cache", "cache_hit_ratio_percent", c.step(95, 62, spread=0.01))], key="instance")
     c = near(f, "near-1", verdict=CALM)

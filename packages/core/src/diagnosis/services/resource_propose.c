@@ -48,27 +48,43 @@ static fm_time onset_of(const struct finding *x)
     return x->used[0]->series->rows->at[x->used[0]->onset];
 }
 
-/* b's strength is lowered when a explains it: more load before it, or a narrower cause on the same
- * entity. */
-static bool explains(const struct finding *a, const struct finding *b)
+/* More load before it. */
+static bool load_explains(const struct finding *a, const struct finding *b)
 {
-    bool is_same = a->facts->entity == b->facts->entity;
-    if (a == b || a->strength < 0.8)
-        return false;
-    if (is_load(a->fault) && is_effect_of_load(b->fault) && a->fault != b->fault)
-        return onset_of(a) <= onset_of(b) + 2 * FM_MINUTE &&
-               facts_rose(b->facts->up[FM_ROLE_REQUESTS], 1.3, 0);
-    if (!is_same)
+    return is_load(a->fault) && is_effect_of_load(b->fault) && a->fault != b->fault &&
+           onset_of(a) <= onset_of(b) + 2 * FM_MINUTE &&
+           facts_rose(b->facts->up[FM_ROLE_REQUESTS], 1.3, 0);
+}
+
+static bool is_full_cache_effect(enum fm_fault f)
+{
+    return f == FM_FAULT_CACHE_HIT_RATIO_COLLAPSE || f == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION ||
+           f == FM_FAULT_RUNTIME_MEMORY_LEAK;
+}
+
+static bool holds_up_sessions(enum fm_fault f)
+{
+    return f == FM_FAULT_DATABASE_LOCK_CONTENTION || f == FM_FAULT_DATABASE_SLOW_QUERY ||
+           f == FM_FAULT_DATABASE_IO_SATURATION || f == FM_FAULT_STORAGE_IO_SATURATION;
+}
+
+/* A narrower cause on the same entity. */
+static bool cause_explains(const struct finding *a, const struct finding *b)
+{
+    if (a->facts->entity != b->facts->entity)
         return false;
     if (a->fault == FM_FAULT_CACHE_MEMORY_FULL)
-        return b->fault == FM_FAULT_CACHE_HIT_RATIO_COLLAPSE ||
-               b->fault == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION ||
-               b->fault == FM_FAULT_RUNTIME_MEMORY_LEAK;
-    if (a->fault == FM_FAULT_DATABASE_LOCK_CONTENTION || a->fault == FM_FAULT_DATABASE_SLOW_QUERY ||
-        a->fault == FM_FAULT_DATABASE_IO_SATURATION || a->fault == FM_FAULT_STORAGE_IO_SATURATION)
+        return is_full_cache_effect(b->fault);
+    if (holds_up_sessions(a->fault))
         return b->fault == FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED && onset_of(a) < onset_of(b);
     return a->fault == FM_FAULT_RUNTIME_MEMORY_LEAK &&
            b->fault == FM_FAULT_RUNTIME_MEMORY_EXHAUSTION;
+}
+
+/* b's strength is lowered when a explains it. */
+static bool explains(const struct finding *a, const struct finding *b)
+{
+    return a != b && a->strength >= 0.8 && (load_explains(a, b) || cause_explains(a, b));
 }
 
 static void explain_away(struct findings *all)
@@ -124,26 +140,35 @@ static void describe(struct fm_hypotheses *h, struct fm_cause *c, const struct f
     fm_cause_action(h, c, FM_ACTION_MITIGATION, x->rule->action, FM_STR_NULL, "");
 }
 
-/* Series that left their course together with the telling one: what a reader would look at next. */
+/* Rose together with the telling series, on the same entity or in the same source. */
+static bool is_companion(const struct finding *x, const struct metric_change *m)
+{
+    if (m == x->used[0] || m == x->used[1] || m == x->used[2] || m->series->role == FM_ROLE_LIMIT)
+        return false;
+    bool is_near =
+        m->series->entity == x->facts->entity || m->series->source == x->used[0]->series->source;
+    return is_near && m->z > 0 && m->ratio >= 1.5 && metric_change_is_shift(m);
+}
+
+/* Keeps best[] in order of ratio, largest first. */
+static void insert(const struct metric_change *best[COMPANIONS], const struct metric_change *m)
+{
+    for (size_t i = 0; i < COMPANIONS && m; i++) {
+        if (best[i] && best[i]->ratio >= m->ratio)
+            continue;
+        const struct metric_change *pushed = best[i];
+        best[i] = m;
+        m = pushed;
+    }
+}
+
+/* What a reader would look at next. */
 static void support_companions(struct fm_hypotheses *h, struct fm_cause *c, const struct finding *x)
 {
     const struct metric_change *best[COMPANIONS] = {NULL};
-    for (size_t i = 0; i < h->in->metrics->n_changes; i++) {
-        const struct metric_change *m = &h->in->metrics->changes[i];
-        bool is_used = m == x->used[0] || m == x->used[1] || m == x->used[2];
-        bool is_near = m->series->entity == x->facts->entity ||
-                       m->series->source == x->used[0]->series->source;
-        if (is_used || !is_near || m->series->role == FM_ROLE_LIMIT || m->z < 0 ||
-            !metric_change_is_shift(m) || m->ratio < 1.5)
-            continue;
-        size_t at = COMPANIONS;
-        while (at > 0 && (!best[at - 1] || m->ratio > best[at - 1]->ratio))
-            at--;
-        for (size_t k = COMPANIONS - 1; at < COMPANIONS && k > at; k--)
-            best[k] = best[k - 1];
-        if (at < COMPANIONS)
-            best[at] = m;
-    }
+    for (size_t i = 0; i < h->in->metrics->n_changes; i++)
+        if (is_companion(x, &h->in->metrics->changes[i]))
+            insert(best, &h->in->metrics->changes[i]);
     for (size_t i = 0; i < COMPANIONS && best[i]; i++)
         support(h, c, best[i]);
 }

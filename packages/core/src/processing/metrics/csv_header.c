@@ -169,8 +169,8 @@ static bool find_time_column(struct csv_header *h, const struct column_sample *s
     return h->time_column != SIZE_MAX;
 }
 
-static enum csv_column_use use_of(const struct csv_header *h, const struct column_sample *s,
-                                  size_t i)
+/* What the title alone says, or CSV_IGNORE. */
+static enum csv_column_use use_by_title(const struct csv_header *h, fm_str name, bool is_text)
 {
     static const char *const metrics[] = {"metric",      "metric_name", "metricname", "__name__",
                                           "measurement", "kpi",         "kpi_name",   "_field",
@@ -178,21 +178,29 @@ static enum csv_column_use use_of(const struct csv_header *h, const struct colum
     static const char *const statistics[] = {"statistic", "stat",       "agg", "aggregation",
                                              "quantile",  "percentile", NULL};
     static const char *const units[] = {"unit", "units", NULL};
-    static const char *const ids[] = {"le", "port",  "status",    "code", "status_code",
-                                      "id", "shard", "partition", NULL};
-    fm_str name = csv_header_name(h, i);
-    if (i == h->time_column)
-        return CSV_TIME;
-    if (s->times && s->times >= s->numbers && has_time_header(h, i))
-        return CSV_IGNORE;
     if (is_any(name, units))
         return CSV_UNIT;
     if (h->n_rows == 1 && is_any(name, statistics))
         return CSV_STATISTIC;
+    bool is_metric =
+        is_any(name, metrics) || (fm_str_ieq(name, FM_STR("name")) && h->n_columns <= 6);
+    return is_text && is_metric ? CSV_METRIC : CSV_IGNORE;
+}
+
+static enum csv_column_use use_of(const struct csv_header *h, const struct column_sample *s,
+                                  size_t i)
+{
+    static const char *const ids[] = {"le", "port",  "status",    "code", "status_code",
+                                      "id", "shard", "partition", NULL};
+    fm_str name = csv_header_name(h, i);
     bool is_text = s->texts > s->numbers;
-    if (is_text &&
-        (is_any(name, metrics) || (fm_str_ieq(name, FM_STR("name")) && h->n_columns <= 6)))
-        return CSV_METRIC;
+    if (i == h->time_column)
+        return CSV_TIME;
+    if (s->times && s->times >= s->numbers && has_time_header(h, i))
+        return CSV_IGNORE;
+    enum csv_column_use use = use_by_title(h, name, is_text);
+    if (use != CSV_IGNORE)
+        return use;
     return is_text || is_any(name, ids) ? CSV_LABEL : CSV_VALUE;
 }
 

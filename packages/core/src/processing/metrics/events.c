@@ -20,15 +20,22 @@ struct range {
 };
 struct ranges FM_VEC_OF(struct range);
 
+struct track {
+    const double *ratio;
+    size_t n;
+    double mark; /* an event begins above it */
+    size_t calm; /* rows below it that do not end an event */
+};
+
 /* Runs above the mark; runs that a short calm separates are one. */
-static void find_ranges(struct fm_arena *a, const double *ratio, size_t n, double mark, size_t calm,
-                        struct ranges *out)
+static void find_ranges(struct fm_arena *a, const struct track *t, struct ranges *out)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!(ratio[i] >= mark))
+    const double *ratio = t->ratio;
+    for (size_t i = 0; i < t->n; i++) {
+        if (!(ratio[i] >= t->mark))
             continue;
         struct range *last = out->n ? &out->items[out->n - 1] : NULL;
-        if (last && i - last->to <= calm) {
+        if (last && i - last->to <= t->calm) {
             last->to = i;
             last->ratio = ratio[i] > last->ratio ? ratio[i] : last->ratio;
         } else {
@@ -60,7 +67,7 @@ void fm_series_scores(struct fm_arena *a, const struct fm_metric_series *s, doub
     double *ratio = fm_arena_alloc(a, (n + 1) * sizeof *ratio);
     fm_arena_init(&work);
     ratios_of(&work, s, ratio);
-    find_ranges(&work, ratio, n, EVENT_EDGE * ANOMALY_AT, calm_of(n), &r);
+    find_ranges(&work, &(struct track){ratio, n, EVENT_EDGE * ANOMALY_AT, calm_of(n)}, &r);
     for (size_t i = 0; i < n; i++)
         out[i] = 0.4 * score_of(ratio[i]);
     fm_vec_each (&r, it)
@@ -98,7 +105,9 @@ void fm_group_events(struct fm_arena *a, const struct fm_metric_series *const *g
     for (size_t k = 0; k < n; k++) {
         struct ranges own = {0};
         ratios_of(&work, group[k], ratio);
-        find_ranges(&work, ratio, rows->n, EVENT_EDGE * ANOMALY_AT, calm_of(rows->n), &own);
+        find_ranges(&work,
+                    &(struct track){ratio, rows->n, EVENT_EDGE * ANOMALY_AT, calm_of(rows->n)},
+                    &own);
         add_events(a, rows, &own, group[k], out);
         add_excess(ratio, rows->n, sum);
         fm_arena_clear(&work);
@@ -107,7 +116,7 @@ void fm_group_events(struct fm_arena *a, const struct fm_metric_series *const *g
     for (size_t i = 0; n > 1 && i < rows->n; i++)
         sum[i] *= ANOMALY_AT / (TOGETHER_AT * (double)n);
     if (n > 1)
-        find_ranges(&work, sum, rows->n, ANOMALY_AT, 10, &r);
+        find_ranges(&work, &(struct track){sum, rows->n, ANOMALY_AT, 10}, &r);
     add_events(a, rows, &r, NULL, out);
     fm_arena_release(&work);
 }

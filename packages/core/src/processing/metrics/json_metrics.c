@@ -207,6 +207,24 @@ static void read_datapoints(struct metric_builder *b, fm_str text, struct metric
     }
 }
 
+/* Two lists, a list of pairs, or one pair. */
+static void read_points(struct metric_builder *b, struct metric_table *t, fm_str times,
+                        fm_str values)
+{
+    struct fm_scan inner = fm_scan_init(fm_str_skip(values, 1)), one = fm_scan_init(values);
+    if (times.len)
+        read_columns(b, times, values, t);
+    else if (fm_scan_peek(&inner) == '[')
+        read_pairs(b, values, t);
+    else
+        read_pair(b, &one, t);
+}
+
+static bool is_list(fm_str v)
+{
+    return v.len && v.p[0] == '[';
+}
+
 /* A series in one object; false when the members are not those of one. */
 static bool read_series(struct metric_builder *b, const struct json_members *m)
 {
@@ -216,9 +234,8 @@ static bool read_series(struct metric_builder *b, const struct json_members *m)
     static const char *const pair_keys[] = {"pointlist", "points", "datapoints", NULL};
     fm_str values = json_member(m, values_keys), times = json_member(m, times_keys),
            pairs = json_member(m, pair_keys);
-    bool has_list = values.len && values.p[0] == '[';
-    if (!(has_list && (times.len || json_member(m, metric_keys).len)) &&
-        !(pairs.len && pairs.p[0] == '['))
+    bool has_values = is_list(values) && (times.len || json_member(m, metric_keys).len);
+    if (!has_values && !is_list(pairs))
         return false;
     struct metric_identity id = new_identity(b);
     name_series(b, m, &id);
@@ -230,15 +247,7 @@ static bool read_series(struct metric_builder *b, const struct json_members *m)
         return true;
     }
     struct metric_table *t = metric_table_new(b, 1, true, 0);
-    struct fm_scan inner = fm_scan_init(has_list ? fm_str_skip(values, 1) : values);
-    if (times.len) {
-        read_columns(b, times, values, t);
-    } else if (pairs.len || fm_scan_peek(&inner) == '[') {
-        read_pairs(b, pairs.len ? pairs : values, t);
-    } else {
-        struct fm_scan one = fm_scan_init(values);
-        read_pair(b, &one, t);
-    }
+    read_points(b, t, times, pairs.len ? pairs : values);
     finish(b, t, &id);
     return true;
 }

@@ -8,6 +8,19 @@
 #define PHASES_MAX 336 /* half hours of a week */
 #define CYCLES_MIN 3
 
+struct samples {
+    const fm_time *at;
+    const double *v;
+    size_t n;
+};
+
+struct course {
+    int64_t period;
+    size_t phases;
+    double profile[PHASES_MAX];
+    double spread; /* of what is left when the profile is taken out */
+};
+
 static int64_t usual_step(const fm_time *at, size_t n)
 {
     double gaps[512];
@@ -26,35 +39,32 @@ static size_t phase_of(fm_time t, int64_t period, size_t phases)
 }
 
 /* Median of each phase over all cycles; false when some phase has too few values. */
-static bool profile_of(struct fm_arena *a, const fm_time *at, const double *v, size_t n,
-                       int64_t period, size_t phases, double *out)
+static bool find_profile(struct fm_arena *a, const struct samples *x, struct course *c)
 {
-    size_t *fill = FM_NEW_ARRAY(a, size_t, phases), *start = FM_NEW_ARRAY(a, size_t, phases + 1);
-    double *sorted = fm_arena_alloc(a, (n + 1) * sizeof *sorted);
-    for (size_t i = 0; i < n; i++)
-        start[phase_of(at[i], period, phases) + 1] += !isnan(v[i]);
-    for (size_t p = 0; p < phases; p++)
+    size_t *fill = FM_NEW_ARRAY(a, size_t, c->phases),
+           *start = FM_NEW_ARRAY(a, size_t, c->phases + 1);
+    double *sorted = fm_arena_alloc(a, (x->n + 1) * sizeof *sorted);
+    for (size_t i = 0; i < x->n; i++)
+        start[phase_of(x->at[i], c->period, c->phases) + 1] += !isnan(x->v[i]);
+    for (size_t p = 0; p < c->phases; p++)
         start[p + 1] += start[p];
-    for (size_t i = 0; i < n; i++) {
-        size_t p = phase_of(at[i], period, phases);
-        if (!isnan(v[i]))
-            sorted[start[p] + fill[p]++] = v[i];
+    for (size_t i = 0; i < x->n; i++) {
+        size_t p = phase_of(x->at[i], c->period, c->phases);
+        if (!isnan(x->v[i]))
+            sorted[start[p] + fill[p]++] = x->v[i];
     }
-    for (size_t p = 0; p < phases; p++) {
+    for (size_t p = 0; p < c->phases; p++) {
         if (fill[p] < CYCLES_MIN)
             return false;
-        out[p] = robust_quantile(sorted + start[p], fill[p], 0.5);
+        c->profile[p] = robust_quantile(sorted + start[p], fill[p], 0.5);
     }
     return true;
 }
 
-/* Spread of what is left when the profile is taken out. */
-static double leftover(const fm_time *at, const double *v, size_t n, int64_t period, size_t phases,
-                       const double *profile, double *out)
+static void take_out(const struct samples *x, const struct course *c, double *out)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = v[i] - profile[phase_of(at[i], period, phases)];
-    return robust_of(out, n).mad;
+    for (size_t i = 0; i < x->n; i++)
+        out[i] = x->v[i] - c->profile[phase_of(x->at[i], c->period, c->phases)];
 }
 
 /* Phases no finer than the rows, and few enough that each has values of every cycle. */
@@ -64,22 +74,15 @@ static size_t phases_of(int64_t period, int64_t step, size_t max)
     return rows < max ? rows : max;
 }
 
-struct course {
-    int64_t period;
-    size_t phases;
-    double profile[PHASES_MAX];
-    double spread;
-};
-
-static bool try_course(struct fm_arena *a, const fm_time *at, const double *v, size_t n,
-                       struct course *c, double *scratch)
+static bool try_course(struct fm_arena *a, const struct samples *x, struct course *c,
+                       double *scratch)
 {
-    int64_t span = at[n - 1] - at[0], step = usual_step(at, n);
+    int64_t span = x->at[x->n - 1] - x->at[0], step = usual_step(x->at, x->n);
     c->phases = phases_of(c->period, step, c->period == FM_DAY ? 96 : PHASES_MAX);
-    if (span < CYCLES_MIN * c->period || step <= 0 || c->phases < 12 ||
-        !profile_of(a, at, v, n, c->period, c->phases, c->profile))
+    if (span < CYCLES_MIN * c->period || step <= 0 || c->phases < 12 || !find_profile(a, x, c))
         return false;
-    c->spread = leftover(at, v, n, c->period, c->phases, c->profile, scratch);
+    take_out(x, c, scratch);
+    c->spread = robust_of(scratch, x->n).mad;
     return true;
 }
 
@@ -87,18 +90,18 @@ size_t anomaly_residuals(struct fm_arena *a, const fm_time *at, const double *v,
                          double *out)
 {
     struct course day = {.period = FM_DAY}, week = {.period = 7 * FM_DAY}, *best = NULL;
+    struct samples x = {at, v, n};
     double plain = n ? robust_of(v, n).mad : NAN;
     memcpy(out, v, n * sizeof *out);
     if (n < 64 || at[0] == FM_TIME_NONE || at[n - 1] <= at[0])
         return 0;
     double *scratch = fm_arena_alloc(a, n * sizeof *scratch);
-    if (try_course(a, at, v, n, &day, scratch) && (day.spread < 0.8 * plain || !(plain > 0)))
+    if (try_course(a, &x, &day, scratch) && (day.spread < 0.8 * plain || !(plain > 0)))
         best = &day;
-    if (try_course(a, at, v, n, &week, scratch) &&
-        week.spread < 0.8 * (best ? best->spread : plain))
+    if (try_course(a, &x, &week, scratch) && week.spread < 0.8 * (best ? best->spread : plain))
         best = &week;
     if (!best)
         return 0;
-    leftover(at, v, n, best->period, best->phases, best->profile, out);
+    take_out(&x, best, out);
     return (size_t)(best->period / usual_step(at, n));
 }

@@ -28,28 +28,6 @@ static const struct {
     {"DEBUG", "DEBUG", false}, {"TRACE", "DEBUG", false},
 };
 
-/* The first word of the head that is a level, in capitals or quoted as a JSON value ("info"). */
-static const char *find_level(fm_str head, bool *is_error)
-{
-    for (size_t i = 0; i < head.len;) {
-        size_t from = i;
-        while (i < head.len && is_word(head.p[i]))
-            i++;
-        fm_str word = fm_str_sub(head, from, i - from);
-        bool is_quoted = from && i < head.len &&
-                         (head.p[from - 1] == '"' && (head.p[i] == '"' || head.p[i] == '\\'));
-        for (size_t k = 0; word.len > 2 && k < sizeof levels / sizeof levels[0]; k++) {
-            if (!fm_str_eqc(word, levels[k].word) &&
-                !(is_quoted && fm_str_ieq(word, fm_str_c(levels[k].word))))
-                continue;
-            *is_error = levels[k].is_error;
-            return levels[k].level;
-        }
-        i += i == from;
-    }
-    return "";
-}
-
 static const char *known_level(fm_str level, bool *is_error)
 {
     for (size_t k = 0; k < sizeof levels / sizeof levels[0]; k++) {
@@ -57,6 +35,30 @@ static const char *known_level(fm_str level, bool *is_error)
             continue;
         *is_error = levels[k].is_error;
         return levels[k].level;
+    }
+    return "";
+}
+
+/* A word is a level when it stands in capitals, or quoted as a JSON value ("info"). */
+static const char *level_of_word(fm_str word, bool is_quoted, bool *is_error)
+{
+    for (size_t i = 0; i < word.len && !is_quoted; i++)
+        if (word.p[i] < 'A' || word.p[i] > 'Z')
+            return "";
+    return word.len > 2 ? known_level(word, is_error) : "";
+}
+
+static const char *find_level(fm_str head, bool *is_error)
+{
+    for (size_t i = 0; i < head.len; i++) {
+        size_t from = i;
+        while (i < head.len && is_word(head.p[i]))
+            i++;
+        bool is_quoted = from && i < head.len && head.p[from - 1] == '"' &&
+                         (head.p[i] == '"' || head.p[i] == '\\');
+        const char *level = level_of_word(fm_str_sub(head, from, i - from), is_quoted, is_error);
+        if (*level)
+            return level;
     }
     return "";
 }
@@ -72,12 +74,18 @@ static bool has_code_extension(fm_str file)
     return false;
 }
 
+/* Where the name that ends at i begins: words, dots and dashes. */
+static size_t word_start(fm_str s, size_t i)
+{
+    while (i && (is_word(s.p[i - 1]) || s.p[i - 1] == '.' || s.p[i - 1] == '-'))
+        i--;
+    return i;
+}
+
 /* "Class#12", "file.go:12", "File.java:12": the piece around the mark at i, or "". */
 static fm_str location_at(fm_str s, size_t i)
 {
-    size_t from = i, to = i + 1;
-    while (from && (is_word(s.p[from - 1]) || s.p[from - 1] == '.' || s.p[from - 1] == '-'))
-        from--;
+    size_t from = word_start(s, i), to = i + 1;
     while (to < s.len && is_digit(s.p[to]))
         to++;
     fm_str before = fm_str_sub(s, from, i - from);

@@ -9,7 +9,7 @@
 #define RECORD_KEY_MAX 192
 
 /*
- * "INFO OrderService#88" or "ERROR order.go:17" when the record has a code location, else "WARN
+ * "INFO OrderDao#88" or "ERROR order.go:17" when the record has a code location, else "WARN
  * payment for order was declined": the level and the first words that hold no digit. level may be
  * "": it is then searched in the message. The message may be wrapped in JSON, escaped any number of
  * times. The text is in buf.
