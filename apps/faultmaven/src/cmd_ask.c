@@ -48,7 +48,9 @@ static int run(struct fm_cli *cli, char **argv)
         code = talk_open(&t, &app, &o);
     if (code == FM_OK) {
         struct fm_case_turn turn = talk_turn(&t, id, join_words(app.ctx, &operands));
+        fm_time began = fm_now(app.ctx->clock);
         code = case_turn_and_print(&app, &turn);
+        talk_trace(&t, id, began);
     }
     talk_close(&t);
     return case_end(&app, code);

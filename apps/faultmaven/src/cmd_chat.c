@@ -123,9 +123,11 @@ static enum fm_code do_line(struct chat *c, const char *line)
         return do_command(c, line);
     struct fm_case_turn turn =
         talk_turn(&c->t, c->case_id, fm_str_dup(&c->app.ctx->arena, fm_str_c(line)));
+    fm_time began = fm_now(c->app.ctx->clock);
     running = c->app.ctx;
     enum fm_code code = case_turn_and_print(&c->app, &turn);
     running = NULL;
+    talk_trace(&c->t, c->case_id, began);
     return code;
 }
 

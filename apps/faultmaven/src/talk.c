@@ -2,6 +2,7 @@
 #include "talk.h"
 
 #include "faultmaven/llm/record.h"
+#include "faultmaven/llm/tracing.h"
 
 static enum fm_code open_gate(struct talk *t)
 {
@@ -71,4 +72,61 @@ struct fm_case_turn talk_turn(struct talk *t, fm_str case_id, fm_str message)
         .by = {has_model ? FM_ACTOR_MODEL : FM_ACTOR_ANALYST,
                has_model ? FM_STR("llm") : FM_STR_NULL},
     };
+}
+
+/* The entries follow one another, so their times follow from their durations. */
+static struct fm_trace spans_of(struct talk *t, fm_str case_id, fm_time began)
+{
+    struct fm_arena *a = &t->app->ctx->arena;
+    const struct fm_llm_trace *entries = &t->reasoner.trace;
+    struct fm_trace_span *spans = FM_NEW_ARRAY(a, struct fm_trace_span, entries->n + 1);
+    fm_time at = began;
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct fm_llm_trace_entry *e = &entries->items[i];
+        bool is_tool = strcmp(e->what, "tool") == 0;
+        fm_str name = e->name;
+        spans[i + 1] = (struct fm_trace_span){
+            .kind = is_tool ? FM_SPAN_TOOL : FM_SPAN_MODEL,
+            .name = is_tool ? fm_str_cut(&name, ' ') : e->name, /* arguments are text of the case */
+            .begin = at,
+            .end = at + e->ms * FM_MS,
+            .result = is_tool || fm_str_eqc(e->result, "ok") ? FM_LLM_OK : FM_LLM_UPSTREAM,
+            .input_tokens = e->tokens_in,
+            .output_tokens = e->tokens_out,
+            .cost_usd = e->cost_usd,
+        };
+        at = spans[i + 1].end;
+    }
+    spans[0] = (struct fm_trace_span){.kind = FM_SPAN_AGENT,
+                                      .name = FM_STR("turn"),
+                                      .begin = began,
+                                      .end = fm_now(t->app->ctx->clock)};
+    return (struct fm_trace){case_id, spans, entries->n + 1};
+}
+
+static const char *text_of(struct fm_ctx *ctx, yyjson_val *o, const char *key)
+{
+    fm_str s = fm_json_get_str(o, key);
+    return s.len ? fm_str_dup(&ctx->arena, s).p : NULL;
+}
+
+void talk_trace(struct talk *t, fm_str case_id, fm_time began)
+{
+    struct fm_ctx ctx;
+    if (!t->has_world)
+        return;
+    fm_ctx_init(&ctx, &fm_clock_system);
+    yyjson_val *section = fm_config_section(&ctx, &t->world.config, "tracing"),
+               *opik = fm_json_get(section, "opik");
+    struct fm_trace_exporter e = {
+        .otlp_url = text_of(&ctx, section, "otlp"),
+        .opik_url = text_of(&ctx, opik, "url"),
+        .opik_key = text_of(&ctx, opik, "key"),
+        .opik_workspace = text_of(&ctx, opik, "workspace"),
+        .opik_project = text_of(&ctx, opik, "project"),
+    };
+    struct fm_trace trace = spans_of(t, case_id, began);
+    if (fm_trace_export(&e, &ctx, &trace, &fm_rng_system) != FM_OK)
+        fprintf(stderr, "tracing: %s\n", ctx.error);
+    fm_ctx_release(&ctx);
 }

@@ -43,4 +43,8 @@ void talk_close(struct talk *t);
 /* The turn of a message: the model if there is one, else the analyst. */
 struct fm_case_turn talk_turn(struct talk *t, fm_str case_id, fm_str message);
 
+/* Sends what the last turn did to the configured exporters; nothing without one. A failure is
+ * reported on stderr. */
+void talk_trace(struct talk *t, fm_str case_id, fm_time began);
+
 #endif

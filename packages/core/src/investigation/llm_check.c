@@ -308,26 +308,42 @@ static bool is_common(fm_str w)
     return false;
 }
 
-/* Share of the longer words of text that stand in one of the sources, or in `extra`. */
+/* A longer word may end otherwise in the source. */
+static bool word_stands(struct check *x, const struct sentence *s, fm_str word, fm_str extra)
+{
+    fm_str stem = fm_str_sub(word, 0, word.len > 6 ? word.len - 2 : word.len);
+    if (fm_str_ihas(extra, stem))
+        return true;
+    fm_vec_each (&s->ids, id) {
+        const struct source *src = source_of(x, *id);
+        if (src && fm_str_ihas(src->text, stem))
+            return true;
+    }
+    return false;
+}
+
+static bool next_word(fm_str *rest, fm_str *word)
+{
+    size_t i = 0, n = 0;
+    while (i < rest->len && !is_word_byte(rest->p[i]))
+        i++;
+    while (i + n < rest->len && (is_word_byte(rest->p[i + n]) || rest->p[i + n] == '-'))
+        n++;
+    *word = fm_str_sub(*rest, i, n);
+    *rest = fm_str_skip(*rest, i + n);
+    return n > 0;
+}
+
+/* Share of the longer words of text that stand in one of the cited sources, or in `extra`. */
 static double words_covered(struct check *x, const struct sentence *s, fm_str text, fm_str extra)
 {
     size_t n = 0, found = 0;
-    for (size_t i = 0; i < text.len;) {
-        size_t len = 0;
-        while (i + len < text.len && (is_word_byte(text.p[i + len]) || text.p[i + len] == '-'))
-            len++;
-        fm_str w = fm_str_sub(text, i, len);
-        if (len >= 4 && !id_len(w) && !is_digit(w.p[0]) && !is_common(w)) {
-            bool is_there = fm_str_ihas(extra, fm_str_sub(w, 0, len > 6 ? len - 2 : len));
-            fm_vec_each (&s->ids, id) {
-                const struct source *src = is_there ? NULL : source_of(x, *id);
-                is_there |=
-                    src && fm_str_ihas(src->text, fm_str_sub(w, 0, len > 6 ? len - 2 : len));
-            }
-            n++;
-            found += is_there;
-        }
-        i += len ? len : 1;
+    fm_str rest = text, word;
+    while (next_word(&rest, &word)) {
+        if (word.len < 4 || id_len(word) || is_digit(word.p[0]) || is_common(word))
+            continue;
+        n++;
+        found += word_stands(x, s, word, extra);
     }
     return n ? (double)found / (double)n : 1;
 }
@@ -360,56 +376,69 @@ static bool has_source(struct check *x, const struct sentence *s)
     return false;
 }
 
-static enum verdict judge(struct check *x, const struct sentence *s)
+/* States nothing that could be wrong. */
+static bool is_plain(const struct sentence *s, bool has_cause, bool has_deed)
 {
-    bool has_cause = has_any(s->text, cause_words), has_deed = has_any(s->text, done_words);
-    bool is_plain = !s->numbers.n && !s->quotes.n && !s->ids.n && !has_cause && !has_deed;
-    if (s->has_unknown_id)
-        return REMOVED;
-    if (is_plain && is_request(s->text))
-        return PASSES;
+    return !s->numbers.n && !s->quotes.n && !s->ids.n && !has_cause && !has_deed;
+}
+
+static enum verdict judge_facts(struct check *x, const struct sentence *s, bool has_cause)
+{
     enum verdict quotes = judge_quotes(x, s);
     if (quotes != PASSES)
         return quotes;
-    if (!numbers_stand(x, s) || (has_cause && !is_held_cause(x, s)))
-        return MARKED;
+    return !numbers_stand(x, s) || (has_cause && !is_held_cause(x, s)) ? MARKED : PASSES;
+}
+
+static enum verdict judge(struct check *x, const struct sentence *s)
+{
+    bool has_cause = has_any(s->text, cause_words), has_deed = has_any(s->text, done_words);
     bool is_asking = is_request(s->text) && !has_deed;
-    if (is_asking)
+    if (s->has_unknown_id)
+        return REMOVED;
+    if (is_asking && is_plain(s, has_cause, has_deed))
         return PASSES;
-    if (!has_source(x, s) || has_deed)
-        return MARKED;
-    return words_covered(x, s, s->text, FM_STR_NULL) >= WORDS_NEEDED ? PASSES : MARKED;
+    enum verdict facts = judge_facts(x, s, has_cause);
+    if (facts != PASSES || is_asking)
+        return facts;
+    bool is_sourced = has_source(x, s) && !has_deed;
+    return is_sourced && words_covered(x, s, s->text, FM_STR_NULL) >= WORDS_NEEDED ? PASSES
+                                                                                   : MARKED;
 }
 
 /* --- the text --- */
 
-/* End of the sentence that begins at `from`: behind its mark, and behind citations in brackets that
- * follow. */
-static size_t sentence_end(fm_str text, size_t from)
+static bool ends_sentence(fm_str text, size_t i)
 {
-    size_t i = from;
-    bool in_quote = false;
-    for (; i < text.len; i++) {
-        char c = text.p[i];
-        if (c == '\n')
-            return i;
-        if (c == '"')
-            in_quote = !in_quote;
-        bool is_mark = c == '.' || c == '!' || c == '?';
-        if (is_mark && !in_quote &&
-            (i + 1 == text.len || text.p[i + 1] == ' ' || text.p[i + 1] == '\n'))
-            break;
-    }
-    i = i < text.len ? i + 1 : text.len;
+    bool is_mark = text.p[i] == '.' || text.p[i] == '!' || text.p[i] == '?';
+    return is_mark && (i + 1 == text.len || text.p[i + 1] == ' ' || text.p[i + 1] == '\n');
+}
+
+/* Citations in brackets behind the mark belong to the sentence. */
+static size_t skip_citations(fm_str text, size_t i)
+{
     while (i + 1 < text.len && text.p[i] == ' ' && text.p[i + 1] == '[') {
         ptrdiff_t close = fm_str_chr(text, ']', i);
         if (close < 0)
             break;
         i = (size_t)close + 1;
-        if (i < text.len && text.p[i] == '.')
-            i++;
+        i += i < text.len && text.p[i] == '.';
     }
     return i;
+}
+
+/* End of the sentence that begins at `from`. */
+static size_t sentence_end(fm_str text, size_t from)
+{
+    bool in_quote = false;
+    for (size_t i = from; i < text.len; i++) {
+        if (text.p[i] == '\n')
+            return i;
+        in_quote ^= text.p[i] == '"';
+        if (!in_quote && ends_sentence(text, i))
+            return skip_citations(text, i + 1);
+    }
+    return text.len;
 }
 
 static void note_cites(struct check *x, const struct sentence *s)

@@ -4,6 +4,7 @@
 
 #define NESTING_MAX 5
 #define STACK_MAX 64
+#define CLOSE_TRIES 200
 
 static yyjson_val *parse(struct fm_ctx *ctx, fm_str text)
 {
@@ -14,30 +15,40 @@ static yyjson_val *parse(struct fm_ctx *ctx, fm_str text)
     return yyjson_is_obj(v) ? v : NULL;
 }
 
-/* Where the object that begins at `from` ends (behind its brace); 0 when the text ends first. The
- * open brackets are left in stack. */
-static size_t object_end(fm_str s, size_t from, char stack[STACK_MAX], size_t *depth,
-                         bool *in_string)
+struct scan {
+    char stack[STACK_MAX]; /* closing brackets of what is open */
+    size_t depth;
+    bool in_string, is_escaped;
+};
+
+/* False when nested too deep. */
+static bool scan_byte(struct scan *x, char c)
 {
-    *depth = 0;
-    *in_string = false;
+    if (x->in_string) {
+        x->in_string = x->is_escaped || c != '"';
+        x->is_escaped = !x->is_escaped && c == '\\';
+    } else if (c == '"') {
+        x->in_string = true;
+    } else if (c == '{' || c == '[') {
+        if (x->depth == STACK_MAX)
+            return false;
+        x->stack[x->depth++] = c == '{' ? '}' : ']';
+    } else if ((c == '}' || c == ']') && x->depth) {
+        x->depth--;
+    }
+    return true;
+}
+
+/* Where the object that begins at `from` ends (behind its brace); 0 when the text ends first. What
+ * is open is left in x. */
+static size_t object_end(fm_str s, size_t from, struct scan *x)
+{
+    memset(x, 0, sizeof *x);
     for (size_t i = from; i < s.len; i++) {
-        char c = s.p[i];
-        if (*in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                *in_string = false;
-        } else if (c == '"') {
-            *in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (*depth == STACK_MAX)
-                return 0;
-            stack[(*depth)++] = c == '{' ? '}' : ']';
-        } else if ((c == '}' || c == ']') && *depth) {
-            if (--*depth == 0)
-                return i + 1;
-        }
+        if (!scan_byte(x, s.p[i]))
+            return 0;
+        if (x->depth == 0 && !x->in_string)
+            return i + 1;
     }
     return 0;
 }
@@ -45,12 +56,10 @@ static size_t object_end(fm_str s, size_t from, char stack[STACK_MAX], size_t *d
 /* An object between other text; the first that parses. */
 static yyjson_val *find_embedded(struct fm_ctx *ctx, fm_str text)
 {
-    char stack[STACK_MAX];
-    size_t depth;
-    bool in_string;
+    struct scan x;
     for (ptrdiff_t at = fm_str_chr(text, '{', 0); at >= 0;
          at = fm_str_chr(text, '{', (size_t)at + 1)) {
-        size_t end = object_end(text, (size_t)at, stack, &depth, &in_string);
+        size_t end = object_end(text, (size_t)at, &x);
         yyjson_val *v = end ? parse(ctx, fm_str_sub(text, (size_t)at, end - (size_t)at)) : NULL;
         if (v)
             return v;
@@ -60,27 +69,32 @@ static yyjson_val *find_embedded(struct fm_ctx *ctx, fm_str text)
 
 /* Closes what was cut off. Behind a comma, a colon or half a word nothing can be closed, so it is
  * tried from shorter and shorter beginnings that end at a comma or bracket. */
+static yyjson_val *close_at(struct fm_ctx *ctx, fm_str part, struct scan *x)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, part.len + STACK_MAX + 8);
+    fm_buf_adds(&b, part);
+    if (x->in_string)
+        fm_buf_addc(&b, '"');
+    while (x->depth)
+        fm_buf_addc(&b, x->stack[--x->depth]);
+    yyjson_val *v = parse(ctx, fm_str_dup(&ctx->arena, fm_buf_str(&b)));
+    fm_buf_release(&b);
+    return v;
+}
+
 static yyjson_val *close_cut(struct fm_ctx *ctx, fm_str text, size_t from)
 {
-    char stack[STACK_MAX];
-    size_t depth, tries = 0;
-    bool in_string;
-    for (size_t end = text.len; end > from + 1 && tries < 200; end--) {
+    struct scan x;
+    size_t tries = 0;
+    for (size_t end = text.len; end > from + 1 && tries < CLOSE_TRIES; end--) {
         char last = text.p[end - 1];
         bool is_edge = end == text.len || text.p[end] == ',' || last == '}' || last == ']';
-        if (!is_edge || object_end(fm_str_sub(text, 0, end), from, stack, &depth, &in_string) ||
-            depth == 0)
+        fm_str part = fm_str_sub(text, from, end - from);
+        if (!is_edge || object_end(part, 0, &x) || x.depth == 0)
             continue;
-        struct fm_buf b;
         tries++;
-        fm_buf_init(&b, text.len + STACK_MAX + 8);
-        fm_buf_add(&b, text.p + from, end - from);
-        if (in_string)
-            fm_buf_addc(&b, '"');
-        while (depth)
-            fm_buf_addc(&b, stack[--depth]);
-        yyjson_val *v = parse(ctx, fm_str_dup(&ctx->arena, fm_buf_str(&b)));
-        fm_buf_release(&b);
+        yyjson_val *v = close_at(ctx, part, &x);
         if (v)
             return v;
     }
@@ -144,29 +158,41 @@ static fm_str without_fence(fm_str text)
         fm_str_sub(text, (size_t)line, close < 0 ? text.len : (size_t)(close - line)));
 }
 
+static bool is_useful(yyjson_val *v)
+{
+    return v && (message_of(v).len || has_changes(v));
+}
+
+static yyjson_val *read_whole(struct fm_ctx *ctx, fm_str text, enum fm_reply_form *form)
+{
+    yyjson_val *v = parse(ctx, text);
+    *form = FM_REPLY_JSON;
+    if (!v) {
+        *form = FM_REPLY_EMBEDDED;
+        v = parse(ctx, without_fence(text));
+    }
+    return v ? v : find_embedded(ctx, text);
+}
+
+static yyjson_val *read_cut(struct fm_ctx *ctx, fm_str text)
+{
+    ptrdiff_t brace = fm_str_chr(text, '{', 0);
+    yyjson_val *v = brace < 0 ? NULL : close_cut(ctx, text, (size_t)brace);
+    return v && has_changes(v) ? without_last_change(ctx, v) : v;
+}
+
 void fm_reply_read(struct fm_ctx *ctx, fm_str text, struct fm_reply *out)
 {
     fm_str plain = fm_str_trim(text);
-    yyjson_val *v = parse(ctx, plain);
-    *out = (struct fm_reply){.form = FM_REPLY_JSON};
-    if (!v && (v = parse(ctx, without_fence(plain))) == NULL)
-        v = find_embedded(ctx, plain);
-    if (v && !fm_str_starts(plain, FM_STR("{")))
-        out->form = FM_REPLY_EMBEDDED;
-    ptrdiff_t brace = fm_str_chr(plain, '{', 0);
-    if ((!v || (!message_of(v).len && !has_changes(v))) && brace >= 0) {
-        yyjson_val *cut = close_cut(ctx, plain, (size_t)brace);
-        if (cut && (message_of(cut).len || has_changes(cut))) {
-            v = has_changes(cut) ? without_last_change(ctx, cut) : cut;
-            out->form = FM_REPLY_SALVAGED;
-        }
+    enum fm_reply_form form;
+    yyjson_val *v = read_whole(ctx, plain, &form);
+    if (!is_useful(v)) {
+        form = FM_REPLY_SALVAGED;
+        v = read_cut(ctx, plain);
     }
-    if (v)
-        v = unwrap(ctx, v);
-    if (v && (message_of(v).len || has_changes(v))) {
-        out->message = message_of(v);
-        out->root = v;
-        return;
-    }
-    *out = (struct fm_reply){.form = FM_REPLY_PROSE, .message = plain};
+    v = is_useful(v) ? unwrap(ctx, v) : NULL;
+    if (is_useful(v))
+        *out = (struct fm_reply){form, message_of(v), v};
+    else
+        *out = (struct fm_reply){.form = FM_REPLY_PROSE, .message = plain};
 }
