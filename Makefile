@@ -45,6 +45,7 @@ llm-test: build
 
 bench: build
 	@tools/bench
+	@build/release/bin/cases-bench build/bin/faultmaven
 
 eval: build
 	@build/bin/faultmaven eval $(SUITE)

@@ -580,9 +580,27 @@ enum fm_code fm_case_apply(struct fm_ctx *ctx, struct fm_case *c, const struct f
     return FM_OK;
 }
 
+/* Room for all items at once: a long log then copies nothing. */
+static void reserve(struct fm_case *c, const struct fm_events *events)
+{
+    size_t n[FM_EVENT_COUNT] = {0};
+    fm_vec_each (events, e)
+        n[e->type < FM_EVENT_COUNT ? e->type : 0]++;
+    fm_vec_reserve(c->arena, &c->messages, n[FM_EVENT_MESSAGE_ADDED]);
+    fm_vec_reserve(c->arena, &c->files, n[FM_EVENT_FILE_ADDED]);
+    fm_vec_reserve(c->arena, &c->evidence, n[FM_EVENT_EVIDENCE_ADDED]);
+    fm_vec_reserve(c->arena, &c->links, n[FM_EVENT_LINK_SET]);
+    fm_vec_reserve(c->arena, &c->hypotheses, n[FM_EVENT_HYPOTHESIS_ADDED]);
+    fm_vec_reserve(c->arena, &c->requests, n[FM_EVENT_REQUEST_ADDED]);
+    fm_vec_reserve(c->arena, &c->conclusions, n[FM_EVENT_CONCLUSION_SET]);
+    fm_vec_reserve(c->arena, &c->milestone_history, n[FM_EVENT_MILESTONE_SET]);
+    fm_vec_reserve(c->arena, &c->turns, n[FM_EVENT_TURN_RECORDED]);
+}
+
 enum fm_code fm_case_fold(struct fm_ctx *ctx, const struct fm_events *events, struct fm_case **out)
 {
     struct fm_case *c = fm_case_new(&ctx->arena);
+    reserve(c, events);
     fm_vec_each (events, e)
         FM_TRY(fm_case_apply(ctx, c, e));
     *out = c;

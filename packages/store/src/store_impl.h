@@ -9,8 +9,6 @@
 
 #define READERS_MAX 16
 
-struct fm_store_request;
-
 struct fm_store {
     char *location; /* owned */
     struct fm_blobs *blobs;
@@ -18,7 +16,7 @@ struct fm_store {
     pthread_mutex_t write_lock;
     pthread_mutex_t lock; /* of everything below */
     pthread_cond_t done;
-    struct fm_store_request *queue; /* waiting appends, newest first */
+    struct fm_ticket *queue; /* waiting appends, newest first */
     bool has_leader;
     struct fm_db *idle[READERS_MAX]; /* readers that nobody uses */
     int n_idle;

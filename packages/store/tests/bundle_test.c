@@ -26,7 +26,8 @@ static const char *path_in(struct world *w, const char *name)
 static int64_t count_cases(struct world *w)
 {
     struct fm_case_rows rows;
-    struct fm_case_filter f = {.include_empty = true, .include_closed = true, .limit = 10, .before_updated = FM_TIME_NONE};
+    struct fm_case_filter f = {
+        .include_empty = true, .include_closed = true, .limit = 10, .before_updated = FM_TIME_NONE};
     assert_int_equal(fm_store_list(w->store, &w->ctx, &f, &rows), FM_OK);
     return (int64_t)rows.n;
 }
@@ -51,7 +52,9 @@ TEST(a_bundle_carries_the_whole_case)
     assert_int_equal(fm_store_verify(b.store, &b.ctx, id, &v), FM_OK);
     assert_true(v.ok);
     assert_int_equal(fm_store_load(b.store, &b.ctx, id, &c, NULL), FM_OK);
-    assert_int_equal(fm_blobs_read(fm_store_blobs(b.store), &b.ctx, c->files.items[0].sha256, 6, 4, &bytes), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(fm_store_blobs(b.store), &b.ctx, c->files.items[0].sha256, 6, 4, &bytes),
+        FM_OK);
     assert_str(bytes, "pool");
     assert_int_equal(fm_bundle_import(b.store, &b.ctx, file, &r), FM_OK);
     assert_true(r.was_known);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process is killed at every system call that changes a file (write, fsync, rename, truncate, unlink), in three ways:
- * before the call, after it, and, for a write, in its middle. After each kill the store is opened again: every turn that
- * was acknowledged is there, no turn is half there, and the case verifies. At least 1,000 kill points.
+ * The process is killed at every system call that changes a file (write, fsync, rename, truncate,
+ * unlink), in three ways: before the call, after it, and, for a write, in its middle. After each
+ * kill the store is opened again: every turn that was acknowledged is there, no turn is half there,
+ * and the case verifies. At least 1,000 kill points.
  *
- * The calls are intercepted by symbols of this program, which shared libraries resolve to before libc's.
+ * The calls are intercepted by symbols of this program, which shared libraries resolve to before
+ * libc's.
  */
 #include "store_kit.h"
 
@@ -58,8 +60,8 @@ static void die(void)
 INTERCEPT(write, ssize_t write(int fd, const void *p, size_t n), real(fd, p, n), real(fd, p, n / 2))
 INTERCEPT(pwrite, ssize_t pwrite(int fd, const void *p, size_t n, off_t at), real(fd, p, n, at),
           real(fd, p, n / 2, at))
-INTERCEPT(pwrite64, ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at), real(fd, p, n, at),
-          real(fd, p, n / 2, at))
+INTERCEPT(pwrite64, ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at),
+          real(fd, p, n, at), real(fd, p, n / 2, at))
 INTERCEPT(fsync, int fsync(int fd), real(fd), 0)
 INTERCEPT(fdatasync, int fdatasync(int fd), real(fd), 0)
 INTERCEPT(rename, int rename(const char *from, const char *to), real(from, to), 0)
@@ -108,7 +110,8 @@ static void workload(const char *dir, int ack)
     acknowledge(ack, 'c');
     for (int i = 0; i < TURNS; i++) {
         struct fm_case_answer a;
-        struct fm_case_turn t = {.case_id = id, .input = {.actor = alice, .message = FM_STR("hello")}};
+        struct fm_case_turn t = {.case_id = id,
+                                 .input = {.actor = alice, .message = FM_STR("hello")}};
         if (i % 2 == 0)
             put_upload(&w, &t, i);
         if (fm_case_work(&w.service, &w.ctx, &t, &a) != FM_OK)
@@ -166,7 +169,8 @@ static void check_case(struct world *w, const struct outcome *r, fm_str id, long
     struct fm_verify_result v;
     assert_int_equal(fm_store_load(w->store, &w->ctx, id, &c, NULL), FM_OK);
     if (c->current_turn < r->turns || c->current_turn > r->turns + 1)
-        fail_msg("point %ld: %d turns were acknowledged, %lld are there", at, r->turns, (long long)c->current_turn);
+        fail_msg("point %ld: %d turns were acknowledged, %lld are there", at, r->turns,
+                 (long long)c->current_turn);
     assert_int_equal(c->turns.n, c->current_turn);
     assert_int_equal(c->messages.n, c->turns.n);
     assert_int_equal(c->files.n, (c->turns.n + 1) / 2);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Appending to logs with group commit: the first caller that finds no leader takes everything that
- * waits, writes it in one transaction, each request in its own savepoint, and wakes the others. A
- * request that fails leaves no trace and does not touch its neighbours.
+ * Appending to logs with group commit: the first waiter that finds no leader takes everything that
+ * waits, writes it in one transaction, and wakes the others. A conflict is seen before anything of
+ * its request is written, so it does not touch its neighbours; should a write fail all the same,
+ * the whole transaction is rolled back and each request is tried again by itself.
  */
 #include "store_impl.h"
-
-struct fm_store_request {
-    struct fm_store_request *next;
-    struct fm_ctx *ctx;
-    const struct fm_append *a;
-    enum fm_code code;
-    bool is_done;
-};
 
 struct head {
     bool is_found;
@@ -120,110 +113,150 @@ static enum fm_code insert_answer(struct fm_db *db, struct fm_ctx *ctx, const st
     return fm_db_run(db, ctx, &q, NULL);
 }
 
-static enum fm_code write_one(struct fm_db *db, struct fm_ctx *ctx, const struct fm_append *a)
+/* FM_ECONFLICT comes before the first write. */
+static enum fm_code check_head(struct fm_db *db, struct fm_ctx *ctx, const struct fm_append *a,
+                               struct head *h)
 {
-    struct head h = {0};
-    FM_TRY(read_head(db, ctx, a->c->id, &h));
-    if (h.version != a->expected || h.is_found != (a->expected > 0))
-        return fm_fail(ctx, FM_ECONFLICT,
-                       "case %.*s has version %lld, not %lld: somebody else was first; try again",
-                       FM_STR_ARG(a->c->id), (long long)h.version, (long long)a->expected);
-    if (!h.is_found)
+    FM_TRY(read_head(db, ctx, a->c->id, h));
+    if (h->version == a->expected && h->is_found == (a->expected > 0))
+        return FM_OK;
+    return fm_fail(ctx, FM_ECONFLICT,
+                   "case %.*s has version %lld, not %lld: somebody else was first; try again",
+                   FM_STR_ARG(a->c->id), (long long)h->version, (long long)a->expected);
+}
+
+static enum fm_code write_one(struct fm_db *db, struct fm_ctx *ctx, const struct fm_append *a,
+                              struct head *h)
+{
+    if (!h->is_found)
         FM_TRY(insert_case(db, ctx, a->c));
     fm_vec_each (a->events, e)
-        FM_TRY(insert_event(db, ctx, a->c->id, e, h.hash));
-    FM_TRY(set_head(db, ctx, a, h.hash));
+        FM_TRY(insert_event(db, ctx, a->c->id, e, h->hash));
+    FM_TRY(set_head(db, ctx, a, h->hash));
     FM_TRY(insert_answer(db, ctx, a));
     return store_project(db, ctx, a->c, a->events);
 }
 
-static enum fm_code write_in_savepoint(struct fm_db *db, struct fm_store_request *r)
+/* False: a write failed and the transaction must go. */
+static bool write_ticket(struct fm_db *db, struct fm_ticket *t)
 {
-    enum fm_code code = db->ops->script(db, r->ctx, "SAVEPOINT one");
-    if (code != FM_OK)
-        return code;
-    code = write_one(db, r->ctx, r->a);
+    struct head h = {0};
+    t->code = check_head(db, t->ctx, t->a, &h);
+    if (t->code == FM_ECONFLICT)
+        return true;
+    if (t->code == FM_OK)
+        t->code = write_one(db, t->ctx, t->a, &h);
+    return t->code == FM_OK;
+}
+
+/* *is_written: the transaction was committed, and each ticket's code stands. */
+static enum fm_code write_together(struct fm_db *db, struct fm_ctx *scratch,
+                                   struct fm_ticket *batch, bool *is_written)
+{
+    FM_TRY(db->ops->begin(db, scratch, true));
+    bool is_good = true;
+    for (struct fm_ticket *t = batch; t && is_good; t = t->next)
+        is_good = write_ticket(db, t);
+    if (!is_good)
+        return FM_OK;
+    FM_TRY(db->ops->commit(db, scratch));
+    *is_written = true;
+    return FM_OK;
+}
+
+static void write_alone(struct fm_db *db, struct fm_ticket *t)
+{
     struct fm_ctx scratch;
-    fm_ctx_init(&scratch, r->ctx->clock);
-    enum fm_code end = db->ops->script(
-        db, &scratch, code == FM_OK ? "RELEASE one" : "ROLLBACK TO one; RELEASE one");
-    if (end != FM_OK && code == FM_OK)
-        code = fm_fail(r->ctx, end, "%s", scratch.error);
+    bool is_written = false;
+    struct fm_ticket alone = {.ctx = t->ctx, .a = t->a};
+    fm_ctx_init(&scratch, t->ctx->clock);
+    fm_ctx_clear_error(t->ctx);
+    enum fm_code code = write_together(db, &scratch, &alone, &is_written);
+    if (!is_written)
+        db->ops->rollback(db);
+    t->code = code != FM_OK ? fm_fail(t->ctx, code, "%s", scratch.error) : alone.code;
     fm_ctx_release(&scratch);
-    return code;
 }
 
-static void fail_all(struct fm_store_request *batch, enum fm_code code, const char *why)
+static void write_batch(struct fm_store *s, struct fm_ticket *batch)
 {
-    for (struct fm_store_request *r = batch; r; r = r->next)
-        if (r->code == FM_OK)
-            r->code = fm_fail(r->ctx, code, "%s", why);
-}
-
-static void write_batch(struct fm_store *s, struct fm_store_request *batch)
-{
-    struct fm_db *db = s->writer;
     struct fm_ctx scratch;
+    bool is_written = false;
     fm_ctx_init(&scratch, batch->ctx->clock);
     pthread_mutex_lock(&s->write_lock);
-    enum fm_code code = db->ops->begin(db, &scratch, true);
-    for (struct fm_store_request *r = batch; r && code == FM_OK; r = r->next)
-        r->code = write_in_savepoint(db, r);
-    if (code == FM_OK)
-        code = db->ops->commit(db, &scratch);
-    if (code != FM_OK)
-        db->ops->rollback(db);
+    enum fm_code code = write_together(s->writer, &scratch, batch, &is_written);
+    if (!is_written) {
+        s->writer->ops->rollback(s->writer);
+        for (struct fm_ticket *t = batch; t; t = t->next)
+            write_alone(s->writer, t);
+    }
     pthread_mutex_unlock(&s->write_lock);
-    if (code != FM_OK)
-        fail_all(batch, code, scratch.error);
+    (void)code; /* each ticket has its own */
     fm_ctx_release(&scratch);
 }
 
 /* Oldest first, as they came. */
-static struct fm_store_request *take_queue(struct fm_store *s)
+static struct fm_ticket *take_queue(struct fm_store *s)
 {
-    struct fm_store_request *batch = NULL;
+    struct fm_ticket *batch = NULL;
     while (s->queue) {
-        struct fm_store_request *r = s->queue;
-        s->queue = r->next;
-        r->next = batch;
-        batch = r;
+        struct fm_ticket *t = s->queue;
+        s->queue = t->next;
+        t->next = batch;
+        batch = t;
     }
     return batch;
 }
 
 static void lead(struct fm_store *s)
 {
-    struct fm_store_request *batch = take_queue(s);
+    struct fm_ticket *batch = take_queue(s);
     s->has_leader = true;
     pthread_mutex_unlock(&s->lock);
     write_batch(s, batch);
     pthread_mutex_lock(&s->lock);
     s->has_leader = false;
     while (batch) {
-        struct fm_store_request *next = batch->next;
+        struct fm_ticket *next = batch->next;
         batch->is_done = true;
         batch = next;
     }
     pthread_cond_broadcast(&s->done);
 }
 
-enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx, const struct fm_append *a)
+void fm_store_submit(struct fm_store *s, struct fm_ctx *ctx, const struct fm_append *a,
+                     struct fm_ticket *t)
 {
-    struct fm_store_request mine = {.ctx = ctx, .a = a};
-    if (!a->events->n || a->c->version != a->expected + (int64_t)a->events->n)
-        return fm_fail(ctx, FM_EINTERNAL,
-                       "append: %zu events do not lead from version %lld to %lld", a->events->n,
-                       (long long)a->expected, (long long)a->c->version);
+    *t = (struct fm_ticket){.ctx = ctx, .a = a};
+    if (!a->events->n || a->c->version != a->expected + (int64_t)a->events->n) {
+        t->code =
+            fm_fail(ctx, FM_EINTERNAL, "append: %zu events do not lead from version %lld to %lld",
+                    a->events->n, (long long)a->expected, (long long)a->c->version);
+        t->is_done = true;
+        return;
+    }
     pthread_mutex_lock(&s->lock);
-    mine.next = s->queue;
-    s->queue = &mine;
-    while (!mine.is_done) {
+    t->next = s->queue;
+    s->queue = t;
+    pthread_mutex_unlock(&s->lock);
+}
+
+enum fm_code fm_store_wait(struct fm_store *s, struct fm_ticket *t)
+{
+    pthread_mutex_lock(&s->lock);
+    while (!t->is_done) {
         if (s->has_leader)
             pthread_cond_wait(&s->done, &s->lock);
         else
             lead(s);
     }
     pthread_mutex_unlock(&s->lock);
-    return mine.code;
+    return t->code;
+}
+
+enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx, const struct fm_append *a)
+{
+    struct fm_ticket t;
+    fm_store_submit(s, ctx, a, &t);
+    return fm_store_wait(s, &t);
 }

@@ -39,6 +39,20 @@ struct fm_append {
 FM_MUST_CHECK enum fm_code fm_store_append(struct fm_store *s, struct fm_ctx *ctx,
                                            const struct fm_append *a);
 
+/* The same in two steps, so that one thread can have appends to several cases under way and share
+ * their commit. Between submit and wait the context, the case and the events belong to the store.
+ * Every ticket must be waited for. */
+struct fm_ticket {
+    struct fm_ticket *next;
+    struct fm_ctx *ctx;
+    const struct fm_append *a;
+    enum fm_code code;
+    bool is_done;
+};
+void fm_store_submit(struct fm_store *s, struct fm_ctx *ctx, const struct fm_append *a,
+                     struct fm_ticket *t);
+FM_MUST_CHECK enum fm_code fm_store_wait(struct fm_store *s, struct fm_ticket *t);
+
 /* Reads and folds the log. FM_ENOTFOUND for an unknown case. events may be NULL. */
 FM_MUST_CHECK enum fm_code fm_store_load(struct fm_store *s, struct fm_ctx *ctx, fm_str case_id,
                                          struct fm_case **c, struct fm_events *events);
