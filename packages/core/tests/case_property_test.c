@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random proposals, half of them nonsense: whatever is accepted keeps every invariant of a case, and the log replays to
- * the same bytes (the kit checks that after each turn). Any prefix of a log folds.
+ * Random proposals, half of them nonsense: whatever is accepted keeps every invariant of a case,
+ * and the log replays to the same bytes (the kit checks that after each turn). Any prefix of a log
+ * folds.
  */
 #include "case_kit.h"
 
@@ -166,8 +167,9 @@ static void make_evidence(struct maker *m)
 
 static void make_proposal(struct maker *m)
 {
-    static void (*const makers[])(struct maker *) = {make_finding, make_finding, make_fact,     make_cause,
-                                                     make_solution, make_request, make_evidence, make_case_change};
+    static void (*const makers[])(struct maker *) = {make_finding,  make_finding,    make_fact,
+                                                     make_cause,    make_solution,   make_request,
+                                                     make_evidence, make_case_change};
     m->p = (struct fm_proposal){0};
     fm_record_init(&fm_provenance_type, &m->p.provenance);
     m->handles = 0;
@@ -200,7 +202,8 @@ static void check_facts(const struct fm_case *c)
     const struct fm_verification *v = &c->verification;
     if (v->started_at != FM_TIME_NONE && v->noticed_at != FM_TIME_NONE)
         assert_true(v->started_at <= v->noticed_at);
-    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED; m <= FM_MILESTONE_ROOT_CAUSE_IDENTIFIED; m++)
+    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED;
+         m <= FM_MILESTONE_ROOT_CAUSE_IDENTIFIED; m++)
         if (fm_case_has(c, m))
             assert_true(c->milestones[m].cites.n > 0);
     if (fm_case_has(c, FM_MILESTONE_SOLUTION_VERIFIED))
@@ -246,7 +249,8 @@ static void run_turn(struct maker *m)
     bool is_user = pick(m, 2);
     make_proposal(m);
     k->clock.at += FM_MINUTE;
-    struct fm_turn_input in = {.actor = alice, .message = FM_STR("hello"), .changes = is_user ? &m->p : NULL};
+    struct fm_turn_input in = {
+        .actor = alice, .message = FM_STR("hello"), .changes = is_user ? &m->p : NULL};
     fm_ctx_clear_error(&k->ctx);
     if (fm_turn_begin(&k->engine, &k->ctx, k->c, &in, &w) != FM_OK ||
         fm_turn_finish(w, is_user ? NULL : &m->p, model, &k->r) != FM_OK)

@@ -24,19 +24,29 @@ static fm_str markdown(struct kit *k, enum fm_report_type type)
 static void resolved(struct kit *k)
 {
     kit_investigate(k);
-    kit_say(k, "?",
-            CHANGES("{'type':'update_verification','verification':{'started_at':'2025-11-06T09:40:00Z','noticed_at':"
-                    "'2025-11-06T09:55:00Z'}},{'type':'add_hypothesis','handle':'H','hypothesis':{'statement':"
-                    "'pool <too> small','category':'config','mode':'systematic'}},"
-                    "{'type':'root_cause','root_cause':{'statement':'The pool holds 10 connections','mechanism':"
-                    "'requests wait','confidence':0.9,'method':'direct_analysis','cites':[{'evidence_id':'$e0'}]}},"
-                    "{'type':'add_solution','handle':'S','solution':{'title':'Raise the pool','commands':['set 50']}},"
-                    "{'type':'document','documentation':{'lessons_learned':['watch the pool']}},"
-                    "{'type':'action_item','action':{'text':'Alert on waiting','owner':'bob','due':'2025-12-01'}}"));
+    kit_say(
+        k, "?",
+        CHANGES(
+            "{'type':'update_verification','verification':{'started_at':'2025-11-06T09:40:00Z','"
+            "noticed_at':"
+            "'2025-11-06T09:55:00Z'}},{'type':'add_hypothesis','handle':'H','hypothesis':{'"
+            "statement':"
+            "'pool <too> small','category':'config','mode':'systematic'}},"
+            "{'type':'root_cause','root_cause':{'statement':'The pool holds 10 "
+            "connections','mechanism':"
+            "'requests "
+            "wait','confidence':0.9,'method':'direct_analysis','cites':[{'evidence_id':'$e0'}]}},"
+            "{'type':'add_solution','handle':'S','solution':{'title':'Raise the "
+            "pool','commands':['set 50']}},"
+            "{'type':'document','documentation':{'lessons_learned':['watch the pool']}},"
+            "{'type':'action_item','action':{'text':'Alert on "
+            "waiting','owner':'bob','due':'2025-12-01'}}"));
     assert_none_rejected(k);
-    kit_do(k, CHANGES("{'type':'update_solution','solution':{'solution_id':'$s0','state':'applied'}}"));
+    kit_do(k, CHANGES(
+                  "{'type':'update_solution','solution':{'solution_id':'$s0','state':'applied'}}"));
     kit_add(k, "after.csv", "after");
-    kit_do(k, CHANGES("{'type':'update_solution','solution':{'solution_id':'$s0','state':'verified','effectiveness':1,"
+    kit_do(k, CHANGES("{'type':'update_solution','solution':{'solution_id':'$s0','state':'verified'"
+                      ",'effectiveness':1,"
                       "'evidence_id':'$e1'}},{'type':'intent','intent':{'kind':'resolve'}}"));
     assert_int_equal(k->c->status, FM_CASE_RESOLVED);
 }
@@ -46,7 +56,8 @@ TEST(s61_a_post_mortem_without_its_facts_is_refused_by_name)
     struct kit k;
     struct fm_report_doc *d;
     kit_investigate(&k);
-    assert_int_equal(fm_report_build(&k.ctx, k.c, FM_REPORT_POST_MORTEM, k.clock.at, &d), FM_EREJECTED);
+    assert_int_equal(fm_report_build(&k.ctx, k.c, FM_REPORT_POST_MORTEM, k.clock.at, &d),
+                     FM_EREJECTED);
     assert_true(fm_str_has(fm_str_c(k.ctx.error), FM_STR("timeline")));
     assert_true(fm_str_has(fm_str_c(k.ctx.error), FM_STR("hypotheses")));
     fm_ctx_clear_error(&k.ctx);
@@ -77,7 +88,8 @@ TEST(html_escapes_what_the_case_says)
     struct fm_report_doc *d;
     struct fm_buf b;
     resolved(&k);
-    kit_do(&k, CHANGES("{'type':'document','documentation':{'lessons_learned':['<script>alert(1)</script>']}}"));
+    kit_do(&k, CHANGES("{'type':'document','documentation':{'lessons_learned':['<script>alert(1)</"
+                       "script>']}}"));
     assert_int_equal(fm_report_build(&k.ctx, k.c, FM_REPORT_INCIDENT, k.clock.at, &d), FM_OK);
     fm_buf_init(&b, 1 << 22);
     fm_report_html(d, &b);
@@ -104,10 +116,15 @@ TEST(s60_runbook_recommendation)
     static const struct {
         double best;
         const char *action;
-    } cases[] = {{0.92, "reuse"},    {0.85, "reuse"},    {0.78, "review_or_generate"}, {0.70, "review_or_generate"},
-                 {0.69, "generate"}, {-1.0, "generate"}};
+    } cases[] = {{0.92, "reuse"},
+                 {0.85, "reuse"},
+                 {0.78, "review_or_generate"},
+                 {0.70, "review_or_generate"},
+                 {0.69, "generate"},
+                 {-1.0, "generate"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(fm_runbook_action_name(fm_runbook_recommend(cases[i].best)), cases[i].action);
+        assert_string_equal(fm_runbook_action_name(fm_runbook_recommend(cases[i].best)),
+                            cases[i].action);
 }
 
 TEST(s63_a_type_is_generated_five_times)
@@ -155,7 +172,8 @@ TEST(questions_are_read_by_whole_words)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fm_case_question q = fm_question_read(&k.ctx.arena, k.c, fm_str_c(cases[i].text));
         if (q.kind != cases[i].kind)
-            fail_msg("\"%s\" is read as %s", cases[i].text, fm_name_of(&fm_question_kind_names, q.kind));
+            fail_msg("\"%s\" is read as %s", cases[i].text,
+                     fm_name_of(&fm_question_kind_names, q.kind));
     }
     kit_close(&k);
 }
@@ -172,12 +190,18 @@ TEST(answers_come_from_the_facts_with_citations)
 {
     struct kit k;
     kit_investigate(&k);
-    kit_say(&k, "pool at 10/10 on web-1",
-            CHANGES("{'type':'add_evidence','handle':'E','evidence':{'summary':'pool','extract':'pool at 10/10 on web-1'}}"
-                    ",{'type':'add_hypothesis','handle':'H','hypothesis':{'statement':'pool too small','category':"
-                    "'config','mode':'systematic'}},{'type':'link','link':{'hypothesis_id':'H','evidence_id':'E','stance':"
-                    "'supports','reasoning':'it is full','cites':[{'evidence_id':'E','quote':'10/10'}]}},"
-                    "{'type':'request_evidence','request':{'description':'thread dump','commands':['jstack 1']}}"));
+    kit_say(
+        &k, "pool at 10/10 on web-1",
+        CHANGES(
+            "{'type':'add_evidence','handle':'E','evidence':{'summary':'pool','extract':'pool at "
+            "10/10 on web-1'}}"
+            ",{'type':'add_hypothesis','handle':'H','hypothesis':{'statement':'pool too "
+            "small','category':"
+            "'config','mode':'systematic'}},{'type':'link','link':{'hypothesis_id':'H','evidence_"
+            "id':'E','stance':"
+            "'supports','reasoning':'it is full','cites':[{'evidence_id':'E','quote':'10/10'}]}},"
+            "{'type':'request_evidence','request':{'description':'thread dump','commands':['jstack "
+            "1']}}"));
     struct fm_case_reply why = ask(&k, "why h1?");
     assert_true(why.is_answered);
     assert_true(fm_str_has(why.text, FM_STR("it is full")));
@@ -202,14 +226,16 @@ struct scene {
     struct fm_missing missing;
 };
 
-static const char content[] = "09:40:01 start\n09:41:07 ERROR pool exhausted (10/10)\n09:42:00 ERROR timeout\n";
+static const char content[] =
+    "09:40:01 start\n09:41:07 ERROR pool exhausted (10/10)\n09:42:00 ERROR timeout\n";
 
 /* A diagnosis as the evidence engine makes it, of the one log of kit_investigate. */
 static void make_scene(struct kit *k, struct scene *s, double likelihood)
 {
     struct fm_arena *a = &k->ctx.arena;
     memset(s, 0, sizeof *s);
-    s->input = (struct fm_evidence){.path = FM_STR("app.log"), .bytes = fm_str_c(content), .sha256 = "aa"};
+    s->input =
+        (struct fm_evidence){.path = FM_STR("app.log"), .bytes = fm_str_c(content), .sha256 = "aa"};
     fm_vec_push(a, &s->d.inputs, &s->input);
     s->cause = (struct fm_cause){.id = FM_STR("h1"),
                                  .statement = FM_STR("web: the connection pool is exhausted"),
@@ -221,7 +247,8 @@ static void make_scene(struct kit *k, struct scene *s, double likelihood)
                                  .settle_ask = FM_STR("Are connections leaked?"),
                                  .settle_command = FM_STR("psql -c 'select 1'")};
     fm_vec_push(a, &s->cause.supports, (struct fm_claim){FM_STR("pool is full"), {24, 28, 0}});
-    s->action = (struct fm_action){FM_ACTION_REMEDIATION, FM_STR("Size the pool to the load"), FM_STR_NULL, FM_STR_NULL};
+    s->action = (struct fm_action){FM_ACTION_REMEDIATION, FM_STR("Size the pool to the load"),
+                                   FM_STR_NULL, FM_STR_NULL};
     fm_vec_push(a, &s->cause.actions, s->action);
     fm_vec_push(a, &s->d.causes, &s->cause);
     s->d.verdict = likelihood >= 0.8 ? FM_VERDICT_ROOT_CAUSE_FOUND : FM_VERDICT_PROBABLE_CAUSE;
@@ -230,7 +257,8 @@ static void make_scene(struct kit *k, struct scene *s, double likelihood)
     s->d.detected = s->d.recovered = FM_TIME_NONE;
     fm_vec_push(a, &s->d.affected, (struct fm_entity){.name = FM_STR("web")});
     fm_vec_push(a, &s->d.timeline,
-                (struct fm_timeline_entry){s->d.onset, FM_STR("pool full"), {.name = FM_STR("web")}, {15, 37, 0}});
+                (struct fm_timeline_entry){
+                    s->d.onset, FM_STR("pool full"), {.name = FM_STR("web")}, {15, 37, 0}});
 }
 
 static void analyse(struct kit *k, const struct scene *s)
@@ -242,8 +270,10 @@ static void analyse(struct kit *k, const struct scene *s)
     fm_analyst_init(&analyst, &s->d);
     k->clock.at += FM_MINUTE;
     assert_int_equal(fm_turn_begin(&k->engine, &k->ctx, k->c, &in, &w), FM_OK);
-    assert_int_equal(fm_reasoner_propose(&analyst.base, &k->ctx, fm_turn_reasoner_input(w), &p), FM_OK);
-    assert_int_equal(fm_turn_finish(w, &p, (struct fm_actor){FM_ACTOR_ANALYST, FM_STR_NULL}, &k->r), FM_OK);
+    assert_int_equal(fm_reasoner_propose(&analyst.base, &k->ctx, fm_turn_reasoner_input(w), &p),
+                     FM_OK);
+    assert_int_equal(fm_turn_finish(w, &p, (struct fm_actor){FM_ACTOR_ANALYST, FM_STR_NULL}, &k->r),
+                     FM_OK);
     kit_log(k, &k->r.events);
     kit_check_replay(k);
 }
@@ -263,7 +293,8 @@ TEST(the_analyst_turns_a_diagnosis_into_accepted_changes)
     assert_str(k.c->hypotheses.items[0].fault, "database.pool_exhausted");
     assert_int_equal(k.c->solutions.n, 1);
     assert_int_equal(k.c->requests.n, 1);
-    assert_true(fm_str_has(k.c->root_causes.items[0].cites.items[0].quote, FM_STR("pool exhausted")));
+    assert_true(
+        fm_str_has(k.c->root_causes.items[0].cites.items[0].quote, FM_STR("pool exhausted")));
     assert_str(k.c->turns.items[k.c->turns.n - 1].provenance.reasoner, "analyst");
 }
 
@@ -310,7 +341,8 @@ TEST(the_analyst_proposes_a_statement_and_never_consents)
     kit_add(&k, "app.log", "aa");
     make_scene(&k, &s, 0.93);
     analyse(&k, &s);
-    assert_true(fm_str_has(k.c->consulting.statement, FM_STR("web is affected since 2025-11-06T09:41:07Z")));
+    assert_true(fm_str_has(k.c->consulting.statement,
+                           FM_STR("web is affected since 2025-11-06T09:41:07Z")));
     assert_false(k.c->consulting.confirmed);
     assert_int_equal(k.c->status, FM_CASE_CONSULTING);
     assert_int_equal(k.c->hypotheses.n, 0);
@@ -328,7 +360,8 @@ TEST(views_are_valid_json_and_never_control_a_terminal)
     assert_int_equal(fm_json_read(&k.ctx, fm_buf_str(&b), &v), FM_OK);
     assert_str(fm_json_get_str(v, "status"), "resolved");
     assert_int_equal(yyjson_arr_size(fm_json_get(v, "evidence")), 2);
-    assert_true(fm_json_get_bool(fm_json_get(fm_json_get(v, "milestones"), "solution_verified"), "holds", false));
+    assert_true(fm_json_get_bool(fm_json_get(fm_json_get(v, "milestones"), "solution_verified"),
+                                 "holds", false));
     fm_buf_clear(&b);
     k.c->title = FM_STR("a\x1b[2Jb");
     fm_case_view_text(&k.ctx.arena, k.c, (struct fm_view_style){0}, &b);
