@@ -168,20 +168,65 @@ static void put_lines(struct fm_buf *b, const char *mark, fm_str text)
         fm_buf_addf(b, "%s%.*s\n", mark, FM_STR_ARG(line));
 }
 
+static void put_event(struct fm_buf *b, const struct fm_event *e)
+{
+    if (e->type == FM_EVENT_STATUS_CHANGED) {
+        const struct fm_status_entry *x = e->body;
+        fm_buf_addf(b, "+ status %s\n", fm_name_of(&fm_case_status_names, x->to));
+    } else if (e->type == FM_EVENT_SOLUTION_ADDED) {
+        const struct fm_solution *x = e->body;
+        fm_buf_addf(b, "+ %s %.*s  %.*s\n", fm_name_of(&fm_solution_kind_names, x->kind),
+                    FM_STR_ARG(x->id), FM_STR_ARG(x->title));
+    } else if (e->type == FM_EVENT_SOLUTION_MOVED) {
+        const struct fm_solution_move *x = e->body;
+        fm_buf_addf(b, "+ solution %.*s %s\n", FM_STR_ARG(x->id),
+                    fm_name_of(&fm_solution_state_names, x->state));
+    } else if (e->type == FM_EVENT_HYPOTHESIS_ADDED) {
+        const struct fm_hypothesis *x = e->body;
+        fm_buf_addf(b, "+ hypothesis %.*s  %.*s\n", FM_STR_ARG(x->id),
+                    FM_STR_ARG(fm_str_sub(x->statement, 0, 160)));
+    } else if (e->type == FM_EVENT_HYPOTHESIS_MOVED) {
+        const struct fm_hypothesis_move *x = e->body;
+        if (x->status)
+            fm_buf_addf(b, "+ hypothesis %.*s %s\n", FM_STR_ARG(x->id),
+                        fm_name_of(&fm_hypothesis_status_names, x->status));
+    } else if (e->type == FM_EVENT_PATH_SELECTED) {
+        const struct fm_path_selection *x = e->body;
+        fm_buf_addf(b, "+ path %s: %.*s\n", fm_name_of(&fm_case_path_names, x->path),
+                    FM_STR_ARG(x->rationale));
+    }
+}
+
+static void put_other_event(struct fm_buf *b, const struct fm_event *e)
+{
+    if (e->type == FM_EVENT_REQUEST_ADDED) {
+        const struct fm_evidence_request *x = e->body;
+        fm_buf_addf(b, "+ request %.*s  %.*s\n", FM_STR_ARG(x->id), FM_STR_ARG(x->description));
+    } else if (e->type == FM_EVENT_CHANGE_RECORDED) {
+        const struct fm_recent_change *x = e->body;
+        fm_buf_addf(b, "+ change %.*s  %.*s\n", FM_STR_ARG(x->id), FM_STR_ARG(x->description));
+    } else if (e->type == FM_EVENT_WAITING_SET) {
+        const struct fm_waiting *x = e->body;
+        fm_buf_addf(b, "+ waiting on %.*s\n", FM_STR_ARG(x->on));
+    } else if (e->type == FM_EVENT_WAITING_CLEARED) {
+        fm_buf_addz(b, "+ no longer waiting\n");
+    } else if (e->type == FM_EVENT_VERIFICATION_UPDATED) {
+        fm_buf_addz(b, "+ facts of the problem updated\n");
+    } else if (e->type == FM_EVENT_ACTION_SET) {
+        const struct fm_action_item *x = e->body;
+        fm_buf_addf(b, "+ action item %.*s  %.*s\n", FM_STR_ARG(x->id), FM_STR_ARG(x->text));
+    } else if (e->type == FM_EVENT_DOCUMENTATION_UPDATED) {
+        fm_buf_addz(b, "+ documentation updated\n");
+    }
+}
+
 static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
 {
     fm_vec_each (&a->result.turn->milestones, m)
         fm_buf_addf(b, "+ milestone %s\n", fm_name_of(&fm_milestone_name_names, *m));
     fm_vec_each (&a->result.events, e) {
-        if (e->type == FM_EVENT_STATUS_CHANGED)
-            fm_buf_addf(
-                b, "+ status %s\n",
-                fm_name_of(&fm_case_status_names, ((const struct fm_status_entry *)e->body)->to));
-        else if (e->type == FM_EVENT_SOLUTION_MOVED)
-            fm_buf_addf(b, "+ solution %.*s %s\n",
-                        FM_STR_ARG(((const struct fm_solution_move *)e->body)->id),
-                        fm_name_of(&fm_solution_state_names,
-                                   ((const struct fm_solution_move *)e->body)->state));
+        put_event(b, e);
+        put_other_event(b, e);
     }
     fm_vec_each (&a->result.evidence_ids, id) {
         const struct fm_evidence_item *e = fm_case_find(a->c, FM_REF_EVIDENCE, *id);
@@ -195,10 +240,20 @@ static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
                     FM_STR_ARG(r->reason));
 }
 
+/* A plain answer needs no list of next steps below it. */
+static bool has_changed(const struct fm_case_answer *a)
+{
+    fm_vec_each (&a->result.events, e)
+        if (e->type != FM_EVENT_MESSAGE_ADDED && e->type != FM_EVENT_TURN_RECORDED &&
+            e->type != FM_EVENT_CONCLUSION_SET && e->type != FM_EVENT_ADVISED)
+            return true;
+    return false;
+}
+
 static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a)
 {
     struct fm_strs steps = {0};
-    if (a->result.turn->outcome != FM_TURN_CONVERSATION)
+    if (has_changed(a))
         steps = fm_case_next_steps(&app->ctx->arena, a->c, 3);
     put_what_happened(b, a);
     if (a->result.reply.len)

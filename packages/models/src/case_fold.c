@@ -385,6 +385,10 @@ static enum fm_code on_solution_moved(struct fold *f)
     } else {
         s->concluded_at = b->at == FM_TIME_NONE ? f->e->at : b->at;
     }
+    bool is_undone = b->state == FM_SOLUTION_FAILED || b->state == FM_SOLUTION_ROLLED_BACK;
+    if (is_undone && s->kind == FM_SOLUTION_MITIGATION &&
+        f->c->verification.mitigated_at == s->applied_at)
+        f->c->verification.mitigated_at = FM_TIME_NONE; /* the impact went on */
     bool is_verified = b->state == FM_SOLUTION_VERIFIED;
     s->verified_at = is_verified ? s->concluded_at : FM_TIME_NONE;
     s->effectiveness = is_verified ? b->effectiveness : FM_UNIT_NONE;

@@ -81,7 +81,7 @@ static bool is_after_fix(const struct fm_case *c, const struct fm_evidence_item 
 {
     fm_time at = e->last != FM_TIME_NONE ? e->last : e->collected_at;
     fm_vec_each (&c->solutions, s) {
-        bool was_applied = s->applied_at != FM_TIME_NONE && s->state != FM_SOLUTION_REJECTED;
+        bool was_applied = s->state == FM_SOLUTION_APPLIED || s->state == FM_SOLUTION_VERIFIED;
         if (was_applied && at > s->applied_at && e->turn >= s->applied_turn)
             return true;
     }

@@ -41,19 +41,22 @@ static void advice_steps(struct steps *s)
             add(s, a->text);
 }
 
+/* What was applied is verified before anything else is tried. */
 static void solution_steps(struct steps *s)
 {
-    fm_vec_each (&s->c->solutions, x) {
-        if (x->state == FM_SOLUTION_PROPOSED || x->state == FM_SOLUTION_APPROVED)
-            add(s, fm_str_fmt(s->a, "Apply %.*s, \"%.*s\", then report it (case apply %.*s)",
-                              FM_STR_ARG(x->id), FM_STR_ARG(x->title), FM_STR_ARG(x->id)));
-        else if (x->state == FM_SOLUTION_APPLIED)
+    if (fm_case_has(s->c, FM_MILESTONE_SOLUTION_VERIFIED)) {
+        add(s, FM_STR("The fix is verified: resolve the case (case close --resolved)"));
+        return;
+    }
+    fm_vec_each (&s->c->solutions, x)
+        if (x->state == FM_SOLUTION_APPLIED)
             add(s, fm_str_fmt(s->a,
                               "Add data from after the fix and verify %.*s (case verify-fix %.*s)",
                               FM_STR_ARG(x->id), FM_STR_ARG(x->id)));
-    }
-    if (fm_case_has(s->c, FM_MILESTONE_SOLUTION_VERIFIED))
-        add(s, FM_STR("The fix is verified: resolve the case (case close --resolved)"));
+    fm_vec_each (&s->c->solutions, x)
+        if (x->state == FM_SOLUTION_PROPOSED || x->state == FM_SOLUTION_APPROVED)
+            add(s, fm_str_fmt(s->a, "Apply %.*s, \"%.*s\", then report it (case apply %.*s)",
+                              FM_STR_ARG(x->id), FM_STR_ARG(x->title), FM_STR_ARG(x->id)));
 }
 
 static void request_steps(struct steps *s)

@@ -126,8 +126,11 @@ static enum fm_code check_move(struct fm_turn_work *w, const struct fm_solution_
         return step_reject(w, "only a verified solution has an effectiveness");
     if (is_over && !b->reason.len)
         return step_reject(w, "%s needs a reason", fm_name_of(&fm_solution_state_names, b->state));
-    if (b->at != FM_TIME_NONE && (b->at > w->now || b->at < s->proposed_at - FM_DAY))
-        return step_reject(w, "the time given lies in the future or long before the proposal");
+    if (b->at != FM_TIME_NONE && b->at > w->now)
+        return step_reject(w, "the time given lies in the future");
+    fm_time started = w->c->verification.started_at;
+    if (b->at != FM_TIME_NONE && started != FM_TIME_NONE && b->at < started)
+        return step_reject(w, "the time given is before the incident started");
     return b->state == FM_SOLUTION_VERIFIED ? check_verified(w, s, b) : FM_OK;
 }
 
