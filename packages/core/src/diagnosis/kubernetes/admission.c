@@ -282,18 +282,6 @@ static void check_event(struct fm_kube *k, struct fm_kube_workload *w,
         check_policy(k, w, e);
 }
 
-/* Objects that create pods for w: itself and its replica sets. */
-static bool creates_for(const struct fm_kube *k, const struct fm_kube_workload *w,
-                        const struct fm_object_event *e)
-{
-    if (e->kind == FM_OBJECT_POD || (e->ns.len && w->ns.len && !fm_str_eq(e->ns, w->ns)))
-        return false;
-    if (fm_str_eq(e->name, w->name))
-        return true;
-    const struct fm_object *o = fm_objects_find(k->s, e->kind, e->ns, e->name);
-    return fm_str_eq(o ? fm_objects_workload(k->s, o) : fm_workload_name(e->name, false), w->name);
-}
-
 /* Fewer pods exist than are wanted, or none. */
 static bool lacks_pods(const struct fm_kube_workload *w)
 {
@@ -315,11 +303,17 @@ static void check_workload(struct fm_kube *k, struct fm_kube_workload *w,
 /* A replica set that an event names and no object shows still stands for its workload. */
 static struct fm_kube_workload *find_workload(struct fm_kube *k, const struct fm_object_event *e)
 {
-    fm_vec_each (&k->workloads, w)
-        if (creates_for(k, *w, e))
-            return *w;
+    const struct fm_object *o = fm_objects_find(k->s, e->kind, e->ns, e->name);
+    fm_str name = o ? fm_objects_workload(k->s, o) : fm_workload_name(e->name, false);
+    struct fm_kube_workload *known = fm_kube_workload(k, e->ns, name);
+    if (!known)
+        known = fm_kube_workload(k, e->ns, e->name);
+    if (!known && e->ns.len)
+        known = fm_kube_workload(k, FM_STR_NULL, name);
+    if (known)
+        return known;
     struct fm_kube_workload *w = FM_NEW(k->a, struct fm_kube_workload);
-    w->name = fm_workload_name(e->name, false);
+    w->name = name;
     w->ns = e->ns;
     w->desired = 1;
     w->ready = 0;

@@ -294,8 +294,12 @@ static bool check_code(struct fm_kube *k, const struct fm_kube_pod *p, const str
 }
 
 /* A crash loop is a symptom: without a reason it is listed, not asserted. */
+#define LOOPS_MAX 50
+
 static void list_loop(struct fm_kube *k, const struct fm_kube_pod *p, const struct fm_container *c)
 {
+    if (k->n_loops++ >= LOOPS_MAX)
+        return;
     assert_crash(
         k, p, c,
         &(struct fm_kube_claim){

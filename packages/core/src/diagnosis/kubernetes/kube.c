@@ -18,9 +18,10 @@ struct fm_cause *fm_kube_assert(struct fm_kube *k, const struct fm_kube_claim *c
     bool is_new;
     struct fm_entity entity = {claim->kind, claim->name};
     double before = 0, strength = claim->strength;
-    fm_vec_each (&k->workloads, w)
-        if ((*w)->is_aside && fm_str_eq((*w)->name, claim->name) && strength > 0.55)
-            strength = 0.55;
+    if (k->has_asides)
+        fm_vec_each (&k->workloads, w)
+            if ((*w)->is_aside && fm_str_eq((*w)->name, claim->name) && strength > 0.55)
+                strength = 0.55;
     fm_vec_each (&k->h->causes, c)
         if ((*c)->fault == claim->fault && fm_str_eq((*c)->entity.name, claim->name))
             before = (*c)->strength;

@@ -43,6 +43,8 @@ struct fm_kube {
     struct fm_arena *a;
     FM_VEC(struct fm_kube_pod *) pods;
     FM_VEC(struct fm_kube_workload *) workloads;
+    bool has_asides;
+    size_t n_loops;               /* crash loops listed without a reason */
     struct fm_map workload_index; /* "ns/name" */
     struct fm_map event_index;    /* "kind/name" → struct fm_kube_event_list * */
     struct fm_map explained;      /* "kind/name" of nodes, services, claims → struct fm_cause * */

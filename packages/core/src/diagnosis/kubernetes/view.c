@@ -171,7 +171,8 @@ static void find_asides(struct fm_kube *k)
     fm_vec_each (&k->workloads, w)
         has_focus = has_focus || is_asked_about(k, (*w)->name);
     fm_vec_each (&k->workloads, w)
-        (*w)->is_aside = has_focus && !is_described(*w) && !is_asked_about(k, (*w)->name);
+        k->has_asides |= (*w)->is_aside =
+            has_focus && !is_described(*w) && !is_asked_about(k, (*w)->name);
 }
 
 void fm_kube_init(struct fm_kube *k, struct fm_hypotheses *h)
