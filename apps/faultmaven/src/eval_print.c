@@ -169,6 +169,8 @@ static void add_result(yyjson_mut_doc *d, yyjson_mut_val *arr, const struct fm_e
     yyjson_mut_obj_add_bool(d, v, "pass", r->why.n == 0);
     yyjson_mut_obj_add_bool(d, v, "right", r->is_right);
     add_real(d, v, "likelihood", r->likelihood);
+    add_real(d, v, "strength", r->strength);
+    add_real(d, v, "lead", r->lead);
     add_real(d, v, "ms", r->run.ms);
     fm_json_add_str(d, v, "fault", r->fault);
     fm_json_add_str(d, v, "expected_fault", r->expected_fault);

@@ -5,7 +5,6 @@
 
 /* Marks of strength at which a cause is asserted, and above which it is not merely probable. See
  * docs/internals/verdict.md. */
-#define ASSERT_AT 0.60
 #define FOUND_AT 0.85
 #define LEAD_AT 0.10
 #define TIMELINE_MAX 40
@@ -22,7 +21,7 @@ static double feature(const struct fm_cause *c, const char *name)
 static enum fm_verdict verdict_of(const struct fm_hypotheses *h)
 {
     const struct fm_cause *c = h->causes.n ? h->causes.items[0] : NULL;
-    if (c && c->strength >= ASSERT_AT) {
+    if (c && c->strength >= FM_ASSERT_AT) {
         if (h->recovered.n && c->onset != FM_TIME_NONE && h->recovered_at != FM_TIME_NONE &&
             h->recovered_at > c->onset)
             return FM_VERDICT_RECOVERED;
@@ -79,7 +78,7 @@ static void add_affected(struct fm_incident *in, struct fm_diagnosis *d, struct 
 
 static void find_affected(struct fm_hypotheses *h, struct fm_diagnosis *d)
 {
-    if (h->causes.n == 0 || h->causes.items[0]->strength < ASSERT_AT)
+    if (h->causes.n == 0 || h->causes.items[0]->strength < FM_ASSERT_AT)
         return;
     const struct fm_cause *c = h->causes.items[0];
     add_affected(h->in, d, c->entity);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "diagnosis/likelihood.def"
 #include "diagnosis/reasoners.h"
 
 /* Stronger first; of equals the earlier one, because causes come before effects; then by name, so
@@ -114,6 +115,16 @@ static double logistic(double x)
     return 1 / (1 + exp(-x));
 }
 
+/* The weights are data with their provenance; docs/internals/verdict.md has the model. */
+static double likelihood_of(double strength, double lead)
+{
+    double l = lead / 0.1;
+    l = l > 1 ? 1 : l < -1 ? -1 : l;
+    double p =
+        logistic(LIKELIHOOD_BASE + LIKELIHOOD_STRENGTH * (strength - 0.85) + LIKELIHOOD_LEAD * l);
+    return strength < FM_ASSERT_AT && p > 0.49 ? 0.49 : p; /* what is not asserted is not likely */
+}
+
 static enum fm_confidence confidence_of(double likelihood)
 {
     return likelihood >= 0.9   ? FM_CONFIDENCE_VERIFIED
@@ -135,9 +146,7 @@ void fm_rank(struct fm_hypotheses *h)
         c->id = fm_str_fmt(&h->in->ctx->arena, "h%zu", i + 1);
         fm_cause_feature(h, c, "strength", c->strength);
         fm_cause_feature(h, c, "lead", lead);
-        c->likelihood = logistic(10 * (c->strength - 0.58)) * (lead >= 0.1 ? 1
-                                                               : lead >= 0 ? 0.75 + 2.5 * lead
-                                                                           : 0.45);
+        c->likelihood = likelihood_of(c->strength, lead);
         c->confidence = confidence_of(c->likelihood);
     }
 }

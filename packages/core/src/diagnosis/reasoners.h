@@ -5,6 +5,9 @@
 
 #include "faultmaven/core/hypotheses.h"
 
+/* Strength from which on a cause is asserted; below it a cause is only listed. */
+#define FM_ASSERT_AT 0.60
+
 /* Runs every reasoner; h->causes holds what they propose. */
 FM_MUST_CHECK enum fm_code fm_reason(struct fm_hypotheses *h);
 

@@ -370,6 +370,9 @@ static void score_likelihood(struct scoring *s)
     bool is_right = has_part ? (r->entity_rank == FM_EVAL_ABSENT || r->entity_rank == 1) &&
                                    r->fault_ok != 0 && r->change_ok != 0
                              : r->facts == r->facts_found;
+    yyjson_val *features = fm_json_get(s->top, "features");
+    r->strength = fm_json_get_f64(features, "strength", NAN);
+    r->lead = fm_json_get_f64(features, "lead", NAN);
     r->is_right = s->ran && is_right;
     if (has_asserted(s) && s->top && yyjson_is_num(fm_json_get(s->top, "likelihood")) &&
         !r->is_quiet)
