@@ -510,3 +510,10 @@ struct fm_loop *fm_http_client_loop(struct fm_http_client *c)
 {
     return c->loop;
 }
+
+bool fm_http_call_is_sent(const struct fm_http_call *k)
+{
+    curl_off_t sent = 0;
+    return curl_easy_getinfo(k->easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
+           (uint64_t)sent >= k->request.body.len;
+}

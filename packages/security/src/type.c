@@ -24,8 +24,10 @@ enum fm_sensitive_family fm_sensitive_family(enum fm_sensitive type)
 
 enum fm_sensitive fm_sensitive_parse(fm_str name)
 {
+    /* Asked for each word in capitals that is scanned: most differ in the first letter. */
+    char first = name.len ? (char)(name.p[0] | 0x20) : '\0';
     for (unsigned i = 0; i < FM_SENSITIVE_COUNT; i++)
-        if (fm_str_ieq(name, fm_str_c(rows[i].name)))
+        if ((rows[i].name[0] | 0x20) == first && fm_str_ieq(name, fm_str_c(rows[i].name)))
             return (enum fm_sensitive)i;
     return FM_SENSITIVE_COUNT;
 }

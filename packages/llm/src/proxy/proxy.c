@@ -65,9 +65,12 @@ static void answer_error(struct served *s, enum fm_llm_class c, int status, int6
     release(s);
 }
 
+/* From here on no other target is tried, so nothing passes the gate any more. */
 static void begin_stream(struct served *s)
 {
     s->is_begun = true;
+    fm_egress_free(s->gate);
+    s->gate = NULL;
     fm_http_exchange_add_header(s->x, "Cache-Control", FM_STR("no-cache"));
     fm_http_stream_begin(s->x, 200, "text/event-stream; charset=utf-8");
     s->shape->begin(s);

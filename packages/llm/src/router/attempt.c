@@ -24,12 +24,22 @@ static const struct fm_llm_provider *provider_of(const struct attempt *a)
     return a->cand->model->provider;
 }
 
+static void release_egress(struct attempt *a)
+{
+    if (a->has_egress)
+        fm_ctx_release(&a->egress);
+    a->has_egress = false;
+}
+
 static void tell_delta(void *arg, const struct fm_llm_delta *d)
 {
     struct attempt *a = arg;
     struct fm_llm_call *c = a->call;
-    if (!a->first_token)
+    if (!a->first_token) {
         a->first_token = fm_llm_now(c->client->router);
+        if (fm_http_call_is_sent(a->http))
+            release_egress(a);
+    }
     fm_llm_call_first_token(c, a);
     if (c->winner != a)
         return;
@@ -273,6 +283,7 @@ void fm_llm_attempt_release(struct attempt *a)
     fm_lines_release(&a->lines);
     fm_buf_release(&a->body);
     fm_timer_release(&a->patience);
+    release_egress(a);
     a->call = NULL;
 }
 
@@ -283,7 +294,8 @@ void fm_llm_attempt_drop(struct attempt *a)
     a->http = NULL;
 }
 
-/* The body as this receiver may see it. */
+/* The body as this receiver may see it. What that takes is larger than the body and is not needed
+ * while the answer comes, so it has a context of its own. */
 static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
 {
     struct fm_llm_call *c = a->call;
@@ -291,7 +303,10 @@ static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
                                          c->opt.is_stream};
     struct fm_buf body;
     fm_buf_init(&body, FM_EGRESS_BODY_MAX);
-    enum fm_code code = a->wire->encode(c->ctx, &wanted, &body);
+    fm_ctx_init(&a->egress, c->ctx->clock);
+    a->has_egress = true;
+    a->egress.deadline = c->ctx->deadline;
+    enum fm_code code = a->wire->encode(&a->egress, &wanted, &body);
     if (code == FM_OK) {
         struct fm_egress_request q = {
             .kind = FM_EGRESS_MODEL,
@@ -301,13 +316,13 @@ static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
             .is_local = provider_of(a)->is_local,
             .body = fm_buf_str(&body),
         };
-        code = fm_egress_pass(c->opt.gate, c->ctx, &q, out);
+        code = fm_egress_pass(c->opt.gate, &a->egress, &q, out);
         c->error.result = code == FM_OK ? c->error.result : FM_LLM_REFUSED_BY_GATE;
     } else {
         c->error.result = FM_LLM_BAD_REQUEST;
     }
     fm_buf_release(&body);
-    return code;
+    return code == FM_OK ? FM_OK : fm_fail(c->ctx, code, "%s", a->egress.error);
 }
 
 static bool answer_from_cache(struct attempt *a)

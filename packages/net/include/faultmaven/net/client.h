@@ -88,6 +88,9 @@ struct fm_http_call *fm_http_call_start(struct fm_http_client *c, const struct f
  * the loop. */
 void fm_http_call_cancel(struct fm_http_call *call);
 
+/* The whole body of the request has left: what it points to is not needed any more. */
+bool fm_http_call_is_sent(const struct fm_http_call *call);
+
 /* A whole answer, for short administrative requests. */
 struct fm_http_answer {
     int status;
