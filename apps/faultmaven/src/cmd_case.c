@@ -72,7 +72,8 @@ bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char
     return case_start_command(app, cli, cmd, argv, &(struct case_parse){values, operands, status});
 }
 
-bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd, char **argv, const struct case_parse *out)
+bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd,
+                        char **argv, const struct case_parse *out)
 {
     int *status = out->status;
     if (!fm_cli_parse(cli, cmd, argv, out->values, out->operands, status))

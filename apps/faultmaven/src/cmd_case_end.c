@@ -85,7 +85,8 @@ static enum fm_code do_member(struct case_app *app, const struct member_options 
     struct fm_member *m = fm_record_new(&app->ctx->arena, &fm_member_type);
     *m = (struct fm_member){fm_str_c(operands->items[1]),
                             fm_name_parse(&fm_member_role_names, fm_str_c(roles[o->role]))};
-    FM_TRY(fm_case_note(&app->service, app->ctx, id, app->actor, FM_EVENT_MEMBER_SET, m, &c));
+    FM_TRY(fm_case_note(&app->service, app->ctx, id,
+                        &(struct fm_plain_event){app->actor, FM_EVENT_MEMBER_SET, m}, &c));
     struct fm_buf b;
     fm_buf_init(&b, 1 << 20);
     fm_buf_addz(&b, app->common.is_json ? "{\"members\":[" : "");

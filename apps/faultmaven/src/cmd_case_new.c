@@ -115,8 +115,8 @@ static enum fm_code do_follow_up(struct case_app *app, const struct new_options 
     FM_TRY(fm_case_create(&app->service, app->ctx, &req, &c));
     struct fm_relation *r = fm_record_new(&app->ctx->arena, &fm_relation_type);
     *r = (struct fm_relation){c->id, FM_RELATION_FOLLOW_UP, c->title};
-    FM_TRY(fm_case_note(&app->service, app->ctx, parent->id, app->actor, FM_EVENT_RELATED, r,
-                        &ignored));
+    FM_TRY(fm_case_note(&app->service, app->ctx, parent->id,
+                        &(struct fm_plain_event){app->actor, FM_EVENT_RELATED, r}, &ignored));
     return print_new(app, c);
 }
 

@@ -144,8 +144,8 @@ static enum fm_code keep(struct case_app *app, const struct report_options *o,
     r->by = app->actor.id;
     r->at = fm_now(app->ctx->clock);
     *out = r;
-    return fm_case_note(&app->service, app->ctx, c->id, app->actor, FM_EVENT_REPORT_ADDED, r,
-                        &after);
+    return fm_case_note(&app->service, app->ctx, c->id,
+                        &(struct fm_plain_event){app->actor, FM_EVENT_REPORT_ADDED, r}, &after);
 }
 
 static enum fm_code print_entry(struct case_app *app, const struct fm_report_entry *r,

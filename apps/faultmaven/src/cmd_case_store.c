@@ -75,9 +75,11 @@ static enum fm_code join_case(struct case_app *app, fm_str id, struct fm_case **
         return FM_OK;
     struct fm_member *m = fm_record_new(&app->ctx->arena, &fm_member_type);
     *m = (struct fm_member){app->actor.id, FM_MEMBER_COLLABORATOR};
-    return fm_case_note(&app->service, app->ctx, id,
-                        (struct fm_actor){FM_ACTOR_SYSTEM, FM_STR("import")}, FM_EVENT_MEMBER_SET,
-                        m, c);
+    return fm_case_note(
+        &app->service, app->ctx, id,
+        &(struct fm_plain_event){(struct fm_actor){FM_ACTOR_SYSTEM, FM_STR("import")},
+                                 FM_EVENT_MEMBER_SET, m},
+        c);
 }
 
 static enum fm_code do_import(struct case_app *app, const char *path)

@@ -139,7 +139,8 @@ TEST(s63_a_type_is_generated_five_times)
         r->format = FM_REPORT_MARKDOWN;
         r->is_current = true;
         enum fm_code code =
-            fm_case_record(&k.engine, &k.ctx, k.c, alice, FM_EVENT_REPORT_ADDED, r, &events);
+            fm_case_record(&k.engine, &k.ctx, k.c,
+                           &(struct fm_plain_event){alice, FM_EVENT_REPORT_ADDED, r}, &events);
         assert_int_equal(code, i == 5 ? FM_EREJECTED : FM_OK);
         fm_ctx_clear_error(&k.ctx);
     }
@@ -296,6 +297,7 @@ TEST(the_analyst_turns_a_diagnosis_into_accepted_changes)
     assert_true(
         fm_str_has(k.c->root_causes.items[0].cites.items[0].quote, FM_STR("pool exhausted")));
     assert_str(k.c->turns.items[k.c->turns.n - 1].provenance.reasoner, "analyst");
+    kit_close(&k);
 }
 
 TEST(the_same_diagnosis_adds_nothing_twice)

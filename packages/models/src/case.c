@@ -106,3 +106,23 @@ struct fm_episode *fm_case_episode(const struct fm_case *c)
     struct fm_episode *e = &c->episodes.items[c->episodes.n - 1];
     return e->exited_at == FM_TIME_NONE ? e : NULL;
 }
+
+static bool strs_have(const struct fm_strs *list, fm_str s)
+{
+    fm_vec_each (list, it)
+        if (fm_str_eq(*it, s))
+            return true;
+    return false;
+}
+
+void fm_strs_add_unique(struct fm_arena *a, struct fm_strs *list, const struct fm_strs *more)
+{
+    struct fm_strs all = {0};
+    fm_vec_reserve(a, &all, list->n + more->n);
+    fm_vec_each (list, it)
+        fm_vec_push(a, &all, *it);
+    fm_vec_each (more, it)
+        if (!strs_have(&all, *it))
+            fm_vec_push(a, &all, *it);
+    *list = all;
+}

@@ -244,33 +244,13 @@ static enum fm_code on_request_added(struct fold *f)
     ADD_ITEM(f, requests, FM_REF_REQUEST, b);
 }
 
-static bool strs_have(const struct fm_strs *list, fm_str s)
-{
-    fm_vec_each (list, it)
-        if (fm_str_eq(*it, s))
-            return true;
-    return false;
-}
-
-static void add_unique(struct fm_arena *a, struct fm_strs *list, const struct fm_strs *more)
-{
-    struct fm_strs all = {0};
-    fm_vec_reserve(a, &all, list->n + more->n);
-    fm_vec_each (list, it)
-        fm_vec_push(a, &all, *it);
-    fm_vec_each (more, it)
-        if (!strs_have(&all, *it))
-            fm_vec_push(a, &all, *it);
-    *list = all;
-}
-
 static void answer_evidence(struct fold *f, const struct fm_request_move *b)
 {
     struct fm_strs one = {.items = (fm_str[]){b->id}, .n = 1, .cap = 1};
     fm_vec_each (&b->evidence_ids, id) {
         struct fm_evidence_item *x = fm_case_find(f->c, FM_REF_EVIDENCE, *id);
         if (x)
-            add_unique(f->c->arena, &x->request_ids, &one);
+            fm_strs_add_unique(f->c->arena, &x->request_ids, &one);
     }
 }
 
@@ -288,7 +268,7 @@ static enum fm_code on_request_moved(struct fold *f)
     if (b->asked)
         r->ask_count++;
     if (b->evidence_ids.n) {
-        add_unique(f->c->arena, &r->evidence_ids, &b->evidence_ids);
+        fm_strs_add_unique(f->c->arena, &r->evidence_ids, &b->evidence_ids);
         answer_evidence(f, b);
     }
     r->updated_turn = f->c->current_turn + 1;
@@ -480,11 +460,11 @@ static enum fm_code on_documentation_updated(struct fold *f)
     const struct fm_documentation *b = f->e->body;
     struct fm_documentation *d = &f->c->documentation;
     struct fm_arena *a = f->c->arena;
-    add_unique(a, &d->lessons_learned, &b->lessons_learned);
-    add_unique(a, &d->went_well, &b->went_well);
-    add_unique(a, &d->could_improve, &b->could_improve);
-    add_unique(a, &d->preventive_measures, &b->preventive_measures);
-    add_unique(a, &d->monitoring, &b->monitoring);
+    fm_strs_add_unique(a, &d->lessons_learned, &b->lessons_learned);
+    fm_strs_add_unique(a, &d->went_well, &b->went_well);
+    fm_strs_add_unique(a, &d->could_improve, &b->could_improve);
+    fm_strs_add_unique(a, &d->preventive_measures, &b->preventive_measures);
+    fm_strs_add_unique(a, &d->monitoring, &b->monitoring);
     if (b->runbook_entry.len)
         d->runbook_entry = b->runbook_entry;
     return FM_OK;

@@ -29,17 +29,18 @@ void *fm_proposal_add(struct fm_arena *a, struct fm_proposal *p, enum fm_change_
     return body;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool is_handle(fm_str s)
 {
-    if (s.len == 0 || s.len > 32)
+    if (s.len == 0 || s.len > 32 || !is_letter(s.p[0]))
         return false;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        bool is_other = (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-        if (!is_letter && (i == 0 || !is_other))
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_letter(s.p[i]) && !memchr("0123456789_.-", s.p[i], 13))
             return false;
-    }
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Short forms for tables of fields: the JSON name of a field is the name of its member. */
-#ifndef MODELS_RECORD_FIELDS_H
-#define MODELS_RECORD_FIELDS_H
+#ifndef FM_MODELS_RECORD_FIELDS_H
+#define FM_MODELS_RECORD_FIELDS_H
 
 #include "faultmaven/models/record.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Field access shared by the parts of the record codec. */
-#ifndef MODELS_RECORD_IMPL_H
-#define MODELS_RECORD_IMPL_H
+#ifndef FM_MODELS_RECORD_IMPL_H
+#define FM_MODELS_RECORD_IMPL_H
 
 #include "faultmaven/models/record.h"
 

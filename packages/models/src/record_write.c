@@ -52,9 +52,9 @@ static void put_utf8(struct fm_buf *out, fm_str s)
 void fm_json_put_str(struct fm_buf *out, fm_str s)
 {
     fm_buf_addc(out, '"');
-    if (fm_str_is_utf8(s))
+    if (s.len && fm_str_is_utf8(s))
         put_utf8(out, s);
-    else
+    else if (s.len)
         put_invalid_utf8(out, s);
     fm_buf_addc(out, '"');
 }

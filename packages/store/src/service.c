@@ -241,15 +241,14 @@ enum fm_code fm_case_create(const struct fm_case_service *s, struct fm_ctx *ctx,
 }
 
 enum fm_code fm_case_note(const struct fm_case_service *s, struct fm_ctx *ctx, fm_str case_id,
-                          struct fm_actor actor, enum fm_event_type type, void *body,
-                          struct fm_case **out)
+                          const struct fm_plain_event *e, struct fm_case **out)
 {
     for (int i = 1;; i++) {
         struct fm_events events;
         struct fm_case *c;
         FM_TRY(fm_store_load(s->store, ctx, case_id, &c, NULL));
         int64_t expected = c->version;
-        FM_TRY(fm_case_record(&s->engine, ctx, c, actor, type, body, &events));
+        FM_TRY(fm_case_record(&s->engine, ctx, c, e, &events));
         struct fm_append append = {.c = c, .expected = expected, .events = &events};
         enum fm_code code = fm_store_append(s->store, ctx, &append);
         if (code == FM_OK)

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst.h"
 
+/* True when a time was given that nobody stated yet. */
+static bool fill_times(const struct fm_diagnosis *d, const struct fm_verification *v,
+                       struct fm_verification *b)
+{
+    if (v->started_at == FM_TIME_NONE)
+        b->started_at = d->onset;
+    bool is_in_order = d->onset == FM_TIME_NONE || d->detected >= d->onset;
+    if (v->noticed_at == FM_TIME_NONE && is_in_order)
+        b->noticed_at = d->detected;
+    return b->started_at != FM_TIME_NONE || b->noticed_at != FM_TIME_NONE;
+}
+
 /* Only what nobody stated yet: a person's word on severity or times is not overwritten. */
 static void update_record(struct analysis *x)
 {
@@ -8,17 +20,7 @@ static void update_record(struct analysis *x)
     const struct fm_verification *v = &x->c->verification;
     struct fm_verification b;
     fm_record_init(&fm_verification_type, &b);
-    bool is_new = false;
-    if (v->started_at == FM_TIME_NONE && d->onset != FM_TIME_NONE) {
-        b.started_at = d->onset;
-        is_new = true;
-    }
-    bool is_in_order =
-        d->detected == FM_TIME_NONE || d->onset == FM_TIME_NONE || d->detected >= d->onset;
-    if (v->noticed_at == FM_TIME_NONE && d->detected != FM_TIME_NONE && is_in_order) {
-        b.noticed_at = d->detected;
-        is_new = true;
-    }
+    bool is_new = fill_times(d, v, &b);
     if (!v->temporal && d->verdict == FM_VERDICT_RECOVERED) {
         b.temporal = FM_TEMPORAL_HISTORICAL;
         is_new = true;
@@ -27,11 +29,9 @@ static void update_record(struct analysis *x)
         fm_vec_push(x->a, &b.affected_services, analysis_cut(x->a, d->affected.items[i].name, 200));
         is_new = true;
     }
-    if (!is_new)
-        return;
-    struct fm_verification *out =
-        fm_proposal_add(x->a, x->p, FM_CHANGE_UPDATE_VERIFICATION, FM_STR_NULL);
-    *out = b;
+    if (is_new)
+        *(struct fm_verification *)fm_proposal_add(x->a, x->p, FM_CHANGE_UPDATE_VERIFICATION,
+                                                   FM_STR_NULL) = b;
 }
 
 static enum fm_recent_change_kind kind_of(enum fm_change_kind k)

@@ -134,9 +134,10 @@ static enum fm_code check_report(struct fm_ctx *ctx, const struct fm_case *c,
 }
 
 enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, struct fm_case *c,
-                            struct fm_actor actor, enum fm_event_type type, void *body,
-                            struct fm_events *events)
+                            const struct fm_plain_event *e, struct fm_events *events)
 {
+    enum fm_event_type type = e->type;
+    struct fm_actor actor = e->actor;
     bool is_plain = type == FM_EVENT_MEMBER_SET || type == FM_EVENT_TITLE_CHANGED ||
                     type == FM_EVENT_REPORT_ADDED || type == FM_EVENT_RELATED ||
                     type == FM_EVENT_ACTION_SET;
@@ -148,9 +149,9 @@ enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx, 
         fm_case_role(c, actor.id) != FM_MEMBER_OWNER)
         return fm_fail(ctx, FM_EFORBIDDEN, "only the owner changes who works on a case");
     if (type == FM_EVENT_REPORT_ADDED)
-        FM_TRY(check_report(ctx, c, body));
+        FM_TRY(check_report(ctx, c, e->body));
     struct fm_turn_work *w = plain_work(engine, ctx, c, actor);
-    FM_TRY(step_emit(w, type, body));
+    FM_TRY(step_emit(w, type, e->body));
     *events = w->events;
     return FM_OK;
 }

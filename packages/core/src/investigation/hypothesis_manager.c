@@ -57,6 +57,26 @@ static bool is_new_source(const struct fm_case *c, const struct fm_link *at,
     return true;
 }
 
+static bool is_strong(enum fm_stance s)
+{
+    return s == FM_STANCE_STRONGLY_SUPPORTS || s == FM_STANCE_STRONGLY_CONTRADICTS;
+}
+
+/* What counts as a source: no testimony, and content that was not counted yet. */
+static void tally_source(const struct fm_case *c, const struct fm_link *l,
+                         const struct fm_evidence_item *e, int sign, struct tally *t)
+{
+    bool is_new = is_new_source(c, l, e, sign);
+    bool is_full = is_strong(l->stance) && completeness_of(l) >= 0.8;
+    if (sign > 0) {
+        t->sources_for += is_new;
+        t->strong_for |= is_full;
+    } else {
+        t->sources_against += is_new;
+        t->strong_against |= is_full;
+    }
+}
+
 static void tally_link(const struct fm_case *c, const struct fm_link *l, struct tally *t)
 {
     const struct fm_evidence_item *e = evidence_in_force(c, l);
@@ -67,16 +87,9 @@ static void tally_link(const struct fm_case *c, const struct fm_link *l, struct 
     t->log_odds += 4.0 * w * completeness_of(l) * (e->testimony ? 0.5 : 1.0);
     t->supports += sign > 0;
     t->refutes += sign < 0;
-    bool is_strong =
-        l->stance == FM_STANCE_STRONGLY_SUPPORTS || l->stance == FM_STANCE_STRONGLY_CONTRADICTS;
-    t->any_strong_against |= is_strong && sign < 0;
-    if (e->testimony)
-        return;
-    bool is_new = is_new_source(c, l, e, sign);
-    t->sources_for += is_new && sign > 0;
-    t->sources_against += is_new && sign < 0;
-    t->strong_for |= is_strong && sign > 0 && completeness_of(l) >= 0.8;
-    t->strong_against |= is_strong && sign < 0 && completeness_of(l) >= 0.8;
+    t->any_strong_against |= is_strong(l->stance) && sign < 0;
+    if (!e->testimony)
+        tally_source(c, l, e, sign, t);
 }
 
 static struct tally tally_of(const struct fm_case *c, const struct fm_hypothesis *h)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One rule per type of change (models/proposal.h). Each checks, then emits; see step.h. body is the
  * rule's own copy. */
-#ifndef CORE_INVESTIGATION_RULES_H
-#define CORE_INVESTIGATION_RULES_H
+#ifndef FM_CORE_INVESTIGATION_RULES_H
+#define FM_CORE_INVESTIGATION_RULES_H
 
 #include "step.h"
 

@@ -113,6 +113,18 @@ static enum fm_code check_verified(struct fm_turn_work *w, const struct fm_solut
     return FM_OK;
 }
 
+static enum fm_code check_move_time(struct fm_turn_work *w, fm_time at)
+{
+    fm_time started = w->c->verification.started_at;
+    if (at == FM_TIME_NONE)
+        return FM_OK;
+    if (at > w->now)
+        return step_reject(w, "the time given lies in the future");
+    if (started != FM_TIME_NONE && at < started)
+        return step_reject(w, "the time given is before the incident started");
+    return FM_OK;
+}
+
 static enum fm_code check_move(struct fm_turn_work *w, const struct fm_solution_move *b)
 {
     const struct fm_solution *s = fm_case_find(w->c, FM_REF_SOLUTION, b->id);
@@ -126,11 +138,7 @@ static enum fm_code check_move(struct fm_turn_work *w, const struct fm_solution_
         return step_reject(w, "only a verified solution has an effectiveness");
     if (is_over && !b->reason.len)
         return step_reject(w, "%s needs a reason", fm_name_of(&fm_solution_state_names, b->state));
-    if (b->at != FM_TIME_NONE && b->at > w->now)
-        return step_reject(w, "the time given lies in the future");
-    fm_time started = w->c->verification.started_at;
-    if (b->at != FM_TIME_NONE && started != FM_TIME_NONE && b->at < started)
-        return step_reject(w, "the time given is before the incident started");
+    FM_TRY(check_move_time(w, b->at));
     return b->state == FM_SOLUTION_VERIFIED ? check_verified(w, s, b) : FM_OK;
 }
 

@@ -5,8 +5,8 @@
  * A rule checks first and emits last, so that a refused change leaves no trace: `return
  * step_reject(w, "…")` before the first step_emit. Any other error code ends the turn.
  */
-#ifndef CORE_INVESTIGATION_STEP_H
-#define CORE_INVESTIGATION_STEP_H
+#ifndef FM_CORE_INVESTIGATION_STEP_H
+#define FM_CORE_INVESTIGATION_STEP_H
 
 #include "faultmaven/core/confidence.h"
 #include "faultmaven/core/investigation.h"

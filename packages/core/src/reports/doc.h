@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building blocks of reports. */
-#ifndef CORE_REPORTS_DOC_H
-#define CORE_REPORTS_DOC_H
+#ifndef FM_CORE_REPORTS_DOC_H
+#define FM_CORE_REPORTS_DOC_H
 
 #include "faultmaven/core/report.h"
 

@@ -120,34 +120,34 @@ static bool is_first_cite(const struct fm_cites *cites, size_t at)
     return cites->items[at].evidence_id.len > 0;
 }
 
+static void milestone(struct text *t, enum fm_milestone_name name)
+{
+    const struct fm_milestone *x = &t->c->milestones[name];
+    bool holds = fm_case_has(t->c, name);
+    fm_buf_addz(t->out, "  ");
+    if (holds)
+        put(t, GREEN, FM_STR("[x]"));
+    else
+        put(t, x->status ? RED : DIM, x->status ? FM_STR("[!]") : FM_STR("[ ]"));
+    fm_buf_addf(t->out, " %s", fm_name_of(&fm_milestone_name_names, name));
+    if (x->status)
+        fm_buf_addf(t->out, "  %s", fm_name_of(&fm_fact_status_names, x->status));
+    for (size_t i = 0; i < x->cites.n; i++)
+        if (is_first_cite(&x->cites, i))
+            fm_buf_addf(t->out, " %.*s", FM_STR_ARG(x->cites.items[i].evidence_id));
+    if (x->reason.len && !holds)
+        fm_buf_addf(t->out, ": %.*s", FM_STR_ARG(short_text(t, x->reason, 100)));
+    fm_buf_addc(t->out, '\n');
+}
+
 static void milestones(struct text *t)
 {
     if (t->c->status == FM_CASE_CONSULTING)
         return;
     heading(t, "Milestones", 0);
-    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED; m < FM_MILESTONE_COUNT; m++) {
-        const struct fm_milestone *x = &t->c->milestones[m];
-        bool holds = fm_case_has(t->c, m);
-        if (m == FM_MILESTONE_MITIGATION_APPLIED && !x->status)
-            continue;
-        fm_buf_addz(t->out, "  ");
-        put(t,
-            holds       ? GREEN
-            : x->status ? RED
-                        : DIM,
-            fm_str_c(holds       ? "[x]"
-                     : x->status ? "[!]"
-                                 : "[ ]"));
-        fm_buf_addf(t->out, " %s", fm_name_of(&fm_milestone_name_names, m));
-        if (x->status)
-            fm_buf_addf(t->out, "  %s", fm_name_of(&fm_fact_status_names, x->status));
-        for (size_t i = 0; i < x->cites.n; i++)
-            if (is_first_cite(&x->cites, i))
-                fm_buf_addf(t->out, " %.*s", FM_STR_ARG(x->cites.items[i].evidence_id));
-        if (x->reason.len && !holds)
-            fm_buf_addf(t->out, ": %.*s", FM_STR_ARG(short_text(t, x->reason, 100)));
-        fm_buf_addc(t->out, '\n');
-    }
+    for (enum fm_milestone_name m = FM_MILESTONE_SYMPTOM_VERIFIED; m < FM_MILESTONE_COUNT; m++)
+        if (m != FM_MILESTONE_MITIGATION_APPLIED || t->c->milestones[m].status)
+            milestone(t, m);
 }
 
 static void hypotheses(struct text *t)

@@ -116,11 +116,16 @@ FM_MUST_CHECK enum fm_code fm_case_open(const struct fm_engine *engine, struct f
                                         const struct fm_open_request *req, struct fm_case **c,
                                         struct fm_events *events);
 
-/* One event that is no turn: member_set, title_changed, report_added, related, action_set. Checks
- * access and limits. */
+/* One event that is no turn: member_set, title_changed, report_added, related, action_set. */
+struct fm_plain_event {
+    struct fm_actor actor;
+    enum fm_event_type type;
+    void *body;
+};
+
+/* Checks access and limits, and applies it. */
 FM_MUST_CHECK enum fm_code fm_case_record(const struct fm_engine *engine, struct fm_ctx *ctx,
-                                          struct fm_case *c, struct fm_actor actor,
-                                          enum fm_event_type type, void *body,
+                                          struct fm_case *c, const struct fm_plain_event *e,
                                           struct fm_events *events);
 
 /* FM_EFORBIDDEN unless the actor may read (any member), or write (owner, collaborator). */

@@ -43,8 +43,8 @@ FM_MUST_CHECK enum fm_code fm_case_create(const struct fm_case_service *s, struc
 
 /* One event outside of a turn (fm_case_record), stored. */
 FM_MUST_CHECK enum fm_code fm_case_note(const struct fm_case_service *s, struct fm_ctx *ctx,
-                                        fm_str case_id, struct fm_actor actor,
-                                        enum fm_event_type type, void *body, struct fm_case **out);
+                                        fm_str case_id, const struct fm_plain_event *e,
+                                        struct fm_case **out);
 
 /* Reads evidence of a loaded case from the store's blobs. Embed; valid as long as all three. */
 struct fm_case_evidence {
