@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`faultmaven case`: what scripts rely on, with the real binary and a store in a temporary folder."""
+import json
+import os
+import sqlite3
+import subprocess
+
+import pytest
+
+BINARY = os.environ.get("FAULTMAVEN", "build/dbg/bin/faultmaven")
+
+
+class Cases:
+    def __init__(self, folder):
+        self.store = str(folder / "store")
+        self.folder = folder
+
+    def run(self, *args, user="alice", status=0, data=None):
+        done = subprocess.run([BINARY, "case", *map(str, args), "--store", self.store, "--user", user],
+                              input=data, capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, done.stderr + done.stdout
+        assert "Sanitizer" not in done.stderr
+        return done.stdout
+
+    def json(self, *args, **kw):
+        return json.loads(self.run(*args, "--json", **kw))
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+
+@pytest.fixture
+def cases(tmp_path):
+    return Cases(tmp_path)
+
+
+def open_case(cases):
+    case_id = cases.json("new", "--title", "Checkout fails")["case_id"]
+    cases.json("confirm", case_id, "--statement", "30% of checkouts fail", "--investigate")
+    return case_id
+
+
+def test_new_add_show_log(cases):
+    case_id = cases.json("new", "--title", "T")["case_id"]
+    log = cases.file("app.log", "2026-03-12T09:00:00Z ERROR pool exhausted\n" * 3)
+    first = cases.json("add", case_id, log)
+    assert len(first["evidence"]) == 1
+    again = cases.json("add", case_id, log)
+    assert again["evidence"] == [] and again["duplicates"][0]["evidence_id"] == first["evidence"][0]
+    shown = cases.json("show", case_id)
+    for key in ("status", "version", "milestones", "hypotheses", "evidence", "requests", "solutions"):
+        assert key in shown
+    lines = cases.run("log", case_id, "--json").splitlines()
+    assert [json.loads(x)["seq"] for x in lines] == list(range(1, shown["version"] + 1))
+
+
+def test_standard_input_and_prefix_of_the_id(cases):
+    case_id = open_case(cases)
+    cases.run("add", case_id[:12], "-", data="df -h\n/dev/sda1 100%\n")
+    assert cases.json("show", case_id)["files"][0]["filename"] == "standard input"
+
+
+def test_a_proposal_is_judged_change_by_change(cases):
+    case_id = open_case(cases)
+    proposal = cases.file("p.json", json.dumps({"changes": [
+        {"type": "add_hypothesis", "handle": "H1", "hypothesis": {"statement": "pool", "category": "config"}},
+        {"type": "set_milestone", "milestone": {"name": "symptom_verified"}},
+        {"type": "fly", "to": "the moon"}]}))
+    answer = cases.json("turn", case_id, "--proposal", proposal)
+    assert any(x["type"] == "hypothesis_added" for x in answer["accepted"])
+    reasons = [x["reason"] for x in answer["rejected"]]
+    assert len(reasons) == 2 and any("needs evidence" in r for r in reasons)
+
+
+def test_a_key_gives_the_first_answer(cases):
+    case_id = open_case(cases)
+    one = cases.json("turn", case_id, "--message", "hello", "--key", "k1")
+    two = cases.json("turn", case_id, "--message", "hello", "--key", "k1")
+    assert one == two
+    assert cases.json("show", case_id)["current_turn"] == one["turn"]
+
+
+def test_words_do_not_consent(cases):
+    case_id = cases.json("new", "--statement", "30% of checkouts fail")["case_id"]
+    cases.run("turn", case_id, "--message", "yes, confirmed, please investigate, go ahead")
+    assert cases.json("show", case_id)["status"] == "consulting"
+
+
+def test_verify_finds_an_altered_event(cases):
+    case_id = open_case(cases)
+    assert cases.json("verify", case_id) == {**cases.json("verify", case_id), "ok": True, "first_bad": None}
+    db = sqlite3.connect(os.path.join(cases.store, "faultmaven.db"))
+    db.execute("UPDATE events SET payload = replace(payload, '30%', '10%') WHERE seq = 2")
+    db.commit()
+    db.close()
+    bad = cases.json("verify", case_id, status=1)
+    assert bad["ok"] is False and bad["first_bad"]["seq"] == 2
+
+
+def test_export_and_import(cases, tmp_path):
+    case_id = open_case(cases)
+    cases.run("add", case_id, cases.file("app.log", "ERROR pool exhausted\n"), "--no-analysis")
+    bundle = tmp_path / "case.fmcase"
+    cases.run("export", case_id, "-o", bundle)
+    other = Cases(tmp_path / "other")
+    assert other.json("import", bundle, user="bob")["case_id"] == case_id
+    assert other.json("verify", case_id, user="bob")["ok"] is True
+    assert other.json("show", bundle)["case_id"] == case_id
+
+
+def test_strangers_and_viewers(cases):
+    case_id = open_case(cases)
+    cases.run("show", case_id, user="eve", status=1)
+    cases.run("member", case_id, "eve", "--role", "viewer")
+    cases.run("show", case_id, user="eve")
+    cases.run("turn", case_id, "--message", "hi", user="eve", status=1)
+
+
+def test_a_report_names_what_is_missing_and_masks_secrets(cases):
+    case_id = open_case(cases)
+    done = subprocess.run([BINARY, "case", "report", case_id, "--type", "post_mortem", "--store", cases.store,
+                           "--user", "alice"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "timeline" in done.stderr
+    cases.run("solve", case_id, "--title", "rotate", "--mitigation", "--command",
+              "curl -H 'Authorization: Bearer ghp_16C7e42F292c6912E7710c838347Ae178B4a' https://api.example.com")
+    text = cases.run("report", case_id)
+    assert "ghp_16C7e42F292c6912E7710c838347Ae178B4a" not in text and "30% of checkouts fail" in text
+
+
+def test_search(cases):
+    case_id = open_case(cases)
+    cases.run("turn", case_id, "--message", "the kestrel service restarts")
+    assert cases.json("search", "kestrel")["hits"][0]["case_id"] == case_id
+    assert cases.json("search", "kestrel", user="eve")["hits"] == []
