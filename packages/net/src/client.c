@@ -16,7 +16,8 @@
 #define HEAD_BYTES_MAX (64 * 1024)
 #define BODY_MAX_DEFAULT (16u << 20)
 #define SPARE_MAX 64
-#define STREAM_BUFFER 16384
+#define STREAM_BUFFER 8192   /* held as long as a call lasts: thousands of streams are ordinary */
+#define UPLOAD_BUFFER 16384 /* the least that curl takes; its default is 64 KiB */
 
 struct watch {
     struct event *event; /* owned */
@@ -447,6 +448,7 @@ static void set_transport(struct fm_http_call *k)
     curl_easy_setopt(k->easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(k->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(k->easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+    curl_easy_setopt(k->easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     curl_easy_setopt(k->easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(r->connect_ms ? r->connect_ms : 5000));
     if (r->total_ms)
