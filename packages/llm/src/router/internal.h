@@ -126,11 +126,15 @@ void fm_llm_restorer_finish(struct restorer *s, const struct fm_llm_response *re
 /* All of an answer. */
 void fm_llm_restore(struct fm_ctx *ctx, const struct fm_pseudonyms *map, struct fm_llm_response *r);
 
-/* post.c: the only function of this program that sends text to a model; its body exists only by the
- * egress gate. */
+/* post.c: the only file of this program that sends text to a model or an embedder; a body exists
+ * only by the egress gate, which tools/check-layers holds it to. */
 struct fm_http_call *fm_llm_post(struct fm_http_client *c, struct fm_ctx *ctx,
                                  const struct fm_cleared *body, const struct fm_llm_provider *p,
                                  struct fm_http_request *r);
+FM_MUST_CHECK enum fm_code fm_llm_embed_post(struct fm_llm_client *c, struct fm_ctx *ctx,
+                                             const struct fm_cleared *body,
+                                             const struct fm_llm_model *m,
+                                             struct fm_http_answer *out);
 /* URL and headers of a request to p, in the arena. */
 void fm_llm_address(struct fm_arena *a, const struct fm_llm_provider *p, fm_str path,
                     struct fm_http_request *r);

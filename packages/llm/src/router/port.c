@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #define TURN_MS 20 /* how soon a cancel flag that another thread set is seen */
-#define EMBED_MS 60000
 
 struct port {
     struct fm_llm base;
@@ -84,19 +83,13 @@ static enum fm_code embed_with(struct port *p, struct fm_ctx *ctx, const struct 
     struct fm_buf body;
     const struct fm_cleared *cleared = NULL;
     struct fm_http_answer answer;
-    struct fm_http_request r = {.method = "POST", .total_ms = EMBED_MS};
-    static const struct fm_http_header json = {{"Content-Type", 12}, {"application/json", 16}};
     fm_buf_init(&body, FM_EGRESS_BODY_MAX);
     enum fm_code code = fm_llm_embed_encode(ctx, m, t.items, t.n, &body);
     if (code == FM_OK)
         code = embed_body(p, ctx, m, &body, &cleared);
     fm_buf_release(&body);
     FM_TRY(code);
-    FM_TRY(fm_cleared_body(cleared, ctx, m->provider->is_local, &r.body));
-    r.headers = &json;
-    r.n_headers = 1;
-    fm_llm_address(&ctx->arena, m->provider, fm_llm_embed_path(&ctx->arena, m), &r);
-    FM_TRY(fm_http_fetch(p->client->http, ctx, &r, &answer));
+    FM_TRY(fm_llm_embed_post(p->client, ctx, cleared, m, &answer));
     if (answer.status != 200)
         return fm_fail(ctx, FM_EUPSTREAM, "%s: embeddings: status %d", m->provider->id,
                        answer.status);

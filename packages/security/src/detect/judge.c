@@ -141,7 +141,8 @@ static bool strong_secret(const struct fm_value *v, fm_str s)
         return !is_code(s, true) || has_digit(s);
     if (strchr("/&(=@", s.p[0]))
         return false;
-    return !is_plain_word(s) && !is_code(s, true);
+    bool is_next_key = s.p[s.len - 1] == '='; /* "password= next.key=": the value is empty */
+    return !is_plain_word(is_next_key ? fm_str_n(s.p, s.len - 1) : s) && !is_code(s, true);
 }
 
 /* Every part between - _ . / : and humps is a word or a short number: kebab-case names, paths, versions. */

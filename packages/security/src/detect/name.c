@@ -168,11 +168,20 @@ static bool is_hex(const struct fm_line *l, const struct chain *c)
     return i == c->end;
 }
 
+/* The word behind w stands alone and has no digit, as most do: no name of a host by its form. */
+static bool is_plain_next(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w + 1];
+    if (w + 1 >= l->n_words || x->start != l->words[w].end + 1 || x->cls & W_DIGIT)
+        return false;
+    return fm_at(l, x->end) != '-' && fm_at(l, x->end) != '.';
+}
+
 /* "on NAME12": letters, then 2 to 5 digits. */
 static void towards_host(struct fm_line *l, uint32_t w)
 {
     uint32_t i = l->words[w].end + 1, letters = 0, digits = 0;
-    if (fm_at(l, i - 1) != ' ')
+    if (fm_at(l, i - 1) != ' ' || is_plain_next(l, w))
         return;
     struct chain c = read_chain(l, i);
     for (; fm_is(fm_at(l, i), C_LOWER | C_UPPER) || fm_at(l, i) == '-'; i++)

@@ -39,15 +39,16 @@ static inline void classify16(const char *p, unsigned at, struct masks *m)
     m->slash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), at);
 }
 
-static inline void classify64(const char *p, struct masks *m)
+/* The first n bytes of 64 readable ones; what is behind them is zero. */
+static inline void classify(const char *p, size_t n, struct masks *m)
 {
-    for (unsigned at = 0; at < 64; at += 16)
+    for (unsigned at = 0; at < n; at += 16)
         classify16(p + at, at, m);
 }
 #else
-static inline void classify64(const char *p, struct masks *m)
+static inline void classify(const char *p, size_t n, struct masks *m)
 {
-    for (unsigned i = 0; i < 64; i++) {
+    for (unsigned i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
         uint16_t k = fm_char_class[c];
         m->word |= (uint64_t)((k & C_WORD) != 0) << i;
@@ -68,11 +69,12 @@ static size_t fill_maps(const struct fm_line *l)
     for (size_t k = 0; k < n; k++) {
         struct masks m = {0};
         if (64 * k + 64 <= l->n) {
-            classify64(l->p + 64 * k, &m);
+            classify(l->p + 64 * k, 64, &m);
         } else {
             char tail[64] = {0};
-            memcpy(tail, l->p + 64 * k, l->n - 64 * k);
-            classify64(tail, &m);
+            size_t rest = l->n - 64 * k;
+            memcpy(tail, l->p + 64 * k, rest);
+            classify(tail, rest, &m);
         }
         maps->word[k] = m.word;
         maps->digit[k] = m.digit;
@@ -121,16 +123,18 @@ static uint16_t long_class(const struct fm_maps *m, uint32_t s, uint32_t e)
     return (uint16_t)cls;
 }
 
+/* Most words are lower-case letters all through. */
 static inline uint16_t word_class(const struct fm_maps *m, uint32_t s, uint32_t e)
 {
     uint32_t k = s >> 6;
     if (k != (e - 1) >> 6)
         return long_class(m, s, e);
-    uint64_t range = ~0ULL >> (64 - (e - s)) << (s & 63);
-    unsigned cls = (m->lower[k] & range) != 0 ? W_LOWER : 0;
+    uint64_t range = ~0ULL >> (64 - (e - s)) << (s & 63), lower = m->lower[k] & range;
+    unsigned cls = (lower != 0) * W_LOWER | ((m->nonhex[k] & range) != 0) * W_NONHEX;
+    if (lower == range)
+        return (uint16_t)cls;
     cls |= (m->digit[k] & range) != 0 ? W_DIGIT : 0;
     cls |= (m->upper[k] & range) != 0 ? W_UPPER : 0;
-    cls |= (m->nonhex[k] & range) != 0 ? W_NONHEX : 0;
     cls |= (m->high[k] & range) != 0 ? W_HIGH : 0;
     return (uint16_t)cls;
 }
@@ -145,22 +149,39 @@ static inline uint64_t look_up(const struct fm_line *l, const struct fm_word *w)
     return fm_lexicon_find(x, l->p + w->start, n, l->n - w->start);
 }
 
+static inline bool is_chained(const struct fm_line *l, const struct fm_word *w)
+{
+    return w->start == w[-1].end + 1 && (l->p[w->start - 1] == '-' || l->p[w->start - 1] == '.');
+}
+
+static inline bool is_name(const struct fm_maps *m, const struct fm_word *w)
+{
+    bool is_mixed = (w->cls & (W_LOWER | W_UPPER)) == (W_LOWER | W_UPPER);
+    return is_mixed && m->upper[w->start >> 6] >> (w->start & 63) & 1;
+}
+
+/* What is known of all words is gathered in local variables: the compiler cannot keep fields in registers here. */
 void fm_lex(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;
-    uint32_t n = cut_words(s, fill_maps(l));
-    l->words = s->words;
-    l->n_words = n;
+    uint32_t n = cut_words(s, fill_maps(l)), n_plain = 0, n_names = 0, len = l->n;
+    uint64_t kw_any = 0;
+    uint16_t cls_any = 0;
     for (uint32_t i = 0; i < n; i++) {
         struct fm_word *w = &s->words[i];
         w->cls = word_class(&s->maps, w->start, w->end);
-        bool is_chained = i && w->start == w[-1].end + 1 && (l->p[w->start - 1] == '-' || l->p[w->start - 1] == '.');
-        w->is_first = !is_chained;
-        w->hash = l->n - w->start >= 4 ? fm_rule_hash4(l->p + w->start) : 0;
+        w->is_first = !(i && is_chained(l, w));
+        w->hash = len - w->start >= 4 ? fm_rule_hash4(l->p + w->start) : 0;
         w->kw = look_up(l, w);
-        l->kw_any |= w->kw;
-        l->n_plain += w->cls == (W_LOWER | W_NONHEX);
-        l->n_names += i && (w->cls & (W_LOWER | W_UPPER)) == (W_LOWER | W_UPPER) && fm_is((unsigned char)l->p[w->start], C_UPPER);
-        l->cls_any |= w->cls;
+        kw_any |= w->kw;
+        n_plain += w->cls == (W_LOWER | W_NONHEX);
+        n_names += i && is_name(&s->maps, w);
+        cls_any |= w->cls;
     }
+    l->words = s->words;
+    l->n_words = n;
+    l->n_plain = n_plain;
+    l->n_names = n_names;
+    l->kw_any = kw_any;
+    l->cls_any = cls_any;
 }

@@ -130,9 +130,23 @@ static bool is_compared(const struct fm_line *l, const struct fm_word *w)
     return w->start >= 3 && l->p[w->start - 1] == ' ' && l->p[w->start - 2] == '=';
 }
 
+/* A word of letters between blanks, before another word: nothing but a literal of a rule starts here. */
+static inline bool is_mere_word(const struct fm_line *l, const struct fm_word *w)
+{
+    if (w->cls & W_DIGIT || !(w->cls & W_NONHEX) || w->start < 2 || w->end + 1 >= l->n)
+        return false;
+    const char *before = l->p + w->start, *behind = l->p + w->end;
+    return behind[0] == ' ' && fm_is_word((unsigned char)behind[1]) && before[-1] == ' ' && before[-2] != '=';
+}
+
 static void visit(struct fm_line *l, uint32_t i)
 {
     const struct fm_word *w = &l->words[i];
+    if (is_mere_word(l, w)) {
+        if (w->hash && fm_rule_may_start(&l->r->rules, w->hash))
+            fm_detect_format(l, i);
+        return;
+    }
     unsigned char next = fm_at(l, w->end);
     uint8_t kind = next_kind[next];
     if (w->cls & W_DIGIT)
