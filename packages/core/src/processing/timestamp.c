@@ -420,10 +420,25 @@ static void remember(struct fm_timestamp_cache *c, const char *p, const struct f
     c->ts.t -= part < 0 ? part + FM_SEC : part;
 }
 
+/* The same up to two digits of seconds, which most stamps end with: the cache moves on to them. */
+static bool step_seconds(struct fm_timestamp_cache *c, const char *p, const char *to)
+{
+    size_t n = c->len;
+    if (c->is_whole || n < 3 || (size_t)(to - p) < n || memcmp(p, c->text, n - 2) != 0)
+        return false;
+    struct reader was = {.p = c->text + n - 2, .to = c->text + n},
+                  now = {.p = p + n - 2, .to = p + n};
+    if (!read_range(&was, 2, 0, 60, &was.second) || !read_range(&now, 2, 0, 60, &now.second))
+        return false;
+    c->ts.t += (now.second - was.second) * FM_SEC;
+    memcpy(c->text + n - 2, p + n - 2, 2);
+    return true;
+}
+
 bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,
                               unsigned form, struct fm_timestamp *out)
 {
-    if (c->has_form && c->ts.form == form && is_cached(c, p, to)) {
+    if (c->has_form && c->ts.form == form && (is_cached(c, p, to) || step_seconds(c, p, to))) {
         if (!c->is_whole && read_tail(c, p, to, out))
             return true;
         if (c->is_whole) {

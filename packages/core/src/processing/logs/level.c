@@ -13,38 +13,66 @@ const char *fm_logs_level_name(enum fm_logs_level l)
     return (unsigned)l < FM_LOGS_LEVEL_COUNT ? names[l] : "";
 }
 
+/* Words that are common in other places count only as their systems write them: java.util.logging
+ * and PostgreSQL in capitals, MySQL capitalised. */
+enum writing { ANY_CASE, IN_CAPITALS, CAPITALISED };
+
 struct level_word {
     const char *name; /* lower case */
     uint8_t len;
     uint8_t level;
+    uint8_t writing;
 };
 
+/* By first letter. */
 static const struct level_word words[] = {
-    {"alert", 5, FM_LOGS_ALERT},       {"crit", 4, FM_LOGS_CRITICAL},
-    {"critical", 8, FM_LOGS_CRITICAL}, {"config", 6, FM_LOGS_DEBUG},
-    {"debug", 5, FM_LOGS_DEBUG},       {"dbg", 3, FM_LOGS_DEBUG},
-    {"debug1", 6, FM_LOGS_DEBUG},      {"debug2", 6, FM_LOGS_DEBUG},
-    {"debug3", 6, FM_LOGS_DEBUG},      {"debug4", 6, FM_LOGS_DEBUG},
-    {"debug5", 6, FM_LOGS_DEBUG},      {"error", 5, FM_LOGS_ERROR},
-    {"err", 3, FM_LOGS_ERROR},         {"emerg", 5, FM_LOGS_ALERT},
-    {"emergency", 9, FM_LOGS_ALERT},   {"fatal", 5, FM_LOGS_CRITICAL},
-    {"failure", 7, FM_LOGS_CRITICAL},  {"fine", 4, FM_LOGS_TRACE},
-    {"finer", 5, FM_LOGS_TRACE},       {"finest", 6, FM_LOGS_TRACE},
-    {"ftl", 3, FM_LOGS_CRITICAL},      {"info", 4, FM_LOGS_INFO},
-    {"information", 11, FM_LOGS_INFO}, {"informational", 13, FM_LOGS_INFO},
-    {"inf", 3, FM_LOGS_INFO},          {"log", 3, FM_LOGS_INFO},
-    {"notice", 6, FM_LOGS_NOTICE},     {"note", 4, FM_LOGS_NOTICE},
-    {"panic", 5, FM_LOGS_ALERT},       {"severe", 6, FM_LOGS_ERROR},
-    {"system", 6, FM_LOGS_NOTICE},     {"trace", 5, FM_LOGS_TRACE},
-    {"trc", 3, FM_LOGS_TRACE},         {"verbose", 7, FM_LOGS_TRACE},
-    {"warn", 4, FM_LOGS_WARNING},      {"warning", 7, FM_LOGS_WARNING},
-    {"wrn", 3, FM_LOGS_WARNING},
+    {"alert", 5, FM_LOGS_ALERT, ANY_CASE},
+    {"crit", 4, FM_LOGS_CRITICAL, ANY_CASE},
+    {"critical", 8, FM_LOGS_CRITICAL, ANY_CASE},
+    {"config", 6, FM_LOGS_DEBUG, IN_CAPITALS},
+    {"debug", 5, FM_LOGS_DEBUG, ANY_CASE},
+    {"dbg", 3, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug1", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug2", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug3", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug4", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug5", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"error", 5, FM_LOGS_ERROR, ANY_CASE},
+    {"err", 3, FM_LOGS_ERROR, ANY_CASE},
+    {"emerg", 5, FM_LOGS_ALERT, ANY_CASE},
+    {"emergency", 9, FM_LOGS_ALERT, ANY_CASE},
+    {"fatal", 5, FM_LOGS_CRITICAL, ANY_CASE},
+    {"failure", 7, FM_LOGS_CRITICAL, IN_CAPITALS},
+    {"fine", 4, FM_LOGS_TRACE, IN_CAPITALS},
+    {"finer", 5, FM_LOGS_TRACE, IN_CAPITALS},
+    {"finest", 6, FM_LOGS_TRACE, IN_CAPITALS},
+    {"ftl", 3, FM_LOGS_CRITICAL, ANY_CASE},
+    {"info", 4, FM_LOGS_INFO, ANY_CASE},
+    {"information", 11, FM_LOGS_INFO, ANY_CASE},
+    {"informational", 13, FM_LOGS_INFO, ANY_CASE},
+    {"inf", 3, FM_LOGS_INFO, ANY_CASE},
+    {"log", 3, FM_LOGS_INFO, IN_CAPITALS},
+    {"notice", 6, FM_LOGS_NOTICE, ANY_CASE},
+    {"note", 4, FM_LOGS_NOTICE, CAPITALISED},
+    {"panic", 5, FM_LOGS_ALERT, ANY_CASE},
+    {"severe", 6, FM_LOGS_ERROR, ANY_CASE},
+    {"system", 6, FM_LOGS_NOTICE, CAPITALISED},
+    {"trace", 5, FM_LOGS_TRACE, ANY_CASE},
+    {"trc", 3, FM_LOGS_TRACE, ANY_CASE},
+    {"verbose", 7, FM_LOGS_TRACE, ANY_CASE},
+    {"warn", 4, FM_LOGS_WARNING, ANY_CASE},
+    {"warning", 7, FM_LOGS_WARNING, ANY_CASE},
+    {"wrn", 3, FM_LOGS_WARNING, ANY_CASE},
 };
 
 /* Lengths of the level words that begin with each letter, as bits: most words are told apart here.
  */
 static const uint16_t lengths[26] = {32, 0, 336, 104, 552, 248, 0,  0, 10264, 0,   0, 8, 0,
                                      80, 0, 32,  0,   0,   64,  40, 0, 128,   152, 0, 0, 0};
+
+/* The first of the words of each letter. */
+static const uint8_t begins[26] = {0,  0, 1,  4, 11, 15, 0,  0, 21, 0,  0, 25, 0,
+                                   26, 0, 28, 0, 0,  29, 31, 0, 33, 34, 0, 0,  0};
 
 /* All upper, all lower, or capitalised. */
 static bool is_regular_case(fm_str s)
@@ -57,18 +85,12 @@ static bool is_regular_case(fm_str s)
     return upper == 0 || lower == 0 || (upper == 1 && (fm_ch(s.p[0]) & FM_CH_UPPER));
 }
 
-/* Words that are common in other places count only as their systems write them: java.util.logging
- * and PostgreSQL in capitals, MySQL capitalised. */
-static bool is_case_of(fm_str s, const char *name)
+static bool is_written(fm_str s, enum writing w)
 {
-    static const char *const capitals[] = {"config", "fine", "finer", "finest", "log", "failure"};
     bool has_lower = s.len > 1 && (fm_ch(s.p[1]) & FM_CH_LOWER);
-    for (size_t i = 0; i < sizeof capitals / sizeof *capitals; i++)
-        if (strcmp(name, capitals[i]) == 0)
-            return !has_lower;
-    if (strcmp(name, "system") == 0 || strcmp(name, "note") == 0)
-        return (fm_ch(s.p[0]) & FM_CH_UPPER) != 0;
-    return true;
+    if (w == IN_CAPITALS)
+        return !has_lower;
+    return w == ANY_CASE || (fm_ch(s.p[0]) & FM_CH_UPPER) != 0;
 }
 
 static bool is_word(fm_str s, const struct level_word *w)
@@ -86,9 +108,9 @@ enum fm_logs_level fm_logs_level_word(fm_str s)
     unsigned first = (unsigned)((s.p[0] | 32) - 'a');
     if (first >= 26 || !(lengths[first] >> s.len & 1))
         return FM_LOGS_NONE;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = begins[first]; i < sizeof words / sizeof *words; i++)
         if (words[i].len == s.len && is_word(s, &words[i]))
-            return is_regular_case(s) && is_case_of(s, words[i].name)
+            return is_regular_case(s) && is_written(s, words[i].writing)
                        ? (enum fm_logs_level)words[i].level
                        : FM_LOGS_NONE;
     return FM_LOGS_NONE;

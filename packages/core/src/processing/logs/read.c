@@ -6,6 +6,7 @@
 #include "processing/logs/layout.h"
 #include "processing/logs/mix.h"
 #include "processing/logs/rate.h"
+#include "processing/logs/recall.h"
 
 #define PART_BYTES (4u << 20)
 #define PART_GROUPS 8192
@@ -78,6 +79,7 @@ struct line_work {
     struct fm_logs_shape shape;
     char scratch[FM_LOGS_MESSAGE_MAX];
     struct fm_logs_line_state state;
+    struct fm_logs_recall recall;
 };
 
 static void read_line(struct reader *r, struct part *p, struct line_work *w, fm_str line)
@@ -85,7 +87,7 @@ static void read_line(struct reader *r, struct part *p, struct line_work *w, fm_
     bool is_trace = fm_logs_layout_line(&r->layout, &w->state, line, &w->record);
     fm_str msg = fm_logs_collapse(w->record.message, w->scratch);
     p->totals.cut += w->record.message.len > FM_LOGS_MESSAGE_MAX;
-    fm_logs_scan(msg, &w->shape);
+    fm_logs_recall_scan(&w->recall, msg, &w->shape);
     if (w->record.entity.len)
         w->shape.key = fm_mix_bytes(w->shape.key, w->record.entity.p, w->record.entity.len);
     struct fm_logs_seen seen = {
@@ -123,6 +125,7 @@ static void read_part(void *arg, size_t i)
     totals_init(&p->totals);
     p->n_leaves = 0;
     fm_logs_line_state_init(&w->state);
+    fm_logs_recall_init(&w->recall);
     for (const char *q = p->begin; q < p->end;) {
         const char *nl = memchr(q, '\n', (size_t)(p->end - q));
         const char *stop = nl ? nl : p->end;
