@@ -126,6 +126,10 @@ TEST(a_trace_belongs_to_its_record)
         "    at Object.<anonymous> (/app/a.js:1:2)\n    at node:internal:1",
         "   at Shop.Api.Run() in Api.cs:line 7\n--- End of inner exception stack trace ---",
         "stack backtrace:\n   0: std::panicking::begin_panic",
+        "#0  0x00007f3a in raise () from /lib/libc.so.6\n#1  0x0000401136 in main () at a.cc:3",
+        "#0 /srv/app/a.php(12): open()\n#1 {main}",
+        "*** SIGSEGV received at time=1 on cpu 3 ***\n@ 0x55d0c1 main\n    @ 0x7f11 start",
+        "./app(handle+0x1a) [0x401136]\n/lib/libc.so.6(+0x2724a) [0x7f3a24a]",
     };
     for (size_t i = 0; i < sizeof traces / sizeof *traces; i++) {
         struct fm_ctx ctx;
@@ -142,4 +146,45 @@ TEST(a_trace_belongs_to_its_record)
         assert_str(r.trace, traces[i]);
         fm_ctx_release(&ctx);
     }
+}
+
+/* Headers, seconds and messages that were there before are read as if they were new. */
+struct lines {
+    struct fm_ctx *ctx;
+    const char *const (*want)[3]; /* time, component, message */
+    unsigned n;
+};
+
+static bool compare(void *arg, const struct fm_logs_line *line)
+{
+    struct lines *l = arg;
+    char text[FM_TIME_TEXT_MAX];
+    const char *const *want = l->want[l->n++ % 6];
+    assert_str(fm_str_c(fm_time_format(line->t, text)), want[0]);
+    assert_str(line->component, want[1]);
+    assert_str(line->message, want[2]);
+    return true;
+}
+
+TEST(repeated_headers_are_read_like_new_ones)
+{
+    static const char *const want[][3] = {
+        {"2025-07-01T12:00:01Z", "api", "open a"},  {"2025-07-01T12:00:59Z", "api", "open a"},
+        {"2025-07-01T12:00:07Z", "api", "open b"},  {"2025-07-01T12:01:07Z", "api.x", "open b"},
+        {"2025-07-01T12:01:07Z", "api", "x: open"}, {"2025-07-01T12:01:09Z", "db", "a"},
+    };
+    static const char text[] = "2025-07-01 12:00:01 INFO api: open a\n"
+                               "2025-07-01 12:00:59 INFO api: open a\n"
+                               "2025-07-01 12:00:07 INFO api: open b\n"
+                               "2025-07-01 12:01:07 INFO api.x: open b\n"
+                               "2025-07-01 12:01:07 INFO api: x: open\n"
+                               "2025-07-01 12:01:09 INFO db:  a\n";
+    struct fm_ctx ctx;
+    struct lines l = {.ctx = &ctx, .want = want};
+    struct fm_logs_options opt = {.reference = FM_TIME_NONE};
+    fm_ctx_init(&ctx, &fm_clock_system);
+    fm_str twice = fm_str_fmt(&ctx.arena, "%s%s", text, text);
+    assert_int_equal(fm_logs_each(&ctx, twice, &opt, compare, &l), FM_OK);
+    assert_int_equal(l.n, 12);
+    fm_ctx_release(&ctx);
 }
