@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An incident of texts, for tests of processors. */
-#ifndef SIGNALS_KIT_H
-#define SIGNALS_KIT_H
+#ifndef FM_SIGNALS_KIT_H
+#define FM_SIGNALS_KIT_H
 
 #include "faultmaven/core/processor.h"
 
