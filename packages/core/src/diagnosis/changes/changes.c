@@ -202,8 +202,9 @@ static struct fm_cause *find_mechanism(struct fm_hypotheses *h, struct fm_entity
                                        const struct fm_candidate *k)
 {
     fm_str changed = fm_workload_name(k->deploy ? k->deploy->service : k->change->service, false);
-    struct fm_cause *c = place.name.len ? mechanism_at(h, place.name) : NULL;
-    return c || !changed.len ? c : mechanism_at(h, changed);
+    struct fm_cause *here = place.name.len ? mechanism_at(h, place.name) : NULL;
+    struct fm_cause *there = changed.len ? mechanism_at(h, changed) : NULL;
+    return here && (!there || here->strength >= there->strength) ? here : there;
 }
 
 static void blame(struct fm_hypotheses *h, const struct fm_beginning *b,
