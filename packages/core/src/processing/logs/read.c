@@ -229,7 +229,7 @@ static enum fm_code read_parts(struct fm_ctx *ctx, struct reader *r)
 static void start(struct reader *r, struct fm_ctx *ctx)
 {
     size_t n = r->text.len / PART_BYTES + 1, threads = fm_pool_threads(r->opt->pool);
-    r->n_parts = n < threads * 2 ? n : threads > 1 ? threads * 2 : 1;
+    r->n_parts = n < threads * 4 ? n : threads > 1 ? threads * 4 : 1;
     if (r->n_parts > MAX_PARTS_AT_ONCE)
         r->n_parts = MAX_PARTS_AT_ONCE;
     r->parts = calloc(r->n_parts, sizeof *r->parts);
