@@ -4,8 +4,8 @@
 #include "faultmaven/base/hash.h"
 #include "faultmaven/security/crypto.h"
 #include "faultmaven/security/stream.h"
-#include "replace/found.h"
 #include "replace/form.h"
+#include "replace/found.h"
 #include "replace/pseudonyms.h"
 #include "scan/state.h"
 
@@ -61,7 +61,9 @@ static void put_hash(struct job *j, enum fm_sensitive type, fm_str value)
 
 static enum fm_code need_map(struct job *j)
 {
-    return j->map ? FM_OK : fm_fail(j->ctx, FM_EINVAL, "the actions token, hash and format need the map of a case");
+    return j->map ? FM_OK
+                  : fm_fail(j->ctx, FM_EINVAL,
+                            "the actions token, hash and format need the map of a case");
 }
 
 static enum fm_code replace(struct job *j, const struct fm_finding *f, fm_str value)
@@ -106,7 +108,8 @@ static enum fm_code apply(struct job *j, fm_str line, struct fm_findings found)
     }
     fm_buf_adds(j->out, fm_str_skip(line, at));
     if (j->out->overflow)
-        return fm_fail(j->ctx, FM_ELIMIT, "the redacted text is longer than %zu bytes", j->out->max);
+        return fm_fail(j->ctx, FM_ELIMIT, "the redacted text is longer than %zu bytes",
+                       j->out->max);
     return FM_OK;
 }
 
@@ -161,7 +164,8 @@ static enum fm_code settle(struct fm_replacer *p, struct job *j, size_t from)
     return FM_OK;
 }
 
-enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line, struct fm_findings found, struct fm_buf *out)
+enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line,
+                             struct fm_findings found, struct fm_buf *out)
 {
     struct job j = {.r = p->r, .ctx = ctx, .map = p->map, .out = out};
     size_t from = out->len;
@@ -195,7 +199,8 @@ struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ct
 
 #define REDACTED_MAX (256u * 1024 * 1024)
 
-/* The part of the findings that lies in [base, base + n), moved to start at 0; *at is the first that is not done. */
+/* The part of the findings that lies in [base, base + n), moved to start at 0; *at is the first
+ * that is not done. */
 static struct fm_findings cut(struct fm_findings all, size_t *at, size_t base, size_t n)
 {
     size_t first = *at;
@@ -209,7 +214,8 @@ static struct fm_findings cut(struct fm_findings all, size_t *at, size_t base, s
     return (struct fm_findings){items, *at - first};
 }
 
-static enum fm_code replace_all(struct fm_replacer *p, struct fm_ctx *ctx, fm_str text, struct fm_findings found, struct fm_buf *out)
+static enum fm_code replace_all(struct fm_replacer *p, struct fm_ctx *ctx, fm_str text,
+                                struct fm_findings found, struct fm_buf *out)
 {
     size_t at = 0, base = 0;
     if (p->map)
@@ -226,7 +232,8 @@ static enum fm_code replace_all(struct fm_replacer *p, struct fm_ctx *ctx, fm_st
     return FM_OK;
 }
 
-enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx, fm_str text, struct fm_findings found, fm_str *out)
+enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx, fm_str text,
+                             struct fm_findings found, fm_str *out)
 {
     struct fm_buf buf;
     struct fm_replacer *p = fm_replacer_new(t->redactor, t->map);
@@ -239,7 +246,8 @@ enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ct
     return code;
 }
 
-enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map, fm_str text, struct fm_redacted *out)
+enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx,
+                            struct fm_pseudonyms *map, fm_str text, struct fm_redacted *out)
 {
     struct fm_findings found = fm_redact_find(r, ctx, text);
     struct fm_redacted result = {.total = found.n};

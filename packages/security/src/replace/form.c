@@ -87,10 +87,12 @@ static void fix_luhn(char *p, size_t n)
 
 static bool is_hex_form(enum fm_sensitive t, fm_str v)
 {
-    return t == FM_SENSITIVE_MAC || t == FM_SENSITIVE_UUID || t == FM_SENSITIVE_HASH || ((t == FM_SENSITIVE_IP || t == FM_SENSITIVE_PRIVATE_IP) && memchr(v.p, ':', v.len));
+    return t == FM_SENSITIVE_MAC || t == FM_SENSITIVE_UUID || t == FM_SENSITIVE_HASH ||
+           ((t == FM_SENSITIVE_IP || t == FM_SENSITIVE_PRIVATE_IP) && memchr(v.p, ':', v.len));
 }
 
-fm_str fm_form_fake(struct fm_arena *a, const uint8_t key[FM_CASE_KEY_BYTES], const struct fm_form *f)
+fm_str fm_form_fake(struct fm_arena *a, const uint8_t key[FM_CASE_KEY_BYTES],
+                    const struct fm_form *f)
 {
     struct stream s = {.key = key, .form = f, .used = sizeof s.block};
     char *p = fm_arena_dup(a, f->value.p, f->value.len);

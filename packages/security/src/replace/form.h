@@ -12,9 +12,11 @@ struct fm_form {
     unsigned attempt;
 };
 
-/* Another value of the same form, chosen by HMAC-SHA256 of value and attempt under the key: digit for digit, letter for
- * letter in the same case, octets that stay octets, cards that pass the Luhn check. */
-fm_str fm_form_fake(struct fm_arena *a, const uint8_t key[FM_CASE_KEY_BYTES], const struct fm_form *f);
+/* Another value of the same form, chosen by HMAC-SHA256 of value and attempt under the key: digit
+ * for digit, letter for letter in the same case, octets that stay octets, cards that pass the Luhn
+ * check. */
+fm_str fm_form_fake(struct fm_arena *a, const uint8_t key[FM_CASE_KEY_BYTES],
+                    const struct fm_form *f);
 
 /* j***@example.org, 203.0.*.*, ************1111, J***; nothing of a secret. */
 void fm_form_partial(struct fm_buf *out, enum fm_sensitive type, fm_str value);

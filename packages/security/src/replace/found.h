@@ -10,7 +10,9 @@ struct fm_redact_target {
     struct fm_pseudonyms *map;
 };
 
-/* Uses up `found` (offsets are moved). A finding that crosses a line end is cut there by the caller. */
-FM_MUST_CHECK enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx, fm_str text, struct fm_findings found, fm_str *out);
+/* Uses up `found` (offsets are moved). A finding that crosses a line end is cut there by the
+ * caller. */
+FM_MUST_CHECK enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx,
+                                           fm_str text, struct fm_findings found, fm_str *out);
 
 #endif

@@ -27,7 +27,8 @@ void fm_pseudonyms_free(struct fm_pseudonyms *m)
         return;
     for (size_t i = 0; i < m->entries.n; i++)
         if (m->entries.items[i]->value.len)
-            fm_wipe((void *)(uintptr_t)m->entries.items[i]->value.p, m->entries.items[i]->value.len);
+            fm_wipe((void *)(uintptr_t)m->entries.items[i]->value.p,
+                    m->entries.items[i]->value.len);
     fm_wipe(m->key, sizeof m->key);
     fm_arena_release(&m->arena);
     free(m);
@@ -79,7 +80,9 @@ static struct fm_pseudonym *add(struct fm_pseudonyms *m, const struct fm_pseudon
 bool fm_pseudonyms_insert(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
 {
     char small[5];
-    bool is_taken = e->number ? fm_map_get(&m->by_number, number_key(small, e->type, e->number)) != NULL : fm_map_get(&m->by_fake, e->fake) != NULL;
+    bool is_taken = e->number
+                        ? fm_map_get(&m->by_number, number_key(small, e->type, e->number)) != NULL
+                        : fm_map_get(&m->by_fake, e->fake) != NULL;
     if (is_taken)
         return false;
     add(m, e);
@@ -88,7 +91,8 @@ bool fm_pseudonyms_insert(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
     return true;
 }
 
-static const struct fm_pseudonym *find_value(const struct fm_pseudonyms *m, enum fm_sensitive type, bool is_fake, fm_str value)
+static const struct fm_pseudonym *find_value(const struct fm_pseudonyms *m, enum fm_sensitive type,
+                                             bool is_fake, fm_str value)
 {
     static _Thread_local char buf[KEY_MAX];
     return fm_map_get(&m->by_value, value_key(buf, type, is_fake, value));
@@ -97,11 +101,16 @@ static const struct fm_pseudonym *find_value(const struct fm_pseudonyms *m, enum
 static enum fm_code check_room(const struct fm_pseudonyms *m, struct fm_ctx *ctx)
 {
     if (m->entries.n >= FM_PSEUDONYMS_MAX)
-        return fm_fail(ctx, FM_ELIMIT, "the map of the case is full: %d values; use the actions mask or hash for frequent types", FM_PSEUDONYMS_MAX);
+        return fm_fail(ctx, FM_ELIMIT,
+                       "the map of the case is full: %d values; use the actions mask or hash for "
+                       "frequent types",
+                       FM_PSEUDONYMS_MAX);
     return FM_OK;
 }
 
-enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx, enum fm_sensitive type, fm_str value, const struct fm_pseudonym **out)
+enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx,
+                                  enum fm_sensitive type, fm_str value,
+                                  const struct fm_pseudonym **out)
 {
     char small[5];
     *out = find_value(m, type, false, value);
@@ -117,15 +126,18 @@ enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx, e
 
 #define FAKE_TRIES 64
 
-enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx, enum fm_sensitive type, fm_str value, const struct fm_pseudonym **out)
+enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx, enum fm_sensitive type,
+                                fm_str value, const struct fm_pseudonym **out)
 {
     *out = find_value(m, type, true, value);
     if (*out)
         return FM_OK;
     FM_TRY(check_room(m, ctx));
     for (unsigned i = 0; i < FAKE_TRIES; i++) {
-        fm_str fake = fm_form_fake(&ctx->arena, m->key, &(struct fm_form){.type = type, .value = value, .attempt = i});
-        if (fm_str_eq(fake, value) || fm_map_get(&m->by_fake, fake) || find_value(m, type, true, fake))
+        fm_str fake = fm_form_fake(&ctx->arena, m->key,
+                                   &(struct fm_form){.type = type, .value = value, .attempt = i});
+        if (fm_str_eq(fake, value) || fm_map_get(&m->by_fake, fake) ||
+            find_value(m, type, true, fake))
             continue;
         *out = add(m, &(struct fm_pseudonym){.type = type, .value = value, .fake = fake});
         return FM_OK;
@@ -139,7 +151,8 @@ bool fm_pseudonyms_is_fake(const struct fm_pseudonyms *m, fm_str value)
     return fm_map_get(&m->by_fake, value) != NULL;
 }
 
-const struct fm_pseudonym *fm_pseudonyms_find(const struct fm_pseudonyms *m, enum fm_sensitive type, uint32_t number)
+const struct fm_pseudonym *fm_pseudonyms_find(const struct fm_pseudonyms *m, enum fm_sensitive type,
+                                              uint32_t number)
 {
     char small[5];
     const struct fm_pseudonym *p = fm_map_get(&m->by_number, number_key(small, type, number));

@@ -18,7 +18,8 @@ struct fm_pseudonyms {
     struct fm_arena arena;
     uint8_t key[FM_CASE_KEY_BYTES];
     struct fm_map by_value;  /* type byte + action byte + value -> struct fm_pseudonym */
-    struct fm_map by_number; /* type byte + number -> struct fm_pseudonym; &reserved for numbers that texts use already */
+    struct fm_map by_number; /* type byte + number -> struct fm_pseudonym; &reserved for numbers
+                                that texts use already */
     struct fm_map by_fake;   /* fake -> struct fm_pseudonym */
     struct FM_VEC_OF(struct fm_pseudonym *) entries;
     uint32_t next[FM_SENSITIVE_COUNT];
@@ -26,18 +27,22 @@ struct fm_pseudonyms {
 };
 
 /* The entry of a value under a number, made when it is new. FM_ELIMIT when the map is full. */
-FM_MUST_CHECK enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx, enum fm_sensitive type, fm_str value,
+FM_MUST_CHECK enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx,
+                                                enum fm_sensitive type, fm_str value,
                                                 const struct fm_pseudonym **out);
 
 /* The entry of a value under a fake of the same form. */
-FM_MUST_CHECK enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx, enum fm_sensitive type, fm_str value,
+FM_MUST_CHECK enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx,
+                                              enum fm_sensitive type, fm_str value,
                                               const struct fm_pseudonym **out);
 
 bool fm_pseudonyms_is_fake(const struct fm_pseudonyms *m, fm_str value);
-const struct fm_pseudonym *fm_pseudonyms_find(const struct fm_pseudonyms *m, enum fm_sensitive type, uint32_t number);
+const struct fm_pseudonym *fm_pseudonyms_find(const struct fm_pseudonyms *m, enum fm_sensitive type,
+                                              uint32_t number);
 const struct fm_pseudonym *fm_pseudonyms_find_fake(const struct fm_pseudonyms *m, fm_str fake);
 
-/* Numbers that the text uses already are never given to a value: what looks like a placeholder stays what it is. */
+/* Numbers that the text uses already are never given to a value: what looks like a placeholder
+ * stays what it is. */
 void fm_pseudonyms_reserve(struct fm_pseudonyms *m, fm_str text);
 
 /* Puts an entry back; used when a sealed map is opened. False for a duplicate. */

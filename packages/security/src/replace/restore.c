@@ -13,7 +13,8 @@ struct job {
 
 static bool is_border(fm_str t, size_t i)
 {
-    return i == 0 || i == t.len || !fm_is_word((unsigned char)t.p[i]) || !fm_is_word((unsigned char)t.p[i - 1]);
+    return i == 0 || i == t.len || !fm_is_word((unsigned char)t.p[i]) ||
+           !fm_is_word((unsigned char)t.p[i - 1]);
 }
 
 /* The longest fake that starts at i and ends at a border. Fakes are at most longest_fake bytes. */
@@ -34,7 +35,8 @@ static void add_plain(struct job *j, fm_str t)
 {
     size_t from = 0;
     for (size_t i = 0; j->map->longest_fake && i < t.len;) {
-        const struct fm_pseudonym *p = is_border(t, i) && fm_is_word((unsigned char)t.p[i]) ? fake_at(j->map, t, i) : NULL;
+        const struct fm_pseudonym *p =
+            is_border(t, i) && fm_is_word((unsigned char)t.p[i]) ? fake_at(j->map, t, i) : NULL;
         if (!p) {
             i++;
             continue;
@@ -53,7 +55,8 @@ static void restore(struct job *j, fm_str text)
     struct fm_placeholder p;
     size_t at = 0;
     while (fm_placeholder_next(text, at, &p)) {
-        const struct fm_pseudonym *e = p.number ? fm_pseudonyms_find(j->map, p.type, p.number) : NULL;
+        const struct fm_pseudonym *e =
+            p.number ? fm_pseudonyms_find(j->map, p.type, p.number) : NULL;
         add_plain(j, fm_str_sub(text, at, p.start - at));
         fm_buf_adds(&j->out, e ? e->value : fm_str_sub(text, p.start, p.end - p.start));
         j->result.n_restored += e != NULL;
@@ -63,7 +66,8 @@ static void restore(struct job *j, fm_str text)
     add_plain(j, fm_str_skip(text, at));
 }
 
-enum fm_code fm_redact_restore(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str text, struct fm_restored *out)
+enum fm_code fm_redact_restore(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str text,
+                               struct fm_restored *out)
 {
     struct job j = {.map = m};
     fm_buf_init(&j.out, RESTORED_MAX);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The map at rest. Inside the box: "FMP1", then entries of: length of the type name (1 byte), type name, number (4 bytes),
- * length of the value (4), value, length of the fake (4), fake; little endian. The key is derived from the case key.
+ * The map at rest. Inside the box: "FMP1", then entries of: length of the type name (1 byte), type
+ * name, number (4 bytes), length of the value (4), value, length of the fake (4), fake; little
+ * endian. The key is derived from the case key.
  */
 #include "faultmaven/security/crypto.h"
 #include "replace/pseudonyms.h"
@@ -19,7 +20,8 @@ static void put_u32(struct fm_buf *b, uint32_t v)
     fm_buf_add(b, le, sizeof le);
 }
 
-enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str case_id, fm_str *out)
+enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str case_id,
+                                fm_str *out)
 {
     struct fm_buf b;
     uint8_t key[FM_KEY_BYTES];
@@ -37,8 +39,10 @@ enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ct
         fm_buf_adds(&b, e->fake);
     }
     box_key(m->key, key);
-    enum fm_code code = b.overflow ? fm_fail(ctx, FM_ELIMIT, "the map of the case is larger than %u bytes", FM_BOX_MAX)
-                                   : fm_box_seal(ctx, key, case_id, fm_buf_str(&b), out);
+    enum fm_code code =
+        b.overflow
+            ? fm_fail(ctx, FM_ELIMIT, "the map of the case is larger than %u bytes", FM_BOX_MAX)
+            : fm_box_seal(ctx, key, case_id, fm_buf_str(&b), out);
     fm_wipe(b.p, b.len);
     fm_wipe(key, sizeof key);
     fm_buf_release(&b);
@@ -68,7 +72,8 @@ static bool take_entry(fm_str *rest, struct fm_pseudonym *e)
 {
     fm_str n, name;
     uint32_t len;
-    if (!take(rest, 1, &n) || !take(rest, (unsigned char)n.p[0], &name) || !take_u32(rest, &e->number))
+    if (!take(rest, 1, &n) || !take(rest, (unsigned char)n.p[0], &name) ||
+        !take_u32(rest, &e->number))
         return false;
     e->type = fm_sensitive_parse(name);
     if (e->type == FM_SENSITIVE_COUNT || !take_u32(rest, &len) || !take(rest, len, &e->value))
@@ -76,7 +81,8 @@ static bool take_entry(fm_str *rest, struct fm_pseudonym *e)
     return take_u32(rest, &len) && take(rest, len, &e->fake) && (e->number || e->fake.len);
 }
 
-enum fm_code fm_pseudonyms_open(struct fm_ctx *ctx, const uint8_t key[FM_CASE_KEY_BYTES], fm_str case_id, fm_str sealed, struct fm_pseudonyms **out)
+enum fm_code fm_pseudonyms_open(struct fm_ctx *ctx, const uint8_t key[FM_CASE_KEY_BYTES],
+                                fm_str case_id, fm_str sealed, struct fm_pseudonyms **out)
 {
     uint8_t box[FM_KEY_BYTES];
     fm_str plain, head;
@@ -95,7 +101,8 @@ enum fm_code fm_pseudonyms_open(struct fm_ctx *ctx, const uint8_t key[FM_CASE_KE
     fm_wipe((void *)(uintptr_t)plain.p, plain.len);
     if (!ok) {
         fm_pseudonyms_free(m);
-        return fm_fail(ctx, FM_EINVAL, "the map of the case has a form that this version does not read");
+        return fm_fail(ctx, FM_EINVAL,
+                       "the map of the case has a form that this version does not read");
     }
     *out = m;
     return FM_OK;

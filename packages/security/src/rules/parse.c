@@ -35,7 +35,9 @@ static yaml_node_t *member(struct reader *r, const yaml_node_t *map, const char 
 
 static size_t count(const yaml_node_t *seq)
 {
-    return seq && seq->type == YAML_SEQUENCE_NODE ? (size_t)(seq->data.sequence.items.top - seq->data.sequence.items.start) : 0;
+    return seq && seq->type == YAML_SEQUENCE_NODE
+               ? (size_t)(seq->data.sequence.items.top - seq->data.sequence.items.start)
+               : 0;
 }
 
 static yaml_node_t *item(struct reader *r, const yaml_node_t *seq, size_t i)
@@ -49,7 +51,8 @@ static const char *copy(struct reader *r, fm_str s)
 }
 
 /* A list of strings, each 1..128 bytes. */
-static enum fm_code strings(struct reader *r, const yaml_node_t *seq, const char *const **out, uint16_t *n)
+static enum fm_code strings(struct reader *r, const yaml_node_t *seq, const char *const **out,
+                            uint16_t *n)
 {
     size_t k = count(seq);
     if (k > FM_RULE_PREFIX_MAX)
@@ -66,7 +69,8 @@ static enum fm_code strings(struct reader *r, const yaml_node_t *seq, const char
     return FM_OK;
 }
 
-static enum fm_code check_prefixes(struct reader *r, const yaml_node_t *n, const struct fm_rule *rule)
+static enum fm_code check_prefixes(struct reader *r, const yaml_node_t *n,
+                                   const struct fm_rule *rule)
 {
     for (uint16_t i = 0; i < rule->n_prefixes; i++)
         if (strlen(rule->prefixes[i]) < 3)
@@ -82,7 +86,8 @@ static enum fm_code check_prefixes(struct reader *r, const yaml_node_t *n, const
 static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
 {
     struct fm_rule rule = {0};
-    fm_str id = scalar(member(r, n, "id")), type = scalar(member(r, n, "type")), entropy = scalar(member(r, n, "entropy"));
+    fm_str id = scalar(member(r, n, "id")), type = scalar(member(r, n, "type")),
+           entropy = scalar(member(r, n, "entropy"));
     double e = 2.6;
     if (id.len == 0 || id.len > 80)
         return bad(r, n, "a rule needs an id of 1 to 80 bytes");
@@ -98,7 +103,9 @@ static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
     rule.id = copy(r, id);
     rule.entropy_centi = (uint16_t)(e * 100 + 0.5);
     rule.is_open_right = fm_str_eqc(scalar(member(r, n, "right")), "any");
-    rule.why = fm_str_fmt(r->arena, "%.*s (%.*s)", FM_STR_ARG(scalar(member(r, n, "name"))), FM_STR_ARG(scalar(member(r, n, "source")))).p;
+    rule.why = fm_str_fmt(r->arena, "%.*s (%.*s)", FM_STR_ARG(scalar(member(r, n, "name"))),
+                          FM_STR_ARG(scalar(member(r, n, "source"))))
+                   .p;
     FM_TRY(strings(r, member(r, n, "prefix"), &rule.prefixes, &rule.n_prefixes));
     FM_TRY(strings(r, member(r, n, "context"), &rule.context, &rule.n_context));
     for (uint16_t i = 0; i < rule.n_context; i++)
@@ -128,8 +135,10 @@ static enum fm_code read_actions(struct reader *r, const yaml_node_t *map)
         return FM_OK;
     if (map->type != YAML_MAPPING_NODE)
         return bad(r, map, "actions maps type names to actions");
-    for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
-        yaml_node_t *k = yaml_document_get_node(&r->doc, p->key), *v = yaml_document_get_node(&r->doc, p->value);
+    for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+         p++) {
+        yaml_node_t *k = yaml_document_get_node(&r->doc, p->key),
+                    *v = yaml_document_get_node(&r->doc, p->value);
         if (fm_sensitive_parse(scalar(k)) == FM_SENSITIVE_COUNT)
             return bad(r, k, "this type is not known");
         fm_vec_push(r->arena, &r->out->action_types, fm_str_dup(r->arena, scalar(k)));
@@ -155,17 +164,21 @@ static enum fm_code read_root(struct reader *r)
 
 #define RULE_FILE_MAX (4u * 1024 * 1024)
 
-enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a, const char *name, fm_str yaml, struct fm_rule_file *out)
+enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a, const char *name, fm_str yaml,
+                            struct fm_rule_file *out)
 {
     struct reader r = {.ctx = ctx, .arena = a, .name = name ? name : "rules", .out = out};
     yaml_parser_t parser;
     if (yaml.len > RULE_FILE_MAX)
-        return fm_fail(ctx, FM_ELIMIT, "%s: a rule file has at most %u bytes", r.name, RULE_FILE_MAX);
+        return fm_fail(ctx, FM_ELIMIT, "%s: a rule file has at most %u bytes", r.name,
+                       RULE_FILE_MAX);
     if (!yaml_parser_initialize(&parser))
         return fm_fail(ctx, FM_EINTERNAL, "no YAML parser");
     yaml_parser_set_input_string(&parser, (const unsigned char *)yaml.p, yaml.len);
     if (!yaml_parser_load(&parser, &r.doc)) {
-        enum fm_code code = fm_fail(ctx, FM_EINVAL, "%s:%zu: %s", r.name, parser.problem_mark.line + 1, parser.problem ? parser.problem : "not YAML");
+        enum fm_code code =
+            fm_fail(ctx, FM_EINVAL, "%s:%zu: %s", r.name, parser.problem_mark.line + 1,
+                    parser.problem ? parser.problem : "not YAML");
         yaml_parser_delete(&parser);
         return code;
     }

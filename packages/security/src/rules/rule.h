@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules of files: formats of keys and tokens. A rule is a list of prefixes and a body; both are matched at the start of a
- * word. The body is a sequence of literals and byte sets with counts:
+ * Rules of files: formats of keys and tokens. A rule is a list of prefixes and a body; both are
+ * matched at the start of a word. The body is a sequence of literals and byte sets with counts:
  *
  *     [A-Za-z0-9_-]{20,40}\.[a-f0-9]{8}
  *
- * Sets are greedy and never give back, so matching reads each byte once: linear by construction. A set with a variable
- * count must not hold the first byte of what follows; the compiler refuses it. After the last set, a further byte of the
- * set means "too long" and no match, unless the rule says right: any. A rule without prefix is tried at every word that
- * holds a digit and is long enough; it should name context words.
+ * Sets are greedy and never give back, so matching reads each byte once: linear by construction. A
+ * set with a variable count must not hold the first byte of what follows; the compiler refuses it.
+ * After the last set, a further byte of the set means "too long" and no match, unless the rule says
+ * right: any. A rule without prefix is tried at every word that holds a digit and is long enough;
+ * it should name context words.
  */
 #ifndef FAULTMAVEN_SECURITY_RULES_RULE_H
 #define FAULTMAVEN_SECURITY_RULES_RULE_H
@@ -34,10 +35,13 @@ struct fm_rule {
     uint16_t n_prefixes;
     const struct fm_shape_elem *body;
     uint16_t n_body;
-    const char *const *context; /* lower-case words, one of which must stand in the FM_CONTEXT_MAX bytes before */
+    const char *const
+        *context; /* lower-case words, one of which must stand in the FM_CONTEXT_MAX bytes before */
     uint16_t n_context;
-    uint16_t from_end;          /* without prefix: the match starts this many bytes before the end of a word */
-    uint16_t entropy_centi;     /* minimum entropy of the match behind the prefix, in 1/100 bit per byte */
+    uint16_t
+        from_end; /* without prefix: the match starts this many bytes before the end of a word */
+    uint16_t
+        entropy_centi; /* minimum entropy of the match behind the prefix, in 1/100 bit per byte */
     bool is_open_right;
     bool is_user_rule;
 };
@@ -69,7 +73,8 @@ struct fm_loose {
 struct fm_rule_set {
     struct FM_VEC_OF(struct fm_rule) rules;
     struct FM_VEC_OF(struct fm_rule_bucket) buckets;
-    uint64_t seen[1024]; /* says no for most words: bit per hash of the first three bytes, without case */
+    uint64_t seen[1024]; /* says no for most words: bit per hash of the first three bytes, without
+                            case */
     struct fm_rule_index prefixes;
     struct fm_rule_index contexts;
     struct fm_loose loose[FM_LOOSE_MAX];
@@ -96,15 +101,18 @@ struct fm_rule_file {
 };
 
 /* Parses a rule file (docs/redaction.md). Memory in `a`; FM_EINVAL with name, line and reason. */
-FM_MUST_CHECK enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a, const char *name, fm_str yaml, struct fm_rule_file *out);
+FM_MUST_CHECK enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a, const char *name,
+                                          fm_str yaml, struct fm_rule_file *out);
 
 /* Compiles a body. */
-FM_MUST_CHECK enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body, struct fm_rule *out);
+FM_MUST_CHECK enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body,
+                                            struct fm_rule *out);
 
 /* Length of the match of the body at p, or 0. */
 size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n);
 
-enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r);
+enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set,
+                             const struct fm_rule *r);
 
 /* Three bytes at p as 16 bits; `fold` 0x202020 makes letters lower case. */
 static inline unsigned fm_rule_hash(const char *p, uint32_t fold)

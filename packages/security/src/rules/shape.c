@@ -25,7 +25,8 @@ static void set_add(struct fm_shape_elem *e, unsigned lo, unsigned hi)
 
 static enum fm_code bad(struct compiler *c, const char *what)
 {
-    return fm_fail(c->ctx, FM_EINVAL, "pattern \"%.*s\", byte %zu: %s", FM_STR_ARG(c->body), c->at + 1, what);
+    return fm_fail(c->ctx, FM_EINVAL, "pattern \"%.*s\", byte %zu: %s", FM_STR_ARG(c->body),
+                   c->at + 1, what);
 }
 
 static unsigned char peek(const struct compiler *c)
@@ -95,7 +96,8 @@ static enum fm_code read_literal(struct compiler *c, struct fm_shape_elem *e)
     size_t n = 0;
     while (c->at < c->body.len && peek(c) != '[' && n < sizeof text) {
         if (strchr("(){}*+?|^$", peek(c)))
-            return bad(c, "only literals, sets and counts are allowed; escape other signs by \"\\\"");
+            return bad(c,
+                       "only literals, sets and counts are allowed; escape other signs by \"\\\"");
         text[n++] = (char)take(c);
     }
     e->literal = fm_arena_dup(c->arena, text, n);
@@ -110,13 +112,16 @@ static enum fm_code check_greed(struct compiler *c)
         if (a->literal || a->min == a->max)
             continue;
         for (unsigned v = 0; v < 256; v++)
-            if (set_has(a, (unsigned char)v) && (b->literal ? (unsigned char)b->literal[0] == v : set_has(b, (unsigned char)v) && b->min))
+            if (set_has(a, (unsigned char)v) &&
+                (b->literal ? (unsigned char)b->literal[0] == v
+                            : set_has(b, (unsigned char)v) && b->min))
                 return bad(c, "a set with a variable count holds the first byte of what follows");
     }
     return FM_OK;
 }
 
-enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body, struct fm_rule *out)
+enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body,
+                              struct fm_rule *out)
 {
     struct compiler c = {.ctx = ctx, .arena = a, .body = body};
     while (c.at < body.len) {
@@ -160,12 +165,14 @@ size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n)
         if (!match_elem(&r->body[i], p, n, &at))
             return 0;
     const struct fm_shape_elem *last = r->n_body ? &r->body[r->n_body - 1] : NULL;
-    if (last && !last->literal && !r->is_open_right && at < n && set_has(last, (unsigned char)p[at]))
+    if (last && !last->literal && !r->is_open_right && at < n &&
+        set_has(last, (unsigned char)p[at]))
         return 0;
     return at;
 }
 
-static void index_literal(struct fm_arena *a, struct fm_rule_set *set, struct fm_rule_index *x, const char *text, struct fm_rule_bucket b)
+static void index_literal(struct fm_arena *a, struct fm_rule_set *set, struct fm_rule_index *x,
+                          const char *text, struct fm_rule_bucket b)
 {
     size_t n = strlen(text);
     uint32_t fold = x == &set->contexts ? 0x202020 : 0;
@@ -207,7 +214,8 @@ static struct fm_loose describe(const struct fm_rule *r)
     return d;
 }
 
-static void add_loose(struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r, uint16_t index)
+static void add_loose(struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r,
+                      uint16_t index)
 {
     uint16_t k = set->n_loose++;
     set->loose[k] = describe(r);
@@ -215,18 +223,22 @@ static void add_loose(struct fm_arena *a, struct fm_rule_set *set, const struct 
     if (!r->n_context)
         set->free_loose[k / 64] |= 1ULL << (k % 64);
     for (uint16_t i = 0; i < r->n_context; i++)
-        index_literal(a, set, &set->contexts, r->context[i], (struct fm_rule_bucket){.owner = k, .literal = i});
+        index_literal(a, set, &set->contexts, r->context[i],
+                      (struct fm_rule_bucket){.owner = k, .literal = i});
 }
 
-enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set, const struct fm_rule *r)
+enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set,
+                             const struct fm_rule *r)
 {
-    if (set->rules.n >= 4096 || set->buckets.n >= 32768 || (!r->n_prefixes && set->n_loose == FM_LOOSE_MAX))
+    if (set->rules.n >= 4096 || set->buckets.n >= 32768 ||
+        (!r->n_prefixes && set->n_loose == FM_LOOSE_MAX))
         return fm_fail(ctx, FM_ELIMIT, "rule \"%s\": too many rules", r->id);
     uint16_t index = (uint16_t)set->rules.n;
     fm_vec_push(a, &set->rules, *r);
     if (!r->n_prefixes)
         add_loose(a, set, r, index);
     for (uint16_t k = 0; k < r->n_prefixes; k++)
-        index_literal(a, set, &set->prefixes, r->prefixes[k], (struct fm_rule_bucket){.owner = index, .literal = k});
+        index_literal(a, set, &set->prefixes, r->prefixes[k],
+                      (struct fm_rule_bucket){.owner = index, .literal = k});
     return FM_OK;
 }

@@ -10,15 +10,15 @@ enum {
     C_DIGIT = 1,
     C_LOWER = 2,
     C_UPPER = 4,
-    C_WORD = 8,   /* letter, digit, _, high byte */
+    C_WORD = 8, /* letter, digit, _, high byte */
     C_HEX = 16,
     C_SPACE = 32,
-    C_HOST = 64,  /* letter, digit, -, _ */
-    C_QUOTE = 128, /* " ' ` */
-    C_TEXTEND = 256,   /* ends a URL: blank, quote, < > and control bytes */
-    C_TOKENEND = 512,  /* ends a token: C_TEXTEND and , ; | ( ) [ ] { } */
-    C_TRAIL = 1024,    /* does not end a URL, path or token: . , ; : ! ? */
-    C_NAME = 2048,     /* in a user name: letter, digit, _ - . @ \ $ + */
+    C_HOST = 64,      /* letter, digit, -, _ */
+    C_QUOTE = 128,    /* " ' ` */
+    C_TEXTEND = 256,  /* ends a URL: blank, quote, < > and control bytes */
+    C_TOKENEND = 512, /* ends a token: C_TEXTEND and , ; | ( ) [ ] { } */
+    C_TRAIL = 1024,   /* does not end a URL, path or token: . , ; : ! ? */
+    C_NAME = 2048,    /* in a user name: letter, digit, _ - . @ \ $ + */
 };
 
 extern const uint16_t fm_char_class[256];

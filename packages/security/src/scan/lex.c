@@ -160,7 +160,8 @@ static inline bool is_name(const struct fm_maps *m, const struct fm_word *w)
     return is_mixed && m->upper[w->start >> 6] >> (w->start & 63) & 1;
 }
 
-/* What is known of all words is gathered in local variables: the compiler cannot keep fields in registers here. */
+/* What is known of all words is gathered in local variables: the compiler cannot keep fields in
+ * registers here. */
 void fm_lex(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;

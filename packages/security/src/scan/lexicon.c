@@ -4,7 +4,8 @@
 #include "faultmaven/base/ctx.h"
 #include "rules/rule.h"
 
-/* ASCII letters folded to lower case; digits and "_" map to other values, but one to one within a word of letters. */
+/* ASCII letters folded to lower case; digits and "_" map to other values, but one to one within a
+ * word of letters. */
 static uint64_t load8(const char *p, size_t n, size_t avail)
 {
     uint64_t v = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Words with a meaning for the scanner, from rules/lexicon.yaml: context words, name lists, units. Looked up without case.
+ * Words with a meaning for the scanner, from rules/lexicon.yaml: context words, name lists, units.
+ * Looked up without case.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_LEXICON_H
 #define FAULTMAVEN_SECURITY_SCAN_LEXICON_H

@@ -97,9 +97,23 @@ enum {
 };
 
 static const uint8_t next_kind[256] = {
-    ['@'] = NEXT_NAME,  [':'] = NEXT_NAME | NEXT_PAIR, ['.'] = NEXT_NAME | NEXT_MAYBE, ['-'] = NEXT_NAME, ['='] = NEXT_PAIR,   ['"'] = NEXT_PAIR,
-    ['\''] = NEXT_PAIR, ['`'] = NEXT_PAIR,             ['['] = NEXT_PAIR,              ['>'] = NEXT_PAIR, ['('] = NEXT_MAYBE,  ['\\'] = NEXT_MAYBE,
-    ['!'] = NEXT_MAYBE, ['?'] = NEXT_MAYBE,            ['|'] = NEXT_MAYBE,             [' '] = NEXT_MAYBE, ['\t'] = NEXT_MAYBE,
+    ['@'] = NEXT_NAME,
+    [':'] = NEXT_NAME | NEXT_PAIR,
+    ['.'] = NEXT_NAME | NEXT_MAYBE,
+    ['-'] = NEXT_NAME,
+    ['='] = NEXT_PAIR,
+    ['"'] = NEXT_PAIR,
+    ['\''] = NEXT_PAIR,
+    ['`'] = NEXT_PAIR,
+    ['['] = NEXT_PAIR,
+    ['>'] = NEXT_PAIR,
+    ['('] = NEXT_MAYBE,
+    ['\\'] = NEXT_MAYBE,
+    ['!'] = NEXT_MAYBE,
+    ['?'] = NEXT_MAYBE,
+    ['|'] = NEXT_MAYBE,
+    [' '] = NEXT_MAYBE,
+    ['\t'] = NEXT_MAYBE,
 };
 
 static bool is_maybe_pair(const struct fm_line *l, const struct fm_word *w)
@@ -130,13 +144,15 @@ static bool is_compared(const struct fm_line *l, const struct fm_word *w)
     return w->start >= 3 && l->p[w->start - 1] == ' ' && l->p[w->start - 2] == '=';
 }
 
-/* A word of letters between blanks, before another word: nothing but a literal of a rule starts here. */
+/* A word of letters between blanks, before another word: nothing but a literal of a rule starts
+ * here. */
 static inline bool is_mere_word(const struct fm_line *l, const struct fm_word *w)
 {
     if (w->cls & W_DIGIT || !(w->cls & W_NONHEX) || w->start < 2 || w->end + 1 >= l->n)
         return false;
     const char *before = l->p + w->start, *behind = l->p + w->end;
-    return behind[0] == ' ' && fm_is_word((unsigned char)behind[1]) && before[-1] == ' ' && before[-2] != '=';
+    return behind[0] == ' ' && fm_is_word((unsigned char)behind[1]) && before[-1] == ' ' &&
+           before[-2] != '=';
 }
 
 static void visit(struct fm_line *l, uint32_t i)
@@ -190,7 +206,8 @@ static const struct {
     {K(ID) | K(ID_KEY), WANT(ID), fm_detect_id_context},
     {K(VERSION) | K(RESOURCE) | K(BYTES), WANT(CONFIG), fm_detect_config},
     {K(AUTH) | K(COMMAND) | K(COOKIE), ~0ULL, fm_detect_auth},
-    {K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED), WANT_NUMBERS, fm_detect_number_context},
+    {K(PHONE) | K(SSN) | K(LICENSE) | K(BIRTH) | K(AGE) | K(NATIONAL) | K(GROUPED), WANT_NUMBERS,
+     fm_detect_number_context},
     {K(GPS), WANT(GPS), fm_detect_gps},
 };
 
@@ -214,10 +231,11 @@ static void ask_slots(struct fm_line *l)
     size_t n = src->ops->slots(src, fm_str_n(l->p, l->n), slots, 64);
     for (size_t i = 0; i < n && i < 64; i++)
         if (slots[i].end <= l->n && slots[i].start < slots[i].end)
-            fm_line_propose(l, 7, (struct fm_cand){.start = (uint32_t)slots[i].start,
-                                                   .end = (uint32_t)slots[i].end,
-                                                   .type = (uint8_t)slots[i].type,
-                                                   .rule = R_SLOT});
+            fm_line_propose(l, 7,
+                            (struct fm_cand){.start = (uint32_t)slots[i].start,
+                                             .end = (uint32_t)slots[i].end,
+                                             .type = (uint8_t)slots[i].type,
+                                             .rule = R_SLOT});
 }
 
 /* Context words also stand behind "_" and at humps: MY_OKTA_TOKEN, myOktaToken. */
@@ -227,7 +245,8 @@ static void visit_humps(struct fm_line *l)
     uint64_t carry_lower = 0, carry_under = 0;
     for (uint32_t k = 0; k <= l->n / 64; k++) {
         uint64_t under = m->word[k] & ~(m->lower[k] | m->upper[k] | m->digit[k] | m->high[k]);
-        uint64_t starts = (m->upper[k] & (m->lower[k] << 1 | carry_lower)) | ((m->lower[k] | m->upper[k]) & (under << 1 | carry_under));
+        uint64_t starts = (m->upper[k] & (m->lower[k] << 1 | carry_lower)) |
+                          ((m->lower[k] | m->upper[k]) & (under << 1 | carry_under));
         carry_lower = m->lower[k] >> 63;
         carry_under = under >> 63;
         for (; starts; starts &= starts - 1) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PEM blocks (RFC 7468) over lines. A private-key block without an end line stays open to the end of the text: better too
- * much than half a key. A certificate block closes at any line that is not base64, because certificates are public enough
- * not to blind the reader. A block on one line, with "\n" written out (JSON, environment), is found too.
+ * PEM blocks (RFC 7468) over lines. A private-key block without an end line stays open to the end
+ * of the text: better too much than half a key. A certificate block closes at any line that is not
+ * base64, because certificates are public enough not to blind the reader. A block on one line, with
+ * "\n" written out (JSON, environment), is found too.
  */
 #include "scan/state.h"
 
@@ -59,7 +60,9 @@ static enum fm_pem block_kind(const struct fm_line *l, size_t begin, size_t *hea
     fm_str label = fm_str_n(l->p + begin + 11, (size_t)close - begin - 11);
     if (fm_str_has(label, FM_STR("PRIVATE KEY")))
         return FM_PEM_KEY;
-    return fm_str_has(label, FM_STR("CERTIFICATE")) || fm_str_has(label, FM_STR("PGP MESSAGE")) ? FM_PEM_CERT : FM_PEM_NONE;
+    return fm_str_has(label, FM_STR("CERTIFICATE")) || fm_str_has(label, FM_STR("PGP MESSAGE"))
+               ? FM_PEM_CERT
+               : FM_PEM_NONE;
 }
 
 bool fm_pem_continue(struct fm_line *l)

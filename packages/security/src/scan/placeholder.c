@@ -5,7 +5,8 @@
 
 static const struct {
     const char *open, *close;
-} brackets[] = {{"\\<", "\\>"}, {"<", ">"}, {"&lt;", "&gt;"}, {"\\u003c", "\\u003e"}, {"\\u003C", "\\u003E"}, {"%3C", "%3E"}};
+} brackets[] = {{"\\<", "\\>"},         {"<", ">"},    {"&lt;", "&gt;"}, {"\\u003c", "\\u003e"},
+                {"\\u003C", "\\u003E"}, {"%3C", "%3E"}};
 
 #define N_BRACKETS (sizeof brackets / sizeof *brackets)
 
@@ -19,7 +20,8 @@ static bool is_name_byte(char c)
     return fm_is((unsigned char)c, C_LOWER | C_UPPER) || c == '_';
 }
 
-/* The type name that starts at i, longest first; its length in bytes, with "\_" counted as it stands. */
+/* The type name that starts at i, longest first; its length in bytes, with "\_" counted as it
+ * stands. */
 static size_t type_at(fm_str t, size_t i, enum fm_sensitive *type)
 {
     char name[32];
@@ -40,7 +42,8 @@ static size_t type_at(fm_str t, size_t i, enum fm_sensitive *type)
     return best;
 }
 
-/* "_3", "\_3", and inside brackets "-3" and " 3" behind the name; 0 when there is no number of at most 9 digits. */
+/* "_3", "\_3", and inside brackets "-3" and " 3" behind the name; 0 when there is no number of at
+ * most 9 digits. */
 static size_t number_at(fm_str t, size_t i, bool is_bare, uint32_t *number)
 {
     size_t at = i, n = 0;
@@ -86,7 +89,8 @@ static bool bracketed(fm_str t, size_t at, size_t b, struct fm_placeholder *out)
 
 static bool bare(fm_str t, size_t at, struct fm_placeholder *out)
 {
-    if (!fm_is((unsigned char)t.p[at], C_UPPER) || (at && (fm_is((unsigned char)t.p[at - 1], C_WORD))))
+    if (!fm_is((unsigned char)t.p[at], C_UPPER) ||
+        (at && (fm_is((unsigned char)t.p[at - 1], C_WORD))))
         return false;
     size_t n = type_at(t, at, &out->type), k = n ? number_at(t, at + n, true, &out->number) : 0;
     if (!k)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Placeholders: <EMAIL_3>, <EMAIL>, <EMAIL:9f86d081884c>. One reader serves the scanner, which leaves them alone, and
- * restore, which also accepts what models make of them: <email_3>, &lt;EMAIL_3&gt;, \<EMAIL\_3\>, EMAIL_3.
+ * Placeholders: <EMAIL_3>, <EMAIL>, <EMAIL:9f86d081884c>. One reader serves the scanner, which
+ * leaves them alone, and restore, which also accepts what models make of them: <email_3>,
+ * &lt;EMAIL_3&gt;, \<EMAIL\_3\>, EMAIL_3.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_PLACEHOLDER_H
 #define FAULTMAVEN_SECURITY_SCAN_PLACEHOLDER_H
@@ -19,7 +20,8 @@ struct fm_placeholder {
 /* The next placeholder at or after `from`; false when there is none. Linear over repeated calls. */
 bool fm_placeholder_next(fm_str text, size_t from, struct fm_placeholder *out);
 
-/* Proposes the placeholders of the line with the highest priority, as spans that are not reported. */
+/* Proposes the placeholders of the line with the highest priority, as spans that are not reported.
+ */
 void fm_placeholders_protect(struct fm_line *l);
 
 #endif

@@ -27,7 +27,8 @@ static int by_rank(const void *pa, const void *pb)
         return la > lb ? -1 : 1;
     if (a->start != b->start)
         return a->start < b->start ? -1 : 1;
-    return a->type != b->type ? (a->type < b->type ? -1 : 1) : (a->rule > b->rule) - (a->rule < b->rule);
+    return a->type != b->type ? (a->type < b->type ? -1 : 1)
+                              : (a->rule > b->rule) - (a->rule < b->rule);
 }
 
 static int by_start(const void *pa, const void *pb)
@@ -102,7 +103,8 @@ static void keep(struct fm_redact_scan *s, const struct fm_cand *c, uint32_t sta
         s->found = realloc(s->found, s->cap_found * sizeof *s->found);
         FM_ASSERT(s->found != NULL);
     }
-    s->found[s->n_found++] = (struct fm_finding){.start = start, .end = end, .type = c->type, .rule = c->rule};
+    s->found[s->n_found++] =
+        (struct fm_finding){.start = start, .end = end, .type = c->type, .rule = c->rule};
     cover(s->covered, start, end);
     if (fm_sensitive_family(c->type) != FM_FAMILY_SECRETS)
         cover(s->hardened, start, end);
@@ -126,7 +128,8 @@ static void keep_rest(struct fm_redact_scan *s, const struct fm_cand *c)
 /* Of a secret nothing may stay, also when something else was found in its middle. */
 static bool is_secret(const struct fm_cand *c)
 {
-    return fm_sensitive_family(c->type) == FM_FAMILY_SECRETS && c->rule != R_PLACEHOLDER && c->rule != R_ALLOW;
+    return fm_sensitive_family(c->type) == FM_FAMILY_SECRETS && c->rule != R_PLACEHOLDER &&
+           c->rule != R_ALLOW;
 }
 
 static bool may_surround(const struct fm_cand *c)
@@ -134,7 +137,8 @@ static bool may_surround(const struct fm_cand *c)
     return c->type == FM_SENSITIVE_URL || c->type == FM_SENSITIVE_PATH;
 }
 
-/* Widens to whole UTF-8 sequences; the neighbour before has the border byte already when both touch one. */
+/* Widens to whole UTF-8 sequences; the neighbour before has the border byte already when both touch
+ * one. */
 static void align_utf8(const struct fm_line *l, struct fm_finding *f, size_t n)
 {
     size_t floor = 0;

@@ -2,10 +2,11 @@
 /*
  * One line under the scanner.
  *
- * Pass 1 (lex.c) cuts the line into words (runs of letters, digits, "_" and bytes over 0x7f) with the help of bit maps,
- * looks each up in the lexicon, and starts the detectors that a word or its neighbour calls for. Pass 2 (line.c) runs
- * the context detectors whose lexicon flags occur in the line. All of them only propose candidates; resolve.c picks.
- * A detector looks a bounded distance around its trigger, or consumes what it read, so that time stays linear.
+ * Pass 1 (lex.c) cuts the line into words (runs of letters, digits, "_" and bytes over 0x7f) with
+ * the help of bit maps, looks each up in the lexicon, and starts the detectors that a word or its
+ * neighbour calls for. Pass 2 (line.c) runs the context detectors whose lexicon flags occur in the
+ * line. All of them only propose candidates; resolve.c picks. A detector looks a bounded distance
+ * around its trigger, or consumes what it read, so that time stays linear.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_SCAN_H
 #define FAULTMAVEN_SECURITY_SCAN_SCAN_H
@@ -33,7 +34,8 @@ struct fm_word {
     uint32_t end;
     uint16_t cls;
     uint16_t is_first; /* no word before it in this dotted or dashed chain */
-    uint32_t hash; /* fm_rule_hash of its first three bytes without case; 0 when the line ends before */
+    uint32_t
+        hash; /* fm_rule_hash of its first three bytes without case; 0 when the line ends before */
     uint64_t kw; /* lexicon flags */
 };
 
@@ -53,17 +55,17 @@ struct fm_line {
     struct fm_redact_scan *scan;
     struct fm_word *words;
     uint32_t n_words;
-    uint64_t kw_any;   /* flags of all words */
-    uint32_t n_plain;  /* words of lower-case letters only */
-    uint32_t n_names;  /* words behind the first that start with a capital and go on in lower case */
-    uint16_t cls_any;  /* classes of all words */
-    uint32_t url_end;  /* end of the last URL found; later triggers inside it are cheaper to skip */
-    uint32_t path_end; /* end of the last path read; paths are visited from left to right */
-    uint32_t ip_end;   /* end of the last IPv4 address found */
-    uint32_t kv_end;   /* end of the last key=value secret */
+    uint64_t kw_any;  /* flags of all words */
+    uint32_t n_plain; /* words of lower-case letters only */
+    uint32_t n_names; /* words behind the first that start with a capital and go on in lower case */
+    uint16_t cls_any; /* classes of all words */
+    uint32_t url_end; /* end of the last URL found; later triggers inside it are cheaper to skip */
+    uint32_t path_end;    /* end of the last path read; paths are visited from left to right */
+    uint32_t ip_end;      /* end of the last IPv4 address found */
+    uint32_t kv_end;      /* end of the last key=value secret */
     uint64_t contexts[4]; /* rules without prefix whose context word occurs in the line */
     bool has_context;
-    uint64_t want;     /* bit per type that the policy looks for */
+    uint64_t want; /* bit per type that the policy looks for */
     bool is_strict;
 };
 
@@ -75,7 +77,8 @@ struct fm_line {
     X(R_PEM_KEY, "pem-private-key", "inside a PEM private key block (RFC 7468)")                   \
     X(R_PEM_CERT, "pem-certificate", "inside a PEM certificate block (RFC 7468)")                  \
     X(R_KV, "named-secret", "value of a key whose name means a secret")                            \
-    X(R_AUTH, "authorization-header", "credentials of an HTTP Authorization scheme (RFC 9110, RFC 6750, RFC 7617)") \
+    X(R_AUTH, "authorization-header",                                                              \
+      "credentials of an HTTP Authorization scheme (RFC 9110, RFC 6750, RFC 7617)")                \
     X(R_COOKIE, "cookie", "value of a Cookie or Set-Cookie header (RFC 6265)")                     \
     X(R_CURL, "command-line-credentials", "user:password argument of a command")                   \
     X(R_USERINFO, "url-userinfo", "user information in front of the host of a URL (RFC 3986)")     \
@@ -124,11 +127,15 @@ enum fm_detector_rule {
         R_BUILTIN_COUNT /* rules of files are numbered from here */
 };
 
-/* Appends a candidate; ignored when the policy does not look for the type, or the range is empty. */
+/* Appends a candidate; ignored when the policy does not look for the type, or the range is empty.
+ */
 void fm_line_propose(struct fm_line *l, uint8_t prio, struct fm_cand c);
 
 #define CAND(s_, e_, type_, rule_)                                                                 \
-    ((struct fm_cand){.start = (uint32_t)(s_), .end = (uint32_t)(e_), .type = FM_SENSITIVE_##type_, .rule = (rule_)})
+    ((struct fm_cand){.start = (uint32_t)(s_),                                                     \
+                      .end = (uint32_t)(e_),                                                       \
+                      .type = FM_SENSITIVE_##type_,                                                \
+                      .rule = (rule_)})
 
 /* Byte at i; 0 outside the line, so that -1 may be asked for. */
 static inline unsigned char fm_at(const struct fm_line *l, uint32_t i)
@@ -177,10 +184,11 @@ void fm_detect_config_pair(struct fm_line *l, uint32_t w); /* name=number */
 void fm_detect_config_number(struct fm_line *l, uint32_t w);
 void fm_detect_pair(struct fm_line *l, uint32_t w); /* key = value */
 void fm_detect_auth(struct fm_line *l);
-void fm_detect_continued(struct fm_line *l); /* a line that starts with an option */
+void fm_detect_continued(struct fm_line *l);          /* a line that starts with an option */
 void fm_detect_format(struct fm_line *l, uint32_t w); /* rules of files */
-void fm_note_context(struct fm_line *l, uint32_t s, unsigned hash); /* a context word may start at s */
-void fm_detect_loose(struct fm_line *l);              /* rules without prefix whose context was seen */
+void fm_note_context(struct fm_line *l, uint32_t s,
+                     unsigned hash);     /* a context word may start at s */
+void fm_detect_loose(struct fm_line *l); /* rules without prefix whose context was seen */
 void fm_detect_number(struct fm_line *l, uint32_t w); /* card, phone, ssn, national ids */
 void fm_detect_number_context(struct fm_line *l);
 void fm_detect_iban(struct fm_line *l, uint32_t w);

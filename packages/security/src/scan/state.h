@@ -36,11 +36,7 @@ struct fm_name_slot {
     uint8_t strength;
 };
 
-enum fm_pem {
-    FM_PEM_NONE,
-    FM_PEM_KEY,
-    FM_PEM_CERT
-};
+enum fm_pem { FM_PEM_NONE, FM_PEM_KEY, FM_PEM_CERT };
 
 struct fm_redact_scan {
     const struct fm_redactor *r;
@@ -64,7 +60,8 @@ void fm_lex(struct fm_line *l);
 
 /* pem.c: true when the line belongs to the open block and was proposed as a whole. */
 bool fm_pem_continue(struct fm_line *l);
-/* Proposes the blocks that begin in the line; leaves the last one open when it does not end here. */
+/* Proposes the blocks that begin in the line; leaves the last one open when it does not end here.
+ */
 void fm_pem_begin(struct fm_line *l);
 
 /* resolve.c: candidates of the scan to findings. */
