@@ -19,7 +19,8 @@ static struct template *find(const struct fm_prompts *p, fm_str name)
 
 const struct template *fm_template_find(const struct fm_prompts *p, const char *name)
 {
-    return find(p, fm_str_c(name));
+    const struct template *found = find(p, fm_str_c(name));
+    return found;
 }
 
 /* "templates/consulting.md" → "consulting" */

@@ -289,7 +289,7 @@ static void step(void *arg)
 {
     struct fm_llm_call *c = arg;
     struct candidate *k = NULL;
-    struct admission place;
+    struct admission place = {0};
     int64_t wait_ms = 0;
     if (c->made >= c->setup->policy.max_attempts) {
         fail(c);
@@ -318,7 +318,7 @@ static void on_hedge(void *arg)
 {
     struct fm_llm_call *c = arg;
     struct candidate *k = NULL;
-    struct admission place;
+    struct admission place = {0};
     int64_t wait_ms;
     if (c->winner || c->made >= c->setup->policy.max_attempts)
         return;

@@ -74,8 +74,10 @@ static void support_series(struct svc_model *m, struct fm_cause *c, const struct
                            const char *what)
 {
     const struct fm_metric_series *s = f->series;
+    if (!s)
+        return;
     fm_str now = fm_series_text(s, f->row);
-    if (!s || !now.len)
+    if (!now.len)
         return;
     fm_str before = written(m, c, s, f->before);
     fm_cause_support(m->h, c, fm_series_span(s, f->row),
