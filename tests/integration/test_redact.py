@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import subprocess
 import time
 
@@ -95,9 +94,16 @@ def test_others_can_link_the_library(faultmaven, root, tmp_path):
                            capture_output=True, text=True, env=env).stdout.split()
     flags = [f.replace(str(_prefix(pc)), str(tmp_path)) for f in flags]
     program = tmp_path / "redact"
-    compiler = shutil.which("cc") or shutil.which("clang")
-    subprocess.run([compiler, root / "examples/redact.c", "-o", program, *flags], check=True, capture_output=True)
+    subprocess.run([*_compiler(build), root / "examples/redact.c", "-o", program, *flags], check=True, capture_output=True)
     assert subprocess.run([program], input=TEXT, capture_output=True, check=True).stdout == REDACTED
+
+
+def _compiler(build):
+    """The compiler of the library, with its sanitizers: a static library that has them needs them in the program."""
+    cache = dict(l.split("=", 1) for l in (build / "CMakeCache.txt").read_text().splitlines() if "=" in l and l[0].isalpha())
+    values = {key.split(":")[0]: value for key, value in cache.items()}
+    sanitizers = values.get("FM_SANITIZE")
+    return [values["CMAKE_C_COMPILER"], *(["-fsanitize=" + sanitizers] if sanitizers else [])]
 
 
 def _prefix(pc):
