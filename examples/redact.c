@@ -16,7 +16,8 @@ int main(void)
     char line[4096];
     fm_ctx_init(&ctx, &fm_clock_system);
     if (fm_random(&ctx, key, sizeof key) != FM_OK ||
-        fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD}, &redactor) != FM_OK)
+        fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD},
+                        &redactor) != FM_OK)
         return fprintf(stderr, "%s\n", ctx.error), 1;
     struct fm_pseudonyms *map = fm_pseudonyms_new(key);
     while (fgets(line, sizeof line, stdin)) {

@@ -45,7 +45,8 @@ struct case_parse {
     struct fm_operands *operands;
     int *status;
 };
-bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd, char **argv, const struct case_parse *out);
+bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd,
+                        char **argv, const struct case_parse *out);
 
 /* The case that an operand names: an id, the start of one, or a bundle file (read only). events may
  * be NULL. */
@@ -81,9 +82,11 @@ FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path
 #define CASE_COMMANDS(X)                                                                           \
     X(new)                                                                                         \
     X(list)                                                                                        \
-    X(show) X(log) X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) X(solve) X(apply)       \
-        X(verify_fix) X(waiting) X(escalate) X(close) X(follow_up) X(member) X(report) X(watch)    \
-            X(export) X(import) X(verify) X(rebuild) X(search) X(gc) X(backup)
+    X(show)                                                                                        \
+    X(log)                                                                                         \
+    X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) X(solve) X(apply) X(verify_fix)        \
+        X(waiting) X(escalate) X(close) X(follow_up) X(member) X(report) X(watch) X(export)        \
+            X(import) X(verify) X(rebuild) X(search) X(gc) X(backup)
 #define CASE_DECLARE(name)                                                                         \
     extern const struct fm_opt case_##name##_opts[];                                               \
     int case_##name##_run(struct fm_cli *cli, char **argv);

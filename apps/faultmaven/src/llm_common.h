@@ -13,7 +13,7 @@ struct llm_world {
     struct fm_redactor *external; /* owned */
     struct fm_redactor *local;    /* owned */
     struct fm_metrics *metrics;   /* owned */
-    struct fm_log *log;             /* on the command's arena */
+    struct fm_log *log;           /* on the command's arena */
 };
 
 /* Reads the configuration; providers without a key are named on stderr. */

@@ -102,7 +102,8 @@ static int run(struct fm_cli *cli, char **argv)
     if (!fm_cli_parse(cli, &fm_cmd_llm_proxy, argv, &o, &operands, &status))
         return status;
     struct service s = {.world = &world, .config = o.config};
-    /* Each request takes and gives back a few large blocks: smaller steps would cost a call of the kernel each. */
+    /* Each request takes and gives back a few large blocks: smaller steps would cost a call of the
+     * kernel each. */
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     sigemptyset(&s.set);

@@ -5,16 +5,9 @@
 
 /* Every subcommand, in the order of --help. */
 static const struct fm_command *const commands[] = {
-    &fm_cmd_diagnose, &fm_cmd_case,
-    &fm_cmd_eval,
-    &fm_cmd_metrics,
-    &fm_cmd_logs,
-    &fm_cmd_signatures,
-    &fm_cmd_redact,
-    &fm_cmd_ask,
-    &fm_cmd_chat,
-    &fm_cmd_llm,
-    &fm_cmd_config,
+    &fm_cmd_diagnose, &fm_cmd_case,       &fm_cmd_eval,   &fm_cmd_metrics,
+    &fm_cmd_logs,     &fm_cmd_signatures, &fm_cmd_redact, &fm_cmd_ask,
+    &fm_cmd_chat,     &fm_cmd_llm,        &fm_cmd_config,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

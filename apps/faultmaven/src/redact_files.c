@@ -52,7 +52,8 @@ struct progress {
 static void progress_start(struct progress *p, const struct redact_options *o, int fd)
 {
     struct stat st;
-    *p = (struct progress){.is_shown = !o->is_quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)};
+    *p = (struct progress){.is_shown =
+                               !o->is_quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)};
     p->next = fm_monotonic(&fm_clock_system) + PROGRESS_EVERY;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         p->total = (uint64_t)st.st_size;
@@ -65,7 +66,8 @@ static void progress_show(struct progress *p, const char *name, size_t n)
         return;
     p->next += PROGRESS_EVERY;
     if (p->total)
-        fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 " MB", name, p->bytes / 1000000, p->total / 1000000);
+        fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 " MB", name, p->bytes / 1000000,
+                p->total / 1000000);
     else
         fprintf(stderr, "\r%s: %" PRIu64 " MB", name, p->bytes / 1000000);
 }
@@ -76,7 +78,8 @@ static void progress_end(const struct progress *p)
         fputs("\r\033[K", stderr);
 }
 
-static enum fm_code pump(struct fm_cli *cli, int fd, struct redact_output *out, struct fm_redact_stream *s, struct progress *p)
+static enum fm_code pump(struct fm_cli *cli, int fd, struct redact_output *out,
+                         struct fm_redact_stream *s, struct progress *p)
 {
     char *buf = fm_arena_alloc(&cli->ctx.arena, READ_BYTES);
     for (;;) {
@@ -92,7 +95,8 @@ static enum fm_code pump(struct fm_cli *cli, int fd, struct redact_output *out, 
     }
 }
 
-static enum fm_code redact_fd(struct fm_cli *cli, const struct redact_options *o, int fd, struct redact_output *out)
+static enum fm_code redact_fd(struct fm_cli *cli, const struct redact_options *o, int fd,
+                              struct redact_output *out)
 {
     struct progress p;
     struct fm_redact_scan *scan = fm_redact_scan_new(out->redactor);
@@ -112,13 +116,15 @@ static enum fm_code commit(struct fm_cli *cli, const char *path, const char *tmp
 {
     fm_str orig = fm_str_fmt(&cli->ctx.arena, "%s.orig", path);
     if (link(path, orig.p) != 0)
-        return fm_fail(&cli->ctx, errno == EEXIST ? FM_ECONFLICT : FM_EIO, "%s: %s; nothing was changed", orig.p, strerror(errno));
+        return fm_fail(&cli->ctx, errno == EEXIST ? FM_ECONFLICT : FM_EIO,
+                       "%s: %s; nothing was changed", orig.p, strerror(errno));
     if (rename(tmp, path) != 0)
         return fm_fail(&cli->ctx, FM_EIO, "%s: %s", path, strerror(errno));
     return FM_OK;
 }
 
-static enum fm_code in_place(struct fm_cli *cli, const struct redact_options *o, int fd, struct redact_output *out)
+static enum fm_code in_place(struct fm_cli *cli, const struct redact_options *o, int fd,
+                             struct redact_output *out)
 {
     struct stat st;
     fm_str tmp = fm_str_fmt(&cli->ctx.arena, "%s.redacted", out->file);
@@ -138,14 +144,16 @@ static enum fm_code in_place(struct fm_cli *cli, const struct redact_options *o,
     return code;
 }
 
-static enum fm_code redact_file(struct fm_cli *cli, const struct redact_options *o, const struct redact_job *job, const char *path, uint64_t *found)
+static enum fm_code redact_file(struct fm_cli *cli, const struct redact_options *o,
+                                const struct redact_job *job, const char *path, uint64_t *found)
 {
     struct redact_output out;
     int fd;
     FM_TRY(open_input(&cli->ctx, path, &fd));
     redact_output_init(&out, cli, job->redactor, job->map);
     out.file = path;
-    out.format = o->is_check && o->format == REDACT_TEXT ? REDACT_FINDINGS : (enum redact_format)o->format;
+    out.format =
+        o->is_check && o->format == REDACT_TEXT ? REDACT_FINDINGS : (enum redact_format)o->format;
     out.should_explain = o->should_explain;
     enum fm_code code = o->is_in_place ? in_place(cli, o, fd, &out) : redact_fd(cli, o, fd, &out);
     *found += out.total;
@@ -154,7 +162,8 @@ static enum fm_code redact_file(struct fm_cli *cli, const struct redact_options 
     return code;
 }
 
-enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o, const struct redact_job *job, uint64_t *found)
+enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o,
+                          const struct redact_job *job, uint64_t *found)
 {
     if (job->files->n == 0)
         return redact_file(cli, o, job, "-", found);
@@ -163,7 +172,8 @@ enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o, co
     return FM_OK;
 }
 
-enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms *map, const struct fm_operands *files)
+enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms *map,
+                                  const struct fm_operands *files)
 {
     size_t n = files->n ? files->n : 1;
     for (size_t i = 0; i < n; i++) {
@@ -175,7 +185,8 @@ enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms
         if (!fm_cli_print(cli, r.text))
             return cli->ctx.code;
         if (r.n_unknown)
-            fprintf(stderr, "%s: %s: %zu placeholders are not in the map and were left\n", cli->path, path, r.n_unknown);
+            fprintf(stderr, "%s: %s: %zu placeholders are not in the map and were left\n",
+                    cli->path, path, r.n_unknown);
     }
     return FM_OK;
 }

@@ -25,11 +25,14 @@ struct redact_job {
 #define REDACT_RESTORE_MAX (64u * 1024 * 1024)
 
 /* Reads a whole file of at most max bytes into the context's arena; "-" is standard input. */
-FM_MUST_CHECK enum fm_code redact_read_file(struct fm_ctx *ctx, const char *path, size_t max, fm_str *out);
+FM_MUST_CHECK enum fm_code redact_read_file(struct fm_ctx *ctx, const char *path, size_t max,
+                                            fm_str *out);
 
 /* Redacts every file, or standard input when there is none; *found is the number of findings. */
-FM_MUST_CHECK enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o, const struct redact_job *job, uint64_t *found);
+FM_MUST_CHECK enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o,
+                                        const struct redact_job *job, uint64_t *found);
 
-FM_MUST_CHECK enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms *map, const struct fm_operands *files);
+FM_MUST_CHECK enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms *map,
+                                                const struct fm_operands *files);
 
 #endif

@@ -14,19 +14,23 @@ static fm_str case_of(const struct redact_options *o)
     return fm_str_c(o->case_id ? o->case_id : "local");
 }
 
-/* --key-file, else the environment, else MAP.key. A key file is made only for a map that does not exist yet. */
-static enum fm_code load_master(struct fm_cli *cli, const struct redact_options *o, bool is_new, uint8_t master[FM_KEY_BYTES])
+/* --key-file, else the environment, else MAP.key. A key file is made only for a map that does not
+ * exist yet. */
+static enum fm_code load_master(struct fm_cli *cli, const struct redact_options *o, bool is_new,
+                                uint8_t master[FM_KEY_BYTES])
 {
     const char *env = getenv("FAULTMAVEN_REDACT_KEY");
     if (!o->key_file && env && *env)
         return fm_key_parse(&cli->ctx, fm_str_c(env), master);
-    fm_str path = o->key_file ? fm_str_c(o->key_file) : fm_str_fmt(&cli->ctx.arena, "%s.key", o->map);
+    fm_str path =
+        o->key_file ? fm_str_c(o->key_file) : fm_str_fmt(&cli->ctx.arena, "%s.key", o->map);
     if (is_new && access(path.p, F_OK) != 0)
         FM_TRY(fm_key_create(&cli->ctx, path.p));
     return fm_key_load(&cli->ctx, path.p, master);
 }
 
-static enum fm_code open_file(struct fm_cli *cli, const struct redact_options *o, struct redact_map *out)
+static enum fm_code open_file(struct fm_cli *cli, const struct redact_options *o,
+                              struct redact_map *out)
 {
     uint8_t master[FM_KEY_BYTES], key[FM_KEY_BYTES];
     fm_str sealed = FM_STR_NULL;
@@ -45,7 +49,8 @@ static enum fm_code open_file(struct fm_cli *cli, const struct redact_options *o
     return code;
 }
 
-enum fm_code redact_map_open(struct fm_cli *cli, const struct redact_options *o, struct redact_map *out)
+enum fm_code redact_map_open(struct fm_cli *cli, const struct redact_options *o,
+                             struct redact_map *out)
 {
     uint8_t key[FM_KEY_BYTES];
     if (o->map)
@@ -69,7 +74,8 @@ static enum fm_code write_all(struct fm_cli *cli, const char *path, int fd, fm_s
     return fsync(fd) == 0 ? FM_OK : fm_fail(&cli->ctx, FM_EIO, "%s: %s", path, strerror(errno));
 }
 
-enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o, const struct redact_map *m)
+enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o,
+                             const struct redact_map *m)
 {
     fm_str sealed;
     if (!o->map)

@@ -11,8 +11,10 @@ struct redact_map {
 };
 
 /* Without --map: an empty map under a random key. */
-FM_MUST_CHECK enum fm_code redact_map_open(struct fm_cli *cli, const struct redact_options *o, struct redact_map *out);
-FM_MUST_CHECK enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o, const struct redact_map *m);
+FM_MUST_CHECK enum fm_code redact_map_open(struct fm_cli *cli, const struct redact_options *o,
+                                           struct redact_map *out);
+FM_MUST_CHECK enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o,
+                                           const struct redact_map *m);
 void redact_map_close(struct redact_map *m);
 
 #endif

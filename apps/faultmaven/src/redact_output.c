@@ -9,9 +9,14 @@
 #define FLUSH_AT (64u * 1024)
 #define OUTPUT_MAX (64u * 1024 * 1024)
 
-void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struct fm_redactor *r, struct fm_pseudonyms *map)
+void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struct fm_redactor *r,
+                        struct fm_pseudonyms *map)
 {
-    *o = (struct redact_output){.cli = cli, .redactor = r, .replacer = fm_replacer_new(r, map), .fd = STDOUT_FILENO, .file = "-"};
+    *o = (struct redact_output){.cli = cli,
+                                .redactor = r,
+                                .replacer = fm_replacer_new(r, map),
+                                .fd = STDOUT_FILENO,
+                                .file = "-"};
     o->rule_counts = calloc(fm_redactor_rule_count(r), sizeof *o->rule_counts);
     FM_ASSERT(o->rule_counts != NULL);
     fm_buf_init(&o->buf, OUTPUT_MAX);
@@ -32,7 +37,8 @@ enum fm_code redact_output_flush(struct redact_output *o)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fm_fail(&o->cli->ctx, FM_EIO, "%s: writing failed: %s", o->file, strerror(errno));
+            return fm_fail(&o->cli->ctx, FM_EIO, "%s: writing failed: %s", o->file,
+                           strerror(errno));
         text = fm_str_skip(text, (size_t)n);
     }
     fm_buf_clear(&o->buf);
@@ -81,7 +87,8 @@ static void add_explanation(struct redact_output *o, uint16_t rule)
     add_json_string(&o->buf, fm_redactor_rule_why(o->redactor, rule));
 }
 
-static void add_spans(struct redact_output *o, const struct fm_redact_piece *piece, struct fm_findings found)
+static void add_spans(struct redact_output *o, const struct fm_redact_piece *piece,
+                      struct fm_findings found)
 {
     char line[160];
     for (size_t i = 0; i < found.n; i++) {
@@ -98,18 +105,22 @@ static void add_spans(struct redact_output *o, const struct fm_redact_piece *pie
     }
 }
 
-/* One line a finding, never the value. Beside redacted text it goes to standard error, so that the text stays usable. */
-static void explain(const struct redact_output *o, FILE *to, const struct fm_redact_piece *piece, struct fm_findings found)
+/* One line a finding, never the value. Beside redacted text it goes to standard error, so that the
+ * text stays usable. */
+static void explain(const struct redact_output *o, FILE *to, const struct fm_redact_piece *piece,
+                    struct fm_findings found)
 {
     for (size_t i = 0; i < found.n; i++) {
         const struct fm_finding *f = &found.items[i];
-        fprintf(to, "%s:%" PRIu64 ":%zu-%zu: %s by rule %s: %s\n", o->file, piece->line, piece->line_offset + f->start,
-                piece->line_offset + f->end, fm_sensitive_name(f->type), fm_redactor_rule_id(o->redactor, f->rule),
+        fprintf(to, "%s:%" PRIu64 ":%zu-%zu: %s by rule %s: %s\n", o->file, piece->line,
+                piece->line_offset + f->start, piece->line_offset + f->end,
+                fm_sensitive_name(f->type), fm_redactor_rule_id(o->redactor, f->rule),
                 fm_redactor_rule_why(o->redactor, f->rule));
     }
 }
 
-static enum fm_code add_text(struct redact_output *o, const struct fm_redact_piece *piece, struct fm_findings found)
+static enum fm_code add_text(struct redact_output *o, const struct fm_redact_piece *piece,
+                             struct fm_findings found)
 {
     FM_TRY(fm_replacer_add(o->replacer, &o->cli->ctx, piece->text, found, &o->buf));
     if (piece->ends_line)
@@ -119,7 +130,8 @@ static enum fm_code add_text(struct redact_output *o, const struct fm_redact_pie
     return FM_OK;
 }
 
-static void count(struct redact_output *o, const struct fm_redact_piece *piece, struct fm_findings found)
+static void count(struct redact_output *o, const struct fm_redact_piece *piece,
+                  struct fm_findings found)
 {
     o->bytes += piece->text.len + piece->ends_line;
     o->lines += piece->ends_line || piece->line_offset == 0;
@@ -130,7 +142,8 @@ static void count(struct redact_output *o, const struct fm_redact_piece *piece, 
     }
 }
 
-enum fm_code redact_output_piece(void *arg, const struct fm_redact_piece *piece, struct fm_findings found)
+enum fm_code redact_output_piece(void *arg, const struct fm_redact_piece *piece,
+                                 struct fm_findings found)
 {
     struct redact_output *o = arg;
     count(o, piece, found);
@@ -148,11 +161,15 @@ static void add_report_json(struct redact_output *o)
     const char *sep = "";
     fm_buf_addz(&o->buf, "{\"file\":");
     add_json_string(&o->buf, o->file);
-    fm_buf_addf(&o->buf, ",\"policy\":\"%s\",\"policy_version\":%d", fm_redact_policy_name(fm_redactor_policy(o->redactor)->name), FM_POLICY_VERSION);
-    fm_buf_addf(&o->buf, ",\"lines\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"total\":%" PRIu64 ",\"types\":{", o->lines, o->bytes, o->total);
+    fm_buf_addf(&o->buf, ",\"policy\":\"%s\",\"policy_version\":%d",
+                fm_redact_policy_name(fm_redactor_policy(o->redactor)->name), FM_POLICY_VERSION);
+    fm_buf_addf(&o->buf,
+                ",\"lines\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"total\":%" PRIu64 ",\"types\":{",
+                o->lines, o->bytes, o->total);
     for (unsigned t = 0; t < FM_SENSITIVE_COUNT; t++)
         if (o->counts[t]) {
-            fm_buf_addf(&o->buf, "%s\"%s\":%" PRIu64, sep, fm_sensitive_name((enum fm_sensitive)t), o->counts[t]);
+            fm_buf_addf(&o->buf, "%s\"%s\":%" PRIu64, sep, fm_sensitive_name((enum fm_sensitive)t),
+                        o->counts[t]);
             sep = ",";
         }
     fm_buf_addz(&o->buf, "},\"rules\":{");
@@ -169,14 +186,16 @@ static void add_report_json(struct redact_output *o)
 
 static void add_report_text(struct redact_output *o)
 {
-    fm_buf_addf(&o->buf, "%s: %" PRIu64 " findings in %" PRIu64 " lines, policy %s\n", o->file, o->total, o->lines,
-                fm_redact_policy_name(fm_redactor_policy(o->redactor)->name));
+    fm_buf_addf(&o->buf, "%s: %" PRIu64 " findings in %" PRIu64 " lines, policy %s\n", o->file,
+                o->total, o->lines, fm_redact_policy_name(fm_redactor_policy(o->redactor)->name));
     for (unsigned t = 0; t < FM_SENSITIVE_COUNT; t++)
         if (o->counts[t])
-            fm_buf_addf(&o->buf, "  %-20s %10" PRIu64 "\n", fm_sensitive_name((enum fm_sensitive)t), o->counts[t]);
+            fm_buf_addf(&o->buf, "  %-20s %10" PRIu64 "\n", fm_sensitive_name((enum fm_sensitive)t),
+                        o->counts[t]);
     for (size_t i = 0; o->should_explain && i < fm_redactor_rule_count(o->redactor); i++)
         if (o->rule_counts[i])
-            fm_buf_addf(&o->buf, "  rule %-24s %8" PRIu64 "  %s\n", fm_redactor_rule_id(o->redactor, (uint16_t)i), o->rule_counts[i],
+            fm_buf_addf(&o->buf, "  rule %-24s %8" PRIu64 "  %s\n",
+                        fm_redactor_rule_id(o->redactor, (uint16_t)i), o->rule_counts[i],
                         fm_redactor_rule_why(o->redactor, (uint16_t)i));
 }
 

@@ -28,11 +28,13 @@ struct redact_output {
     uint64_t *rule_counts; /* one per rule */
 };
 
-void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struct fm_redactor *r, struct fm_pseudonyms *map);
+void redact_output_init(struct redact_output *o, struct fm_cli *cli, const struct fm_redactor *r,
+                        struct fm_pseudonyms *map);
 void redact_output_release(struct redact_output *o);
 
 /* An fm_redact_piece_fn; arg is the output. */
-enum fm_code redact_output_piece(void *arg, const struct fm_redact_piece *piece, struct fm_findings found);
+enum fm_code redact_output_piece(void *arg, const struct fm_redact_piece *piece,
+                                 struct fm_findings found);
 
 /* Writes what is buffered to fd. */
 FM_MUST_CHECK enum fm_code redact_output_flush(struct redact_output *o);

@@ -16,7 +16,7 @@
 #define HEAD_BYTES_MAX (64 * 1024)
 #define BODY_MAX_DEFAULT (16u << 20)
 #define SPARE_MAX 64
-#define STREAM_BUFFER 8192   /* held as long as a call lasts: thousands of streams are ordinary */
+#define STREAM_BUFFER 8192  /* held as long as a call lasts: thousands of streams are ordinary */
 #define UPLOAD_BUFFER 16384 /* the least that curl takes; its default is 64 KiB */
 
 struct watch {

@@ -29,12 +29,15 @@ struct passage {
     struct fm_egress_receipt receipt;
 };
 
-enum fm_code fm_egress_new(struct fm_ctx *ctx, const struct fm_egress_options *opts, struct fm_egress **out)
+enum fm_code fm_egress_new(struct fm_ctx *ctx, const struct fm_egress_options *opts,
+                           struct fm_egress **out)
 {
     if (!opts->external || !opts->map)
         return fm_fail(ctx, FM_EINVAL, "the egress gate needs a redactor and the map of the case");
     if (fm_redactor_policy(opts->external)->name == FM_POLICY_OFF_FOR_LOCAL)
-        return fm_fail(ctx, FM_EREJECTED, "the policy off-for-local-models is for local receivers only; choose strict, standard or secrets-only");
+        return fm_fail(ctx, FM_EREJECTED,
+                       "the policy off-for-local-models is for local receivers only; choose "
+                       "strict, standard or secrets-only");
     struct fm_egress *g = calloc(1, sizeof *g);
     FM_ASSERT(g != NULL);
     g->o = *opts;
@@ -91,7 +94,8 @@ static void add_split(struct passage *p, fm_str text, struct finding_list *all, 
 }
 
 /* What the detector found and the policy looks for, without what overlaps a finding of ours. */
-static struct fm_findings merge(struct passage *p, fm_str text, struct fm_findings own, struct fm_findings more)
+static struct fm_findings merge(struct passage *p, fm_str text, struct fm_findings own,
+                                struct fm_findings more)
 {
     struct finding_list all = {0};
     const struct fm_redact_policy *policy = fm_redactor_policy(p->redactor);
@@ -118,7 +122,8 @@ static int by_start(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-/* Asks the detector; its failure is the gate's failure, and so is an answer that does not fit the text. */
+/* Asks the detector; its failure is the gate's failure, and so is an answer that does not fit the
+ * text. */
 static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findings *found)
 {
     struct fm_detector *d = p->gate->o.detector;
@@ -128,8 +133,12 @@ static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findi
     FM_TRY(d->ops->find(d, p->ctx, text, &more));
     for (size_t i = 0; i < more.n; i++) {
         const struct fm_finding *f = &more.items[i];
-        if (f->start >= f->end || f->end > text.len || f->type >= FM_SENSITIVE_COUNT || !is_border(text, f->start) || !is_border(text, f->end))
-            return fm_fail(p->ctx, FM_EUPSTREAM, "the external detector named bytes %zu-%zu of a text of %zu bytes; nothing is sent", f->start, f->end, text.len);
+        if (f->start >= f->end || f->end > text.len || f->type >= FM_SENSITIVE_COUNT ||
+            !is_border(text, f->start) || !is_border(text, f->end))
+            return fm_fail(
+                p->ctx, FM_EUPSTREAM,
+                "the external detector named bytes %zu-%zu of a text of %zu bytes; nothing is sent",
+                f->start, f->end, text.len);
     }
     *found = merge(p, text, *found, more);
     if (found->n) {
@@ -146,7 +155,8 @@ static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
     struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
     FM_TRY(ask_detector(p, text, &found));
     add_counts(p, found);
-    return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text, found, out);
+    return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text,
+                           found, out);
 }
 
 static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v);
@@ -208,9 +218,11 @@ static enum fm_code check(struct fm_ctx *ctx, const struct fm_egress_request *re
     if (req->kind >= FM_EGRESS_KIND_COUNT || !req->origin || !req->receiver)
         return fm_fail(ctx, FM_EINVAL, "an outbound body needs a kind, an origin and a receiver");
     if (req->body.len > FM_EGRESS_BODY_MAX)
-        return fm_fail(ctx, FM_ELIMIT, "the body for %s has %zu bytes; at most %u may leave", req->receiver, req->body.len, FM_EGRESS_BODY_MAX);
+        return fm_fail(ctx, FM_ELIMIT, "the body for %s has %zu bytes; at most %u may leave",
+                       req->receiver, req->body.len, FM_EGRESS_BODY_MAX);
     if (!fm_str_is_utf8(req->body))
-        return fm_fail(ctx, FM_EINVAL, "the body for %s is not UTF-8; nothing is sent", req->receiver);
+        return fm_fail(ctx, FM_EINVAL, "the body for %s is not UTF-8; nothing is sent",
+                       req->receiver);
     return FM_OK;
 }
 
@@ -227,7 +239,8 @@ static void start_receipt(struct passage *p, const struct fm_egress_request *req
 }
 
 /* The parser's own message could quote the body. */
-static enum fm_code hide_details(struct fm_ctx *ctx, const struct fm_egress_request *req, enum fm_code code)
+static enum fm_code hide_details(struct fm_ctx *ctx, const struct fm_egress_request *req,
+                                 enum fm_code code)
 {
     if (code != FM_EINVAL)
         return code;
@@ -235,14 +248,16 @@ static enum fm_code hide_details(struct fm_ctx *ctx, const struct fm_egress_requ
     return fm_fail(ctx, FM_EINVAL, "the body for %s is not JSON; nothing is sent", req->receiver);
 }
 
-enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx, const struct fm_egress_request *req, const struct fm_cleared **out)
+enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx,
+                            const struct fm_egress_request *req, const struct fm_cleared **out)
 {
     bool has_local = req->is_local && g->o.local;
     struct passage p = {.gate = g, .ctx = ctx, .redactor = has_local ? g->o.local : g->o.external};
     fm_str body;
     FM_TRY(check(ctx, req));
     start_receipt(&p, req);
-    enum fm_code code = req->format == FM_EGRESS_JSON ? clear_json(&p, req->body, &body) : clear_text(&p, req->body, &body);
+    enum fm_code code = req->format == FM_EGRESS_JSON ? clear_json(&p, req->body, &body)
+                                                      : clear_text(&p, req->body, &body);
     if (code != FM_OK)
         return req->format == FM_EGRESS_JSON ? hide_details(ctx, req, code) : code;
     struct fm_cleared *c = FM_NEW(&ctx->arena, struct fm_cleared);
@@ -255,10 +270,14 @@ enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx, const struc
     return FM_OK;
 }
 
-enum fm_code fm_cleared_body(const struct fm_cleared *c, struct fm_ctx *ctx, bool is_local_receiver, fm_str *out)
+enum fm_code fm_cleared_body(const struct fm_cleared *c, struct fm_ctx *ctx, bool is_local_receiver,
+                             fm_str *out)
 {
     if (c->receipt.is_local && !is_local_receiver)
-        return fm_fail(ctx, FM_EFORBIDDEN, "this body was cleared for the local receiver %s; pass the original through the gate again", c->receipt.receiver);
+        return fm_fail(ctx, FM_EFORBIDDEN,
+                       "this body was cleared for the local receiver %s; pass the original through "
+                       "the gate again",
+                       c->receipt.receiver);
     *out = c->body;
     return FM_OK;
 }

@@ -16,8 +16,9 @@ static const char *const action_names[FM_ACTION_COUNT] = {
 /* What the standard policy leaves alone: needed for a diagnosis, and says little about people. */
 static bool is_kept_by_standard(enum fm_sensitive t)
 {
-    return t == FM_SENSITIVE_PRIVATE_IP || t == FM_SENSITIVE_PATH || t == FM_SENSITIVE_PORT || t == FM_SENSITIVE_HASH || t == FM_SENSITIVE_ID ||
-           t == FM_SENSITIVE_NUMBER || t == FM_SENSITIVE_CONFIG || t == FM_SENSITIVE_FILE;
+    return t == FM_SENSITIVE_PRIVATE_IP || t == FM_SENSITIVE_PATH || t == FM_SENSITIVE_PORT ||
+           t == FM_SENSITIVE_HASH || t == FM_SENSITIVE_ID || t == FM_SENSITIVE_NUMBER ||
+           t == FM_SENSITIVE_CONFIG || t == FM_SENSITIVE_FILE;
 }
 
 static bool is_looked_for(enum fm_policy_name name, enum fm_sensitive t)
@@ -68,8 +69,10 @@ enum fm_code fm_redact_action_parse(struct fm_ctx *ctx, fm_str name, enum fm_red
             *out = (enum fm_redact_action)i;
             return FM_OK;
         }
-    return fm_fail(ctx, FM_EINVAL, "redaction action \"%.*s\" is not known; use keep, mask, token, hash, partial or format",
-                   FM_STR_ARG(name));
+    return fm_fail(
+        ctx, FM_EINVAL,
+        "redaction action \"%.*s\" is not known; use keep, mask, token, hash, partial or format",
+        FM_STR_ARG(name));
 }
 
 const char *fm_redact_action_name(enum fm_redact_action action)
@@ -81,7 +84,7 @@ const char *fm_redact_action_name(enum fm_redact_action action)
 static unsigned shows(enum fm_redact_action a)
 {
     static const unsigned rank[FM_ACTION_COUNT] = {
-        [FM_ACTION_MASK] = 0,    [FM_ACTION_HASH] = 1,   [FM_ACTION_TOKEN] = 2,
+        [FM_ACTION_MASK] = 0,   [FM_ACTION_HASH] = 1,    [FM_ACTION_TOKEN] = 2,
         [FM_ACTION_FORMAT] = 3, [FM_ACTION_PARTIAL] = 4, [FM_ACTION_KEEP] = 5,
     };
     return rank[a];

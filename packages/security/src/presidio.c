@@ -14,17 +14,30 @@ struct presidio {
     double min_score;
 };
 
-/* Entities of the analyzer (https://microsoft.github.io/presidio/supported_entities/) as types of ours. */
+/* Entities of the analyzer (https://microsoft.github.io/presidio/supported_entities/) as types of
+ * ours. */
 static const struct {
     const char *entity;
     enum fm_sensitive type;
 } entities[] = {
-    {"PERSON", FM_SENSITIVE_PERSON},           {"LOCATION", FM_SENSITIVE_LOCATION},        {"ORGANIZATION", FM_SENSITIVE_ORGANIZATION},
-    {"NRP", FM_SENSITIVE_NRP},                 {"DATE_TIME", FM_SENSITIVE_DATE},           {"EMAIL_ADDRESS", FM_SENSITIVE_EMAIL},
-    {"PHONE_NUMBER", FM_SENSITIVE_PHONE},      {"CREDIT_CARD", FM_SENSITIVE_CARD},         {"IBAN_CODE", FM_SENSITIVE_IBAN},
-    {"IP_ADDRESS", FM_SENSITIVE_IP},           {"URL", FM_SENSITIVE_URL},                  {"US_SSN", FM_SENSITIVE_NATIONAL_ID},
-    {"US_ITIN", FM_SENSITIVE_NATIONAL_ID},     {"US_PASSPORT", FM_SENSITIVE_NATIONAL_ID},  {"US_DRIVER_LICENSE", FM_SENSITIVE_LICENSE},
-    {"US_BANK_NUMBER", FM_SENSITIVE_NUMBER},   {"MEDICAL_LICENSE", FM_SENSITIVE_LICENSE},  {"UK_NHS", FM_SENSITIVE_NATIONAL_ID},
+    {"PERSON", FM_SENSITIVE_PERSON},
+    {"LOCATION", FM_SENSITIVE_LOCATION},
+    {"ORGANIZATION", FM_SENSITIVE_ORGANIZATION},
+    {"NRP", FM_SENSITIVE_NRP},
+    {"DATE_TIME", FM_SENSITIVE_DATE},
+    {"EMAIL_ADDRESS", FM_SENSITIVE_EMAIL},
+    {"PHONE_NUMBER", FM_SENSITIVE_PHONE},
+    {"CREDIT_CARD", FM_SENSITIVE_CARD},
+    {"IBAN_CODE", FM_SENSITIVE_IBAN},
+    {"IP_ADDRESS", FM_SENSITIVE_IP},
+    {"URL", FM_SENSITIVE_URL},
+    {"US_SSN", FM_SENSITIVE_NATIONAL_ID},
+    {"US_ITIN", FM_SENSITIVE_NATIONAL_ID},
+    {"US_PASSPORT", FM_SENSITIVE_NATIONAL_ID},
+    {"US_DRIVER_LICENSE", FM_SENSITIVE_LICENSE},
+    {"US_BANK_NUMBER", FM_SENSITIVE_NUMBER},
+    {"MEDICAL_LICENSE", FM_SENSITIVE_LICENSE},
+    {"UK_NHS", FM_SENSITIVE_NATIONAL_ID},
     {"CRYPTO", FM_SENSITIVE_SECRET},
 };
 
@@ -51,10 +64,12 @@ static size_t *offsets(struct fm_ctx *ctx, fm_str text, size_t *n)
 
 static enum fm_code bad(struct fm_ctx *ctx, const char *what)
 {
-    return fm_fail(ctx, FM_EUPSTREAM, "the external detector answered wrongly (%s); nothing is sent", what);
+    return fm_fail(ctx, FM_EUPSTREAM,
+                   "the external detector answered wrongly (%s); nothing is sent", what);
 }
 
-static enum fm_code read_answer(const struct presidio *d, struct fm_ctx *ctx, fm_str text, fm_str body, struct fm_findings *out)
+static enum fm_code read_answer(const struct presidio *d, struct fm_ctx *ctx, fm_str text,
+                                fm_str body, struct fm_findings *out)
 {
     FM_VEC(struct fm_finding) found = {0};
     yyjson_val *root, *item;
@@ -80,7 +95,8 @@ static enum fm_code read_answer(const struct presidio *d, struct fm_ctx *ctx, fm
     return FM_OK;
 }
 
-static enum fm_code find(struct fm_detector *base, struct fm_ctx *ctx, fm_str text, struct fm_findings *out)
+static enum fm_code find(struct fm_detector *base, struct fm_ctx *ctx, fm_str text,
+                         struct fm_findings *out)
 {
     struct presidio *d = (struct presidio *)base;
     struct fm_http_reply reply = {0};
@@ -97,7 +113,9 @@ static enum fm_code find(struct fm_detector *base, struct fm_ctx *ctx, fm_str te
     if (code != FM_OK)
         return code;
     if (reply.status != 200)
-        return fm_fail(ctx, FM_EUPSTREAM, "the external detector answered with status %d; nothing is sent", reply.status);
+        return fm_fail(ctx, FM_EUPSTREAM,
+                       "the external detector answered with status %d; nothing is sent",
+                       reply.status);
     return read_answer(d, ctx, text, reply.body, out);
 }
 
@@ -111,7 +129,8 @@ static void release(struct fm_detector *base)
 
 static const struct fm_detector_ops ops = {.find = find, .free = release};
 
-struct fm_detector *fm_detector_presidio_new(const struct fm_http_post *http, fm_str url, fm_str language, double min_score)
+struct fm_detector *fm_detector_presidio_new(const struct fm_http_post *http, fm_str url,
+                                             fm_str language, double min_score)
 {
     struct presidio *d = calloc(1, sizeof *d);
     FM_ASSERT(d != NULL);
@@ -119,7 +138,8 @@ struct fm_detector *fm_detector_presidio_new(const struct fm_http_post *http, fm
     d->base.ops = &ops;
     d->http = *http;
     d->min_score = min_score;
-    if (asprintf(&d->url, "%.*s/analyze", (int)n, url.p) < 0 || asprintf(&d->language, "%.*s", FM_STR_ARG(language)) < 0)
+    if (asprintf(&d->url, "%.*s/analyze", (int)n, url.p) < 0 ||
+        asprintf(&d->language, "%.*s", FM_STR_ARG(language)) < 0)
         FM_BUG("out of memory");
     return &d->base;
 }

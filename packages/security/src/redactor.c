@@ -11,7 +11,8 @@ static const struct {
 #undef DETECTOR_ROW
 };
 
-static enum fm_code apply_file(struct fm_ctx *ctx, struct fm_redactor *r, const struct fm_rule_file *f)
+static enum fm_code apply_file(struct fm_ctx *ctx, struct fm_redactor *r,
+                               const struct fm_rule_file *f)
 {
     for (size_t i = 0; i < f->rules.n; i++) {
         f->rules.items[i].is_user_rule = true;
@@ -27,7 +28,8 @@ static enum fm_code apply_file(struct fm_ctx *ctx, struct fm_redactor *r, const 
     return FM_OK;
 }
 
-static enum fm_code build(struct fm_ctx *ctx, struct fm_redactor *r, const struct fm_redactor_options *o)
+static enum fm_code build(struct fm_ctx *ctx, struct fm_redactor *r,
+                          const struct fm_redactor_options *o)
 {
     struct fm_rule_file file = {0};
     for (size_t i = 0; i < fm_builtin_rule_count; i++)
@@ -43,7 +45,8 @@ static enum fm_code build(struct fm_ctx *ctx, struct fm_redactor *r, const struc
     return FM_OK;
 }
 
-enum fm_code fm_redactor_new(struct fm_ctx *ctx, const struct fm_redactor_options *opts, struct fm_redactor **out)
+enum fm_code fm_redactor_new(struct fm_ctx *ctx, const struct fm_redactor_options *opts,
+                             struct fm_redactor **out)
 {
     struct fm_redactor *r = calloc(1, sizeof *r);
     FM_ASSERT(r != NULL);
@@ -85,12 +88,14 @@ const char *fm_redactor_rule_id(const struct fm_redactor *r, uint16_t rule)
 {
     if (rule < R_BUILTIN_COUNT)
         return detectors[rule].id;
-    return rule < fm_redactor_rule_count(r) ? r->rules.rules.items[rule - R_BUILTIN_COUNT].id : "unknown";
+    return rule < fm_redactor_rule_count(r) ? r->rules.rules.items[rule - R_BUILTIN_COUNT].id
+                                            : "unknown";
 }
 
 const char *fm_redactor_rule_why(const struct fm_redactor *r, uint16_t rule)
 {
     if (rule < R_BUILTIN_COUNT)
         return detectors[rule].why;
-    return rule < fm_redactor_rule_count(r) ? r->rules.rules.items[rule - R_BUILTIN_COUNT].why : "unknown";
+    return rule < fm_redactor_rule_count(r) ? r->rules.rules.items[rule - R_BUILTIN_COUNT].why
+                                            : "unknown";
 }

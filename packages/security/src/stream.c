@@ -15,7 +15,8 @@ struct fm_redact_stream {
     char held[FM_REDACT_LINE_MAX + 1];
 };
 
-/* Where a line that is too long is cut: behind the last blank of its second half, else before a UTF-8 sequence. */
+/* Where a line that is too long is cut: behind the last blank of its second half, else before a
+ * UTF-8 sequence. */
 static size_t cut_point(const char *p)
 {
     size_t i = FM_REDACT_LINE_MAX;
@@ -43,7 +44,8 @@ size_t fm_redact_piece_length(fm_str text, bool is_last, bool *ends_line)
 
 static enum fm_code emit(struct fm_redact_stream *s, fm_str text, bool ends_line)
 {
-    struct fm_redact_piece piece = {.text = text, .line = s->line, .line_offset = s->line_offset, .ends_line = ends_line};
+    struct fm_redact_piece piece = {
+        .text = text, .line = s->line, .line_offset = s->line_offset, .ends_line = ends_line};
     enum fm_code code = s->fn(s->arg, &piece, fm_redact_scan_line(s->scan, text));
     s->line_offset += text.len;
     if (ends_line) {
@@ -68,7 +70,8 @@ static enum fm_code drain(struct fm_redact_stream *s, fm_str text, bool is_last,
     return FM_OK;
 }
 
-struct fm_redact_stream *fm_redact_stream_new(struct fm_redact_scan *scan, fm_redact_piece_fn fn, void *arg)
+struct fm_redact_stream *fm_redact_stream_new(struct fm_redact_scan *scan, fm_redact_piece_fn fn,
+                                              void *arg)
 {
     struct fm_redact_stream *s = malloc(sizeof *s);
     FM_ASSERT(s != NULL);

@@ -41,7 +41,8 @@ TEST(a_box_opens_only_unchanged)
         char *bent = fm_arena_dup(&ctx.arena, box.p, box.len);
         bent[i] ^= 1;
         fm_ctx_clear_error(&ctx);
-        assert_int_equal(fm_box_open(&ctx, key, FM_STR("aad"), fm_str_n(bent, box.len), &plain), FM_EFORBIDDEN);
+        assert_int_equal(fm_box_open(&ctx, key, FM_STR("aad"), fm_str_n(bent, box.len), &plain),
+                         FM_EFORBIDDEN);
     }
     assert_int_equal(fm_box_open(&ctx, key, FM_STR("aad"), FM_STR("FMB1"), &plain), FM_EFORBIDDEN);
     fm_ctx_release(&ctx);
@@ -52,8 +53,12 @@ TEST(keys_are_hex_or_base64)
     struct fm_ctx ctx;
     uint8_t a[FM_KEY_BYTES], b[FM_KEY_BYTES];
     fm_ctx_init(&ctx, &fm_clock_system);
-    assert_int_equal(fm_key_parse(&ctx, FM_STR(" 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"), a), FM_OK);
-    assert_int_equal(fm_key_parse(&ctx, FM_STR("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), b), FM_OK);
+    assert_int_equal(
+        fm_key_parse(
+            &ctx, FM_STR(" 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"), a),
+        FM_OK);
+    assert_int_equal(fm_key_parse(&ctx, FM_STR("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), b),
+                     FM_OK);
     assert_memory_equal(a, b, sizeof a);
     assert_int_equal(fm_key_parse(&ctx, FM_STR("0001"), a), FM_EINVAL);
     fm_ctx_release(&ctx);

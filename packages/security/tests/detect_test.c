@@ -18,14 +18,17 @@ static void check(enum fm_policy_name policy, const struct detect_case *cases, s
         struct fm_buf got;
         fm_ctx_init(&ctx, &fm_clock_system);
         fm_buf_init(&got, 65536);
-        assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = policy}, &r), FM_OK);
+        assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = policy}, &r),
+                         FM_OK);
         fm_str line = fm_str_c(cases[i].line);
         struct fm_findings f = fm_redact_find(r, &ctx, line);
         for (size_t k = 0; k < f.n; k++)
-            fm_buf_addf(&got, "%s%s=%.*s", k ? " " : "", fm_sensitive_name(f.items[k].type), (int)(f.items[k].end - f.items[k].start), line.p + f.items[k].start);
+            fm_buf_addf(&got, "%s%s=%.*s", k ? " " : "", fm_sensitive_name(f.items[k].type),
+                        (int)(f.items[k].end - f.items[k].start), line.p + f.items[k].start);
         fm_str text = f.n ? fm_buf_str(&got) : FM_STR("-");
         if (!fm_str_eqc(text, cases[i].want)) {
-            print_error("line: %s\n  want: %s\n  got:  %.*s\n", cases[i].line, cases[i].want, FM_STR_ARG(text));
+            print_error("line: %s\n  want: %s\n  got:  %.*s\n", cases[i].line, cases[i].want,
+                        FM_STR_ARG(text));
             bad++;
         }
         fm_buf_release(&got);
@@ -55,7 +58,8 @@ TEST(secrets)
         {"Authorization: Basic dXNlcjpwYXNz", "authorization=dXNlcjpwYXNz"},
         {"the bearer of this letter", "-"},
         {"Cookie: sid=a8f3kd93kd; theme=dark-blue", "cookie=a8f3kd93kd cookie=dark-blue"},
-        {"postgres://app:pw1234@10.1.2.3/db", "url=postgres:// basic_auth=app:pw1234 url=@10.1.2.3/db"},
+        {"postgres://app:pw1234@10.1.2.3/db",
+         "url=postgres:// basic_auth=app:pw1234 url=@10.1.2.3/db"},
         {"curl -u admin:pa55word https://h/", "basic_auth=admin:pa55word url=https://h/"},
         {"redis-cli --password S3cr3tPw0rd", "password=S3cr3tPw0rd"},
         {"{\\\"password\\\":\\\"abc123xyz\\\"}", "password=abc123xyz"},
@@ -79,9 +83,12 @@ TEST(identifiers)
         {"api.internal.example.com:8443 down", "host=api.internal.example.com"},
         {"at com.example.service.Main(Main.java:3)", "-"},
         {"id 123e4567-e89b-12d3-a456-426614174000", "uuid=123e4567-e89b-12d3-a456-426614174000"},
-        {"open /home" "/jane/notes.txt failed", "user=jane"},
+        {"open /home"
+         "/jane/notes.txt failed",
+         "user=jane"},
         {"open C:\\Users\\jane\\notes.txt failed", "user=jane"},
-        {"Failed password for invalid user admin from 203.0.113.7 port 22", "user=admin ip=203.0.113.7"},
+        {"Failed password for invalid user admin from 203.0.113.7 port 22",
+         "user=admin ip=203.0.113.7"},
         {"user=jane uid=1001", "user=jane"},
         {"card 4111 1111 1111 1111 declined", "credit_card=4111 1111 1111 1111"},
         {"card 4111 1111 1111 1112x", "-"},
@@ -134,7 +141,8 @@ TEST(names_by_context)
         {"please ask Mr. Tobias Winterhalter about the outage today", "person=Tobias Winterhalter"},
         {"my name is Oluwaseun Adeyemi and it fails again", "person=Oluwaseun Adeyemi"},
         {"the bug was reported by Ingrid Solberg last week", "person=Ingrid Solberg"},
-        {"we shipped it to 221 Baker Street, London NW1 6XE yesterday", "address=221 Baker Street, London NW1 6XE"},
+        {"we shipped it to 221 Baker Street, London NW1 6XE yesterday",
+         "address=221 Baker Street, London NW1 6XE"},
         {"connection to server lost, retrying in 5 seconds", "-"},
     };
     CHECK(FM_POLICY_STANDARD, cases);
@@ -172,11 +180,17 @@ TEST(a_key_block_is_one_secret_over_lines)
     struct fm_redact_policy mask;
     fm_redact_policy_init(&mask, FM_POLICY_STANDARD);
     mask.action[FM_SENSITIVE_PRIVATE_KEY] = FM_ACTION_MASK;
-    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.custom = &mask}, &r), FM_OK);
-    fm_str text = FM_STR("a\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nIIGd\n-----END EC PRIVATE KEY-----\nb\n");
+    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.custom = &mask}, &r),
+                     FM_OK);
+    fm_str text = FM_STR(
+        "a\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nIIGd\n-----END EC PRIVATE KEY-----\nb\n");
     assert_int_equal(fm_redact_text(r, &ctx, NULL, text, &out), FM_OK);
-    assert_string_equal(out.text.p, "a\n<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>\nb\n");
-    assert_int_equal(fm_redact_text(r, &ctx, NULL, FM_STR("-----BEGIN PRIVATE KEY-----\nMHcC\nopen to the end"), &out), FM_OK);
+    assert_string_equal(out.text.p,
+                        "a\n<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>\nb\n");
+    assert_int_equal(fm_redact_text(r, &ctx, NULL,
+                                    FM_STR("-----BEGIN PRIVATE KEY-----\nMHcC\nopen to the end"),
+                                    &out),
+                     FM_OK);
     assert_string_equal(out.text.p, "<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>");
     fm_redactor_free(r);
     fm_ctx_release(&ctx);

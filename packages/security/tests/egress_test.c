@@ -29,10 +29,21 @@ static void setup(struct bench *b, struct fm_detector *detector)
 {
     *b = (struct bench){.n_receipts = 0};
     fm_ctx_init(&b->ctx, &fm_clock_system);
-    assert_int_equal(fm_redactor_new(&b->ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD}, &b->external), FM_OK);
-    assert_int_equal(fm_redactor_new(&b->ctx, &(struct fm_redactor_options){.policy = FM_POLICY_OFF_FOR_LOCAL}, &b->local), FM_OK);
+    assert_int_equal(fm_redactor_new(&b->ctx,
+                                     &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD},
+                                     &b->external),
+                     FM_OK);
+    assert_int_equal(
+        fm_redactor_new(&b->ctx, &(struct fm_redactor_options){.policy = FM_POLICY_OFF_FOR_LOCAL},
+                        &b->local),
+        FM_OK);
     b->map = fm_pseudonyms_new(key);
-    struct fm_egress_options o = {.external = b->external, .local = b->local, .map = b->map, .detector = detector, .on_receipt = note, .arg = b};
+    struct fm_egress_options o = {.external = b->external,
+                                  .local = b->local,
+                                  .map = b->map,
+                                  .detector = detector,
+                                  .on_receipt = note,
+                                  .arg = b};
     assert_int_equal(fm_egress_new(&b->ctx, &o, &b->gate), FM_OK);
 }
 
@@ -45,10 +56,16 @@ static void teardown(struct bench *b)
     fm_ctx_release(&b->ctx);
 }
 
-static enum fm_code pass(struct bench *b, enum fm_egress_format format, bool is_local, fm_str body, fm_str *out)
+static enum fm_code pass(struct bench *b, enum fm_egress_format format, bool is_local, fm_str body,
+                         fm_str *out)
 {
     const struct fm_cleared *c = NULL;
-    struct fm_egress_request q = {.kind = FM_EGRESS_MODEL, .format = format, .origin = "test", .receiver = "model", .is_local = is_local, .body = body};
+    struct fm_egress_request q = {.kind = FM_EGRESS_MODEL,
+                                  .format = format,
+                                  .origin = "test",
+                                  .receiver = "model",
+                                  .is_local = is_local,
+                                  .body = body};
     enum fm_code code = fm_egress_pass(b->gate, &b->ctx, &q, &c);
     if (code != FM_OK) {
         assert_null(c);
@@ -62,7 +79,9 @@ TEST(text_leaves_redacted_with_a_receipt)
     struct bench b;
     fm_str out;
     setup(&b, NULL);
-    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("joe@example.org said password=abc12345"), &out), FM_OK);
+    assert_int_equal(
+        pass(&b, FM_EGRESS_TEXT, false, FM_STR("joe@example.org said password=abc12345"), &out),
+        FM_OK);
     assert_string_equal(out.p, "<EMAIL_1> said password=<PASSWORD_1>");
     assert_int_equal(b.n_receipts, 1);
     assert_int_equal(b.last.total, 2);
@@ -77,9 +96,13 @@ TEST(json_keeps_its_structure)
     struct bench b;
     fm_str out;
     setup(&b, NULL);
-    fm_str body = FM_STR("{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"user\",\"content\":\"mail joe@example.org\\npassword=\\\"abc 12345\\\"\"}],\"joe@example.org\":null}");
+    fm_str body =
+        FM_STR("{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"user\",\"content\":\"mail "
+               "joe@example.org\\npassword=\\\"abc 12345\\\"\"}],\"joe@example.org\":null}");
     assert_int_equal(pass(&b, FM_EGRESS_JSON, false, body, &out), FM_OK);
-    assert_string_equal(out.p, "{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"user\",\"content\":\"mail <EMAIL_1>\\npassword=\\\"<PASSWORD_1>\\\"\"}],\"<EMAIL_1>\":null}");
+    assert_string_equal(out.p,
+                        "{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"user\",\"content\":"
+                        "\"mail <EMAIL_1>\\npassword=\\\"<PASSWORD_1>\\\"\"}],\"<EMAIL_1>\":null}");
     teardown(&b);
 }
 
@@ -89,7 +112,11 @@ TEST(a_local_receiver_may_see_the_text_but_its_body_goes_nowhere_else)
     fm_str out;
     const struct fm_cleared *c;
     setup(&b, NULL);
-    struct fm_egress_request q = {.kind = FM_EGRESS_MODEL, .origin = "t", .receiver = "local", .is_local = true, .body = FM_STR("joe@example.org")};
+    struct fm_egress_request q = {.kind = FM_EGRESS_MODEL,
+                                  .origin = "t",
+                                  .receiver = "local",
+                                  .is_local = true,
+                                  .body = FM_STR("joe@example.org")};
     assert_int_equal(fm_egress_pass(b.gate, &b.ctx, &q, &c), FM_OK);
     assert_int_equal(fm_cleared_body(c, &b.ctx, true, &out), FM_OK);
     assert_string_equal(out.p, "joe@example.org");
@@ -107,7 +134,9 @@ TEST(an_external_receiver_cannot_have_the_policy_off)
     struct bench b;
     struct fm_egress *g;
     setup(&b, NULL);
-    assert_int_equal(fm_egress_new(&b.ctx, &(struct fm_egress_options){.external = b.local, .map = b.map}, &g), FM_EREJECTED);
+    assert_int_equal(
+        fm_egress_new(&b.ctx, &(struct fm_egress_options){.external = b.local, .map = b.map}, &g),
+        FM_EREJECTED);
     teardown(&b);
 }
 
@@ -116,14 +145,16 @@ TEST(bad_bodies_are_refused_and_not_quoted)
     struct bench b;
     fm_str out = FM_STR_NULL;
     setup(&b, NULL);
-    assert_int_equal(pass(&b, FM_EGRESS_JSON, false, FM_STR("{\"secret\": hunter2"), &out), FM_EINVAL);
+    assert_int_equal(pass(&b, FM_EGRESS_JSON, false, FM_STR("{\"secret\": hunter2"), &out),
+                     FM_EINVAL);
     assert_null(strstr(b.ctx.error, "hunter2"));
     fm_ctx_clear_error(&b.ctx);
     assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("\xff\xfe"), &out), FM_EINVAL);
     fm_ctx_clear_error(&b.ctx);
     char *big = fm_arena_alloc(&b.ctx.arena, FM_EGRESS_BODY_MAX + 1);
     memset(big, 'a', FM_EGRESS_BODY_MAX + 1);
-    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, fm_str_n(big, FM_EGRESS_BODY_MAX + 1), &out), FM_ELIMIT);
+    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, fm_str_n(big, FM_EGRESS_BODY_MAX + 1), &out),
+                     FM_ELIMIT);
     assert_null(out.p);
     assert_int_equal(b.n_receipts, 0);
     teardown(&b);
@@ -138,7 +169,8 @@ struct fake_http {
     char sent[512];
 };
 
-static enum fm_code fake_post(void *arg, struct fm_ctx *ctx, fm_str url, fm_str json, struct fm_http_reply *reply)
+static enum fm_code fake_post(void *arg, struct fm_ctx *ctx, fm_str url, fm_str json,
+                              struct fm_http_reply *reply)
 {
     struct fake_http *h = arg;
     assert_string_equal(url.p, "http://analyzer:3000/analyze");
@@ -153,10 +185,17 @@ TEST(what_an_external_detector_finds_is_added)
 {
     struct bench b;
     fm_str out;
-    struct fake_http h = {.status = 200, .answer = "[{\"entity_type\":\"PERSON\",\"start\":1,\"end\":5,\"score\":0.85},{\"entity_type\":\"LOCATION\",\"start\":6,\"end\":9,\"score\":0.2}]"};
-    struct fm_detector *d = fm_detector_presidio_new(&(struct fm_http_post){.post = fake_post, .arg = &h}, FM_STR("http://analyzer:3000/"), FM_STR("en"), 0.5);
+    struct fake_http h = {.status = 200,
+                          .answer =
+                              "[{\"entity_type\":\"PERSON\",\"start\":1,\"end\":5,\"score\":0.85},{"
+                              "\"entity_type\":\"LOCATION\",\"start\":6,\"end\":9,\"score\":0.2}]"};
+    struct fm_detector *d =
+        fm_detector_presidio_new(&(struct fm_http_post){.post = fake_post, .arg = &h},
+                                 FM_STR("http://analyzer:3000/"), FM_STR("en"), 0.5);
     setup(&b, d);
-    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("\xc3\xa4Zo\xc3\xab\x78 was at joe@example.org"), &out), FM_OK);
+    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false,
+                          FM_STR("\xc3\xa4Zo\xc3\xab\x78 was at joe@example.org"), &out),
+                     FM_OK);
     assert_string_equal(out.p, "\xc3\xa4<PERSON_1> was at <EMAIL_1>");
     assert_int_equal(b.last.external_hits, 1);
     assert_non_null(strstr(h.sent, "\"language\":\"en\""));
@@ -175,16 +214,21 @@ TEST(a_failing_detector_shuts_the_gate)
         {{.status = 500, .answer = "[]"}, FM_EUPSTREAM},
         {{.status = 200, .answer = "oops"}, FM_EUPSTREAM},
         {{.status = 200, .answer = "{}"}, FM_EUPSTREAM},
-        {{.status = 200, .answer = "[{\"entity_type\":\"PERSON\",\"start\":0,\"end\":99}]"}, FM_EUPSTREAM},
-        {{.status = 200, .answer = "[{\"entity_type\":\"PERSON\",\"start\":3,\"end\":2}]"}, FM_EUPSTREAM},
+        {{.status = 200, .answer = "[{\"entity_type\":\"PERSON\",\"start\":0,\"end\":99}]"},
+         FM_EUPSTREAM},
+        {{.status = 200, .answer = "[{\"entity_type\":\"PERSON\",\"start\":3,\"end\":2}]"},
+         FM_EUPSTREAM},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bench b;
         fm_str out = FM_STR_NULL;
         struct fake_http h = cases[i].http;
-        struct fm_detector *d = fm_detector_presidio_new(&(struct fm_http_post){.post = fake_post, .arg = &h}, FM_STR("http://analyzer:3000"), FM_STR("en"), 0.5);
+        struct fm_detector *d =
+            fm_detector_presidio_new(&(struct fm_http_post){.post = fake_post, .arg = &h},
+                                     FM_STR("http://analyzer:3000"), FM_STR("en"), 0.5);
         setup(&b, d);
-        assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("hello there"), &out), cases[i].want);
+        assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("hello there"), &out),
+                         cases[i].want);
         assert_null(out.p);
         assert_int_equal(b.n_receipts, 0);
         teardown(&b);
@@ -195,12 +239,33 @@ TEST(a_failing_detector_shuts_the_gate)
 /* --- canary: one secret of every kind in every place of a request --- */
 
 static const char *const canaries[] = {
-    "AKIAQWERTYUIOPASDFGH", "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", "canary.mail@example.org", "203.0.113.77", "4111 1111 1111 1111", "DE89370400440532013000",
-    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl", "52:54:00:c0:ff:ee", "xoxb-781236542736-2364535789652-GkwFDQoHqzXDVsC6GzqYUypD", "078-05-1120", "+44 20 7946 0958",
+    "AKIAQWERTYUIOPASDFGH",
+    "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",
+    "canary.mail@example.org",
+    "203.0.113.77",
+    "4111 1111 1111 1111",
+    "DE89370400440532013000",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl",
+    "52:54:00:c0:ff:ee",
+    "xoxb-781236542736-2364535789652-GkwFDQoHqzXDVsC6GzqYUypD",
+    "078-05-1120",
+    "+44 20 7946 0958",
 };
 
 static const char *const places[] = {
-    "%s", "log line from host: %s failed", "user said \"%s\".", "[%s]", "(%s)", "a,%s,b", "{\"k\": \"%s\"}", "value=%s", "x\n%s\ny", "**%s**", "| %s |", "<td>%s</td>", "%s;%s",
+    "%s",
+    "log line from host: %s failed",
+    "user said \"%s\".",
+    "[%s]",
+    "(%s)",
+    "a,%s,b",
+    "{\"k\": \"%s\"}",
+    "value=%s",
+    "x\n%s\ny",
+    "**%s**",
+    "| %s |",
+    "<td>%s</td>",
+    "%s;%s",
 };
 
 TEST(no_canary_leaves_in_any_place)
@@ -231,7 +296,8 @@ TEST(no_canary_leaves_in_any_place)
             assert_int_equal(fm_json_write(&b.ctx, doc, root, false, &body), FM_OK);
             assert_int_equal(pass(&b, FM_EGRESS_JSON, false, fm_buf_str(&body), &out), FM_OK);
             fm_str scrubbed = fm_egress_scrub(b.external, &b.ctx, fm_str_c(text));
-            if (fm_str_has(out, fm_str_c(canaries[c])) || fm_str_has(scrubbed, fm_str_c(canaries[c]))) {
+            if (fm_str_has(out, fm_str_c(canaries[c])) ||
+                fm_str_has(scrubbed, fm_str_c(canaries[c]))) {
                 print_error("%s in \"%s\" left\n", canaries[c], places[p]);
                 n_bad++;
             }
@@ -245,6 +311,9 @@ TEST(scrubbed_text_for_logs_names_types_only)
 {
     struct bench b;
     setup(&b, NULL);
-    assert_string_equal(fm_egress_scrub(b.external, &b.ctx, FM_STR("upstream said: bad key AKIAQWERTYUIOPASDFGH")).p, "upstream said: bad key <API_KEY>");
+    assert_string_equal(
+        fm_egress_scrub(b.external, &b.ctx, FM_STR("upstream said: bad key AKIAQWERTYUIOPASDFGH"))
+            .p,
+        "upstream said: bad key <API_KEY>");
     teardown(&b);
 }

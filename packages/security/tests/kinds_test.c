@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Labelled log streams of many kinds of software, drawn from the templates of tests/data/log-kinds.txt with a fixed seed.
- * Reports recall by class and by policy; `FM_KINDS_VERBOSE=1` in the environment lists what was missed.
+ * Labelled log streams of many kinds of software, drawn from the templates of
+ * tests/data/log-kinds.txt with a fixed seed. Reports recall by class and by policy;
+ * `FM_KINDS_VERBOSE=1` in the environment lists what was missed.
  */
 #include "test.h"
 
@@ -17,9 +18,26 @@
 #define LINES_EACH 24
 #define LABELS_MAX 32
 
-enum klass { K_IP, K_IP6, K_PORT, K_HOST, K_USER, K_EMAIL, K_PATH, K_HOME, K_URL, K_UUID, K_MAC, K_SECRET, K_HEX, K_NUM, K_COUNT };
+enum klass {
+    K_IP,
+    K_IP6,
+    K_PORT,
+    K_HOST,
+    K_USER,
+    K_EMAIL,
+    K_PATH,
+    K_HOME,
+    K_URL,
+    K_UUID,
+    K_MAC,
+    K_SECRET,
+    K_HEX,
+    K_NUM,
+    K_COUNT
+};
 
-static const char *const names[K_COUNT] = {"ip", "ip6", "port", "host", "user", "email", "path", "home", "url", "uuid", "mac", "secret", "hex", "num"};
+static const char *const names[K_COUNT] = {"ip",   "ip6", "port", "host", "user",   "email", "path",
+                                           "home", "url", "uuid", "mac",  "secret", "hex",   "num"};
 
 static uint64_t seed_state = 42;
 
@@ -35,7 +53,8 @@ static void add_random(struct fm_buf *b, const char *set, uint32_t n)
         fm_buf_addc(b, set[draw((uint32_t)strlen(set))]);
 }
 
-static const char alnum[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", hex[] = "0123456789abcdef";
+static const char alnum[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+                  hex[] = "0123456789abcdef";
 
 static const char *pick(const char *const *list, uint32_t n)
 {
@@ -46,19 +65,25 @@ static const char *pick(const char *const *list, uint32_t n)
 
 static void add_host(struct fm_buf *b)
 {
-    static const char *const part[] = {"web", "db", "app", "cache", "mail", "edge", "worker", "gw"}, *const zone[] = {"prod.example.com", "dc1.example.net", "corp.example.org", "eu-west-1.compute.internal"};
+    static const char *const part[] = {"web", "db", "app", "cache", "mail", "edge", "worker", "gw"},
+                             *const zone[] = {"prod.example.com", "dc1.example.net",
+                                              "corp.example.org", "eu-west-1.compute.internal"};
     fm_buf_addf(b, "%s-%02u.%s", PICK(part), draw(90) + 1, PICK(zone));
 }
 
 static void add_user(struct fm_buf *b)
 {
-    static const char *const users[] = {"jdoe", "svc-backup", "maria.lopez", "deploy", "a.schmidt", "ops_admin", "wchen", "tkowalski", "oracle", "jenkins-ci", "n.petrov", "lea"};
+    static const char *const users[] = {"jdoe",      "svc-backup", "maria.lopez", "deploy",
+                                        "a.schmidt", "ops_admin",  "wchen",       "tkowalski",
+                                        "oracle",    "jenkins-ci", "n.petrov",    "lea"};
     fm_buf_addz(b, PICK(users));
 }
 
 static void add_path(struct fm_buf *b)
 {
-    static const char *const a[] = {"var", "srv", "opt", "usr", "api"}, *const c[] = {"lib", "app", "v2", "share", "data"}, *const d[] = {"orders", "cache.db", "conf.yaml", "users", "bin"};
+    static const char *const a[] = {"var", "srv", "opt", "usr", "api"},
+                             *const c[] = {"lib", "app", "v2", "share", "data"},
+                             *const d[] = {"orders", "cache.db", "conf.yaml", "users", "bin"};
     fm_buf_addf(b, "/%s/%s/%s", PICK(a), PICK(c), PICK(d));
 }
 
@@ -83,7 +108,8 @@ static void add_value(struct fm_buf *b, enum klass k)
 {
     switch (k) {
     case K_IP:
-        fm_buf_addf(b, "%u.%u.%u.%u", draw(2) ? 10 : 81 + draw(100), draw(256), draw(256), 1 + draw(254));
+        fm_buf_addf(b, "%u.%u.%u.%u", draw(2) ? 10 : 81 + draw(100), draw(256), draw(256),
+                    1 + draw(254));
         break;
     case K_IP6:
         fm_buf_addf(b, "2001:db8::%x:%x", 1 + draw(65535), 1 + draw(65535));
@@ -159,7 +185,8 @@ static void expand(struct line *l, fm_str template)
     l->n = 0;
     for (size_t i = 0; i < template.len; i++) {
         ptrdiff_t close = template.p[i] == '{' ? fm_str_chr(template, '}', i) : -1;
-        enum klass k = close > 0 ? class_of(fm_str_sub(template, i + 1, (size_t)close - i - 1)) : K_COUNT;
+        enum klass k =
+            close > 0 ? class_of(fm_str_sub(template, i + 1, (size_t)close - i - 1)) : K_COUNT;
         if (k == K_COUNT) {
             fm_buf_addc(&l->text, template.p[i]);
             continue;
@@ -181,7 +208,8 @@ static size_t covered(struct fm_findings f, size_t s, size_t e)
 {
     size_t n = 0;
     for (size_t i = 0; i < f.n; i++) {
-        size_t a = f.items[i].start > s ? f.items[i].start : s, b = f.items[i].end < e ? f.items[i].end : e;
+        size_t a = f.items[i].start > s ? f.items[i].start : s,
+               b = f.items[i].end < e ? f.items[i].end : e;
         n += b > a ? b - a : 0;
     }
     return n;
@@ -203,7 +231,9 @@ static void score_line(struct score *sc, const struct line *l, fm_str kind, stru
         sc->all[b->k]++;
         sc->hit[b->k] += is_hit;
         if (!is_hit && getenv("FM_KINDS_VERBOSE"))
-            print_message("missed %s in %.*s: %.*s | %.*s\n", names[b->k], FM_STR_ARG(kind), (int)(b->end - b->start), l->text.p + b->start, FM_STR_ARG(fm_buf_str(&l->text)));
+            print_message("missed %s in %.*s: %.*s | %.*s\n", names[b->k], FM_STR_ARG(kind),
+                          (int)(b->end - b->start), l->text.p + b->start,
+                          FM_STR_ARG(fm_buf_str(&l->text)));
     }
     fm_str text = fm_buf_str(&l->text), rest = text, w;
     while (fm_str_word(&rest, &w)) {
@@ -214,7 +244,8 @@ static void score_line(struct score *sc, const struct line *l, fm_str kind, stru
         sc->plain++;
         sc->wrong += is_wrong;
         if (is_wrong && getenv("FM_KINDS_VERBOSE"))
-            print_message("wrong in %.*s: %.*s | %.*s\n", FM_STR_ARG(kind), FM_STR_ARG(w), FM_STR_ARG(text));
+            print_message("wrong in %.*s: %.*s | %.*s\n", FM_STR_ARG(kind), FM_STR_ARG(w),
+                          FM_STR_ARG(text));
     }
 }
 
@@ -237,7 +268,8 @@ static size_t run(enum fm_policy_name policy, struct score *sc)
     fm_ctx_init(&ctx, &fm_clock_system);
     fm_map_init(&kinds, &ctx.arena);
     fm_buf_init(&l.text, 65536);
-    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = policy}, &r), FM_OK);
+    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = policy}, &r),
+                     FM_OK);
     struct fm_redact_scan *scan = fm_redact_scan_new(r);
     fm_str rest = read_data(&ctx), row;
     seed_state = 42;
@@ -270,7 +302,8 @@ static void print(const char *policy, const struct score *s)
     for (unsigned k = 0; k < K_NUM; k++)
         if (s->all[k])
             print_message(" %s %.3f (%zu)", names[k], recall(s, (enum klass)k), s->all[k]);
-    print_message("; unlabelled tokens found %.3f (%zu)\n", (double)s->wrong / (double)s->plain, s->plain);
+    print_message("; unlabelled tokens found %.3f (%zu)\n", (double)s->wrong / (double)s->plain,
+                  s->plain);
 }
 
 TEST(strict_finds_identifiers_in_many_kinds_of_logs)

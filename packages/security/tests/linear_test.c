@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time is linear in the length, whatever the text: for every rule a line of repeated openings, which is the worst that a
- * matcher with memory of failed attempts can meet. Four times the length may cost at most twelve times the time; times
- * under a few milliseconds are not compared, since they measure the machine.
+ * Time is linear in the length, whatever the text: for every rule a line of repeated openings,
+ * which is the worst that a matcher with memory of failed attempts can meet. Four times the length
+ * may cost at most twelve times the time; times under a few milliseconds are not compared, since
+ * they measure the machine.
  */
 #include "test.h"
 
@@ -59,7 +60,9 @@ static bool check(struct fm_buf *b, const char *what, const char *unit)
         if (large < 40 * FM_MS || large < 12 * small)
             return true;
     }
-    print_error("%s: %lld us for %d bytes, %lld us for %d: \"%.60s\"\n", what, (long long)(small / FM_US), SHORT_BYTES, (long long)(large / FM_US), LONG_BYTES, unit);
+    print_error("%s: %lld us for %d bytes, %lld us for %d: \"%.60s\"\n", what,
+                (long long)(small / FM_US), SHORT_BYTES, (long long)(large / FM_US), LONG_BYTES,
+                unit);
     return false;
 }
 
@@ -82,7 +85,8 @@ static size_t check_rule(struct fm_buf *b, const struct fm_rule *r)
     bad += !check(b, r->id, unit);
     snprintf(unit, sizeof unit, "%s%c ", start, sample_byte(r));
     bad += !check(b, r->id, unit);
-    snprintf(unit, sizeof unit, "%s=%c%c%c%c%c%c%c%c-", start, sample_byte(r), sample_byte(r), '1', sample_byte(r), sample_byte(r), sample_byte(r), sample_byte(r), sample_byte(r));
+    snprintf(unit, sizeof unit, "%s=%c%c%c%c%c%c%c%c-", start, sample_byte(r), sample_byte(r), '1',
+             sample_byte(r), sample_byte(r), sample_byte(r), sample_byte(r), sample_byte(r));
     bad += !check(b, r->id, unit);
     return bad;
 }
@@ -95,7 +99,9 @@ TEST(every_rule_is_linear_on_hostile_repetition)
     size_t bad = 0;
     fm_ctx_init(&ctx, &fm_clock_system);
     fm_buf_init(&b, 1 << 20);
-    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STRICT}, &r), FM_OK);
+    assert_int_equal(
+        fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STRICT}, &r),
+        FM_OK);
     scan = fm_redact_scan_new(r);
     for (size_t i = 0; i < fm_builtin_rule_count; i++)
         bad += check_rule(&b, &fm_builtin_rules[i]);
@@ -106,24 +112,120 @@ TEST(every_rule_is_linear_on_hostile_repetition)
     fm_ctx_release(&ctx);
 }
 
+static const char *const units[] = {
+    "a",
+    "1",
+    "1.",
+    "1.2.3.4.",
+    "a:",
+    "::",
+    "0:",
+    "ff:",
+    "a-",
+    "-",
+    "a.",
+    "a@",
+    "@",
+    "a@b.",
+    "http://",
+    "http://a:",
+    "http://a@",
+    "/",
+    "/a",
+    "//a/",
+    "\\\\a\\",
+    "c:\\",
+    "password=",
+    "password=\"",
+    "password ",
+    "\"a\" == ",
+    "token: ",
+    "'",
+    "\"",
+    "`",
+    "(",
+    "((a",
+    "user ",
+    "user=",
+    "for user ",
+    "host ",
+    "port ",
+    "id ",
+    "block 1 ",
+    "4111 ",
+    "4111-1111-",
+    "+1 ",
+    "(555) ",
+    "phone ",
+    "555-",
+    "DE89",
+    "DE89 3704 ",
+    "born ",
+    "Mr. A ",
+    "John ",
+    "John A. ",
+    "12 Main St ",
+    "Apt 1 ",
+    "the corner of A and ",
+    "in Paris ",
+    "Suite 1 ",
+    "Bearer ",
+    "Authorization: ",
+    "Cookie: a=",
+    "curl -u a:",
+    "-u a:b ",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END",
+    "<EMAIL_1>",
+    "<",
+    "&lt;",
+    "EMAIL_1",
+    "\xc3\xa9",
+    "\xff",
+    "x_1 ",
+    "a_",
+    "blk_-",
+    "v1.2.3 ",
+    "10MB ",
+    "memory=1 ",
+    "lat 1.",
+    "key=",
+    "a=b,",
+    "eyJ",
+    "eyJ.eyJ",
+    "A3-",
+    "sk-",
+    "://",
+    "{\"a\":\"b\",",
+    "[1,",
+    "said A ",
+    "A's ",
+    "by A B ",
+    "uid=0 ",
+    "secret[",
+    "pass|",
+    "--password ",
+    "0x",
+    "ffffffffffffffff ",
+    "1/2/3 ",
+    "=/a",
+    "~/a ",
+    "12:34:56 ",
+    "=",
+};
+
 TEST(every_detector_is_linear_on_hostile_repetition)
 {
-    static const char *const units[] = {
-        "a",           "1",         "1.",          "1.2.3.4.",    "a:",        "::",           "0:",           "ff:",       "a-",          "-",         "a.",           "a@",        "@",         "a@b.",
-        "http://",     "http://a:", "http://a@",   "/",           "/a",        "//a/",         "\\\\a\\",      "c:\\",      "password=",   "password=\"", "password ",  "\"a\" == ", "token: ",   "'",
-        "\"",          "`",         "(",           "((a",         "user ",     "user=",        "for user ",    "host ",     "port ",       "id ",       "block 1 ",     "4111 ",     "4111-1111-", "+1 ",
-        "(555) ",      "phone ",    "555-",        "DE89",        "DE89 3704 ", "born ",       "Mr. A ",       "John ",     "John A. ",    "12 Main St ", "Apt 1 ",     "the corner of A and ", "in Paris ", "Suite 1 ",
-        "Bearer ",     "Authorization: ", "Cookie: a=", "curl -u a:", "-u a:b ", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END", "<EMAIL_1>", "<", "&lt;", "EMAIL_1", "\xc3\xa9", "\xff",
-        "x_1 ",        "a_",        "blk_-",       "v1.2.3 ",     "10MB ",     "memory=1 ",    "lat 1.",       "key=",      "a=b,",        "eyJ",       "eyJ.eyJ",      "A3-",       "sk-",       "://",
-        "{\"a\":\"b\",", "[1,",     "said A ",     "A's ",        "by A B ",   "uid=0 ",       "secret[",      "pass|",     "--password ", "0x",        "ffffffffffffffff ", "1/2/3 ",     "=/a",        "~/a ", "12:34:56 ",  "=",
-    };
     struct fm_ctx ctx;
     struct fm_redactor *r;
     struct fm_buf b;
     size_t bad = 0;
     fm_ctx_init(&ctx, &fm_clock_system);
     fm_buf_init(&b, 1 << 20);
-    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STRICT}, &r), FM_OK);
+    assert_int_equal(
+        fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STRICT}, &r),
+        FM_OK);
     scan = fm_redact_scan_new(r);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         bad += !check(&b, "detector", units[i]);

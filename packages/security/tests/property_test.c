@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What holds for every text: round trip, idempotence, well-formed spans, no dependence on buffers. */
+/* What holds for every text: round trip, idempotence, well-formed spans, no dependence on buffers.
+ */
 #include "test.h"
 
 #include "faultmaven/security/redact.h"
@@ -13,7 +14,8 @@ static const uint8_t key[FM_CASE_KEY_BYTES] = {1, 2, 3};
 static struct fm_redactor *redactor(struct fm_ctx *ctx, enum fm_policy_name policy)
 {
     struct fm_redactor *r;
-    assert_int_equal(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = policy}, &r), FM_OK);
+    assert_int_equal(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = policy}, &r),
+                     FM_OK);
     return r;
 }
 
@@ -32,7 +34,8 @@ TEST(restoring_what_was_redacted_gives_the_text_back)
         assert_int_equal(fm_redact_text(r, &ctx, map, fm_buf_str(&text), &out), FM_OK);
         assert_int_equal(fm_redact_restore(map, &ctx, out.text, &back), FM_OK);
         if (!fm_str_eq(back.text, fm_buf_str(&text)))
-            fail_msg("seed %d\n%.*s\n--\n%.*s\n--\n%.*s", (int)seed, FM_STR_ARG(fm_buf_str(&text)), FM_STR_ARG(out.text), FM_STR_ARG(back.text));
+            fail_msg("seed %d\n%.*s\n--\n%.*s\n--\n%.*s", (int)seed, FM_STR_ARG(fm_buf_str(&text)),
+                     FM_STR_ARG(out.text), FM_STR_ARG(back.text));
         fm_pseudonyms_free(map);
         fm_redactor_free(r);
         fm_ctx_release(&ctx);
@@ -54,7 +57,8 @@ TEST(redacting_twice_changes_nothing)
         assert_int_equal(fm_redact_text(r, &ctx, map, fm_buf_str(&text), &once), FM_OK);
         assert_int_equal(fm_redact_text(r, &ctx, map, once.text, &twice), FM_OK);
         if (!fm_str_eq(once.text, twice.text))
-            fail_msg("seed %d\n%.*s\n--\n%.*s", (int)seed, FM_STR_ARG(once.text), FM_STR_ARG(twice.text));
+            fail_msg("seed %d\n%.*s\n--\n%.*s", (int)seed, FM_STR_ARG(once.text),
+                     FM_STR_ARG(twice.text));
         fm_pseudonyms_free(map);
         fm_redactor_free(r);
         fm_ctx_release(&ctx);
@@ -80,8 +84,10 @@ TEST(findings_are_in_order_apart_and_on_character_borders)
         struct fm_findings f = fm_redact_find(r, &ctx, t);
         size_t at = 0;
         for (size_t i = 0; i < f.n; i++) {
-            assert_true(f.items[i].start >= at && f.items[i].end > f.items[i].start && f.items[i].end <= t.len);
-            assert_false(fm_str_is_utf8(t) && (is_continuation(t, f.items[i].start) || is_continuation(t, f.items[i].end)));
+            assert_true(f.items[i].start >= at && f.items[i].end > f.items[i].start &&
+                        f.items[i].end <= t.len);
+            assert_false(fm_str_is_utf8(t) && (is_continuation(t, f.items[i].start) ||
+                                               is_continuation(t, f.items[i].end)));
             at = f.items[i].end;
         }
         fm_redactor_free(r);
@@ -94,16 +100,20 @@ struct collected {
     struct fm_buf text;
 };
 
-static enum fm_code collect(void *arg, const struct fm_redact_piece *piece, struct fm_findings found)
+static enum fm_code collect(void *arg, const struct fm_redact_piece *piece,
+                            struct fm_findings found)
 {
     struct collected *c = arg;
     for (size_t i = 0; i < found.n; i++)
-        fm_buf_addf(&c->text, "%llu:%zu-%zu:%s\n", (unsigned long long)piece->line, piece->line_offset + found.items[i].start,
-                    piece->line_offset + found.items[i].end, fm_sensitive_name(found.items[i].type));
+        fm_buf_addf(&c->text, "%llu:%zu-%zu:%s\n", (unsigned long long)piece->line,
+                    piece->line_offset + found.items[i].start,
+                    piece->line_offset + found.items[i].end,
+                    fm_sensitive_name(found.items[i].type));
     return FM_OK;
 }
 
-static void stream_in_chunks(const struct fm_redactor *r, fm_str t, uint32_t max_chunk, struct collected *out)
+static void stream_in_chunks(const struct fm_redactor *r, fm_str t, uint32_t max_chunk,
+                             struct collected *out)
 {
     struct fm_redact_scan *scan = fm_redact_scan_new(r);
     struct fm_redact_stream *s = fm_redact_stream_new(scan, collect, out);

@@ -6,7 +6,8 @@
 
 static const uint8_t key_a[FM_CASE_KEY_BYTES] = {1}, key_b[FM_CASE_KEY_BYTES] = {2};
 
-static fm_str redact(struct fm_ctx *ctx, struct fm_pseudonyms *map, enum fm_redact_action action, const char *text)
+static fm_str redact(struct fm_ctx *ctx, struct fm_pseudonyms *map, enum fm_redact_action action,
+                     const char *text)
 {
     struct fm_redact_policy p;
     struct fm_redactor *r;
@@ -40,9 +41,12 @@ TEST(hashes_and_forms_differ_between_cases)
     fm_ctx_init(&ctx, &fm_clock_system);
     const enum fm_redact_action actions[] = {FM_ACTION_HASH, FM_ACTION_FORMAT};
     for (size_t i = 0; i < 2; i++) {
-        struct fm_pseudonyms *a = fm_pseudonyms_new(key_a), *again = fm_pseudonyms_new(key_a), *b = fm_pseudonyms_new(key_b);
-        fm_str x = redact(&ctx, a, actions[i], "from 203.0.113.9 to 203.0.113.9 now"), y = redact(&ctx, b, actions[i], "from 203.0.113.9 to 203.0.113.9 now");
-        assert_string_equal(x.p, redact(&ctx, again, actions[i], "from 203.0.113.9 to 203.0.113.9 now").p);
+        struct fm_pseudonyms *a = fm_pseudonyms_new(key_a), *again = fm_pseudonyms_new(key_a),
+                             *b = fm_pseudonyms_new(key_b);
+        fm_str x = redact(&ctx, a, actions[i], "from 203.0.113.9 to 203.0.113.9 now"),
+               y = redact(&ctx, b, actions[i], "from 203.0.113.9 to 203.0.113.9 now");
+        assert_string_equal(
+            x.p, redact(&ctx, again, actions[i], "from 203.0.113.9 to 203.0.113.9 now").p);
         assert_string_not_equal(x.p, y.p);
         assert_false(fm_str_has(x, FM_STR("203.0.113.9")));
         fm_pseudonyms_free(a);
@@ -62,7 +66,8 @@ TEST(forms_keep_their_shape_and_come_back)
     fm_str x = redact(&ctx, m, FM_ACTION_FORMAT, text);
     assert_int_equal(x.len, strlen(text));
     for (size_t i = 0; i < x.len; i++)
-        assert_true((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'z') || text[i] == x.p[i]);
+        assert_true((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'z') ||
+                    text[i] == x.p[i]);
     assert_string_equal(redact(&ctx, m, FM_ACTION_FORMAT, x.p).p, x.p);
     assert_int_equal(fm_redact_restore(m, &ctx, x, &back), FM_OK);
     assert_string_equal(back.text.p, text);
@@ -74,8 +79,10 @@ TEST(partial_shows_what_helps)
 {
     struct fm_ctx ctx;
     fm_ctx_init(&ctx, &fm_clock_system);
-    fm_str x = redact(&ctx, NULL, FM_ACTION_PARTIAL, "joe@example.org 203.0.113.9 card 4111 1111 1111 1111 password=abc123xyz");
-    assert_string_equal(x.p, "j***@example.org 203.0.*.* card **** **** **** 1111 password=<PASSWORD>");
+    fm_str x = redact(&ctx, NULL, FM_ACTION_PARTIAL,
+                      "joe@example.org 203.0.113.9 card 4111 1111 1111 1111 password=abc123xyz");
+    assert_string_equal(x.p,
+                        "j***@example.org 203.0.*.* card **** **** **** 1111 password=<PASSWORD>");
     fm_ctx_release(&ctx);
 }
 
@@ -88,8 +95,10 @@ TEST(restore_survives_what_models_do)
         {"<EMAIL_1>", "joe@example.org", 0},
         {"<email_1> and <Email_1>", "joe@example.org and joe@example.org", 0},
         {"**<EMAIL_1>** `EMAIL_1`", "**joe@example.org** `joe@example.org`", 0},
-        {"&lt;EMAIL_1&gt; \\<EMAIL\\_1\\> <EMAIL-1> <EMAIL 1>", "joe@example.org joe@example.org joe@example.org joe@example.org", 0},
-        {"<EMAIL_1>'s and EMAIL_1's, <EMAIL_1>s", "joe@example.org's and joe@example.org's, joe@example.orgs", 0},
+        {"&lt;EMAIL_1&gt; \\<EMAIL\\_1\\> <EMAIL-1> <EMAIL 1>",
+         "joe@example.org joe@example.org joe@example.org joe@example.org", 0},
+        {"<EMAIL_1>'s and EMAIL_1's, <EMAIL_1>s",
+         "joe@example.org's and joe@example.org's, joe@example.orgs", 0},
         {"<EMAIL_12> EMAIL_12 xEMAIL_1 email_1", "<EMAIL_12> EMAIL_12 xEMAIL_1 email_1", 1},
         {"<EMAIL_10> <EMAIL_1", "ten@example.org <joe@example.org", 0},
         {"<EMAIL> <EMAIL:0123456789ab>", "<EMAIL> <EMAIL:0123456789ab>", 2},
@@ -97,7 +106,9 @@ TEST(restore_survives_what_models_do)
     struct fm_ctx ctx;
     fm_ctx_init(&ctx, &fm_clock_system);
     struct fm_pseudonyms *m = fm_pseudonyms_new(key_a);
-    redact(&ctx, m, FM_ACTION_TOKEN, "joe@example.org a2@x.org a3@x.org a4@x.org a5@x.org a6@x.org a7@x.org a8@x.org a9@x.org ten@example.org");
+    redact(&ctx, m, FM_ACTION_TOKEN,
+           "joe@example.org a2@x.org a3@x.org a4@x.org a5@x.org a6@x.org a7@x.org a8@x.org "
+           "a9@x.org ten@example.org");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fm_restored r;
         assert_int_equal(fm_redact_restore(m, &ctx, fm_str_c(cases[i].text), &r), FM_OK);
@@ -135,7 +146,9 @@ TEST(the_map_is_sealed_and_opens_only_with_its_key_and_case)
     assert_int_equal(fm_pseudonyms_open(&ctx, key_a, FM_STR("case-2"), box, &back), FM_EFORBIDDEN);
     char *bent = fm_arena_dup(&ctx.arena, box.p, box.len);
     bent[box.len / 2] ^= 1;
-    assert_int_equal(fm_pseudonyms_open(&ctx, key_a, FM_STR("case-1"), fm_str_n(bent, box.len), &back), FM_EFORBIDDEN);
+    assert_int_equal(
+        fm_pseudonyms_open(&ctx, key_a, FM_STR("case-1"), fm_str_n(bent, box.len), &back),
+        FM_EFORBIDDEN);
     assert_null(back);
     fm_ctx_clear_error(&ctx);
     assert_int_equal(fm_pseudonyms_open(&ctx, key_a, FM_STR("case-1"), box, &back), FM_OK);

@@ -29,7 +29,8 @@ static bool finds(struct fm_redactor *r, struct fm_ctx *ctx, fm_str text, const 
     return false;
 }
 
-static size_t check_examples(struct fm_redactor *r, struct fm_ctx *ctx, const struct fm_rule *rule, const struct fm_rule_examples *ex)
+static size_t check_examples(struct fm_redactor *r, struct fm_ctx *ctx, const struct fm_rule *rule,
+                             const struct fm_rule_examples *ex)
 {
     size_t bad = 0;
     for (size_t i = 0; i < ex->match.n; i++)
@@ -56,11 +57,15 @@ TEST(every_rule_finds_its_examples)
     glob_t files;
     size_t bad = 0, n = 0;
     fm_ctx_init(&ctx, &fm_clock_system);
-    assert_int_equal(fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_SECRETS_ONLY}, &r), FM_OK);
+    assert_int_equal(
+        fm_redactor_new(&ctx, &(struct fm_redactor_options){.policy = FM_POLICY_SECRETS_ONLY}, &r),
+        FM_OK);
     assert_int_equal(glob(RULE_DIR "formats-*.yaml", 0, NULL, &files), 0);
     for (size_t k = 0; k < files.gl_pathc; k++) {
         struct fm_rule_file file = {0};
-        assert_int_equal(fm_rules_parse(&ctx, &ctx.arena, files.gl_pathv[k], slurp(&ctx, files.gl_pathv[k]), &file), FM_OK);
+        assert_int_equal(fm_rules_parse(&ctx, &ctx.arena, files.gl_pathv[k],
+                                        slurp(&ctx, files.gl_pathv[k]), &file),
+                         FM_OK);
         for (size_t i = 0; i < file.rules.n; i++)
             bad += check_examples(r, &ctx, &file.rules.items[i], &file.examples.items[i]);
         n += file.rules.n;
@@ -89,9 +94,13 @@ TEST(user_rules_allow_lists_and_actions_apply)
     struct fm_redactor *r;
     struct fm_redacted out;
     fm_ctx_init(&ctx, &fm_clock_system);
-    struct fm_redactor_options o = {.policy = FM_POLICY_STANDARD, .rules_yaml = fm_str_c(yaml), .rules_name = "mine.yaml"};
+    struct fm_redactor_options o = {
+        .policy = FM_POLICY_STANDARD, .rules_yaml = fm_str_c(yaml), .rules_name = "mine.yaml"};
     assert_int_equal(fm_redactor_new(&ctx, &o, &r), FM_OK);
-    assert_int_equal(fm_redact_text(r, &ctx, NULL, FM_STR("BDG-123456 BDG-1234567 ops@example.org joe@example.org"), &out), FM_OK);
+    assert_int_equal(
+        fm_redact_text(r, &ctx, NULL,
+                       FM_STR("BDG-123456 BDG-1234567 ops@example.org joe@example.org"), &out),
+        FM_OK);
     assert_string_equal(out.text.p, "<ID> BDG-1234567 ops@example.org j***@example.org");
     fm_redactor_free(r);
     fm_ctx_release(&ctx);
@@ -104,9 +113,12 @@ TEST(bad_rule_files_are_refused_with_their_line)
     } cases[] = {
         {"rules:\n  - id: x\n    type: nothing\n", "r.yaml:2: type is missing or not known"},
         {"rules:\n  - id: x\n    type: id\n    prefix: [ab]\n", "at least 3 bytes"},
-        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: '[a-z]{1,9}z'\n", "holds the first byte of what follows"},
-        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: '[a-z'\n", "\"]\" is missing"},
-        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: 'a+'\n", "only literals, sets and counts"},
+        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: '[a-z]{1,9}z'\n",
+         "holds the first byte of what follows"},
+        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: '[a-z'\n",
+         "\"]\" is missing"},
+        {"rules:\n  - id: x\n    type: id\n    prefix: [abc]\n    body: 'a+'\n",
+         "only literals, sets and counts"},
         {"rules:\n  - id: x\n    type: id\n    body: '[a-z]{4}'\n", "must match at least 14 bytes"},
         {"actions: {id: blur}\n", "redaction action \"blur\""},
         {"rules: [\n", "r.yaml:"},
@@ -115,7 +127,9 @@ TEST(bad_rule_files_are_refused_with_their_line)
         struct fm_ctx ctx;
         struct fm_redactor *r = NULL;
         fm_ctx_init(&ctx, &fm_clock_system);
-        struct fm_redactor_options o = {.policy = FM_POLICY_STANDARD, .rules_yaml = fm_str_c(cases[i].yaml), .rules_name = "r.yaml"};
+        struct fm_redactor_options o = {.policy = FM_POLICY_STANDARD,
+                                        .rules_yaml = fm_str_c(cases[i].yaml),
+                                        .rules_name = "r.yaml"};
         assert_int_equal(fm_redactor_new(&ctx, &o, &r), FM_EINVAL);
         if (!strstr(ctx.error, cases[i].error))
             fail_msg("case %zu: %s", i, ctx.error);

@@ -62,7 +62,9 @@ static bool matches(struct scoring *s, fm_str pattern, fm_str text)
 /* Is `name` one of the list's items (both normalised)? */
 static bool lists(struct scoring *s, const struct fm_node *list, fm_str name)
 {
-    fm_node_each(list, item) if (fm_str_eq(answer_name(arena_of(s), item->text), name)) return true;
+    fm_node_each (list, item)
+        if (fm_str_eq(answer_name(arena_of(s), item->text), name))
+            return true;
     return false;
 }
 
@@ -130,8 +132,7 @@ static void score_verdict(struct scoring *s)
 {
     const struct fm_node *want = wanted(s, "verdict");
     bool expects_cause = false, is_listed = false;
-    fm_node_each(want, v)
-    {
+    fm_node_each (want, v) {
         expects_cause |= is_cause_verdict(v->text);
         is_listed |= fm_str_eq(v->text, s->verdict);
     }
@@ -163,8 +164,7 @@ static void score_facts(struct scoring *s)
 {
     const struct fm_node *facts = wanted(s, "facts");
     fm_str text = facts && s->ran ? facts_text(s) : FM_STR_NULL;
-    fm_node_each(facts, f)
-    {
+    fm_node_each (facts, f) {
         bool is_found = s->ran && matches(s, f->text, text);
         s->r->facts++;
         s->r->facts_found += is_found;
@@ -182,14 +182,12 @@ static bool cause_matches(struct scoring *s, yyjson_val *cause, fm_str pattern)
 
 static void score_forbidden(struct scoring *s)
 {
-    fm_node_each(wanted(s, "forbid"),
-                 f) for (size_t i = 0; i < s->answer.causes.n;
-                         i++) if (is_asserted(s, i) &&
-                                  cause_matches(s, s->answer.causes.items[i], f->text))
-    {
-        fail(s, "forbidden: %.*s", FM_STR_ARG(f->text));
-        break;
-    }
+    fm_node_each (wanted(s, "forbid"), f)
+        for (size_t i = 0; i < s->answer.causes.n; i++)
+            if (is_asserted(s, i) && cause_matches(s, s->answer.causes.items[i], f->text)) {
+                fail(s, "forbidden: %.*s", FM_STR_ARG(f->text));
+                break;
+            }
 }
 
 /* Several statements about one entity count once: the rank is over distinct entities. */
@@ -211,8 +209,7 @@ static int entity_rank(struct scoring *s, const struct fm_node *want)
 
 static bool fault_listed(const struct fm_node *want, fm_str fault, bool by_domain)
 {
-    fm_node_each(want, f)
-    {
+    fm_node_each (want, f) {
         fm_str a = f->text, b = fault;
         if (by_domain ? fm_str_eq(fm_str_cut(&a, '.'), fm_str_cut(&b, '.')) : fm_str_eq(a, b))
             return true;
@@ -274,8 +271,10 @@ static void score_change(struct scoring *s)
     if (!want)
         return;
     s->r->change_ok = s->r->is_decoy = 0;
-    fm_node_each(want, w) s->r->change_ok |= s->ran && same_change(s, got, w->text);
-    fm_node_each(wanted(s, "forbid_change"), w) s->r->is_decoy |= same_change(s, got, w->text);
+    fm_node_each (want, w)
+        s->r->change_ok |= s->ran && same_change(s, got, w->text);
+    fm_node_each (wanted(s, "forbid_change"), w)
+        s->r->is_decoy |= same_change(s, got, w->text);
     if (s->ran && !s->r->change_ok)
         fail(s, "change %.*s%s, want %.*s", FM_STR_ARG(got), s->r->is_decoy ? " (decoy)" : "",
              FM_STR_ARG(first_of(want)));
@@ -297,7 +296,8 @@ static void score_location(struct scoring *s)
     if (!want)
         return;
     s->r->location_ok = 0;
-    fm_node_each(want, p) s->r->location_ok |= location_matches(s, p->text);
+    fm_node_each (want, p)
+        s->r->location_ok |= location_matches(s, p->text);
     if (s->ran && !s->r->location_ok)
         fail(s, "location");
 }
@@ -321,8 +321,7 @@ static void score_cite(struct scoring *s)
     if (!want)
         return;
     s->r->cite_ok = 1;
-    fm_node_each(want, w)
-    {
+    fm_node_each (want, w) {
         const struct fm_node *lo = fm_node_at(w, "lines.0"), *hi = fm_node_at(w, "lines.1");
         uint64_t first = lo ? (uint64_t)lo->number : 1,
                  last = hi ? (uint64_t)hi->number : UINT64_MAX;

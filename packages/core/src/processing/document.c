@@ -27,7 +27,9 @@ const struct fm_node *fm_node_member(const struct fm_node *n, fm_str key)
 {
     if (!n || n->kind != FM_NODE_MAP)
         return NULL;
-    fm_node_each(n, c) if (fm_str_eq(c->key, key)) return c;
+    fm_node_each (n, c)
+        if (fm_str_eq(c->key, key))
+            return c;
     return NULL;
 }
 

@@ -59,9 +59,8 @@ static void log_call(struct fm_llm_call *c, enum fm_code code)
         FM_FIELDS(FM_FIELD_STR("provider", fm_str_c(r->provider)), FM_FIELD_STR("model", r->model),
                   FM_FIELD_STR("result", fm_str_c(fm_llm_class_name(r->failure))),
                   FM_FIELD_INT("attempts", (int64_t)r->attempts.n),
-                  FM_FIELD_INT("input", r->usage.input),
-                  FM_FIELD_INT("output", r->usage.output), FM_FIELD_INT("ms", r->total_ms),
-                  FM_FIELD_INT("redacted", (int64_t)r->n_redacted),
+                  FM_FIELD_INT("input", r->usage.input), FM_FIELD_INT("output", r->usage.output),
+                  FM_FIELD_INT("ms", r->total_ms), FM_FIELD_INT("redacted", (int64_t)r->n_redacted),
                   FM_FIELD_BOOL("is_cached", r->is_cached)));
 }
 

@@ -72,10 +72,12 @@ static bool seal(EVP_CIPHER_CTX *c, const uint8_t *key, fm_str aad, fm_str plain
            EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG, text + plain.len) == 1;
 }
 
-enum fm_code fm_box_seal(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad, fm_str plain, fm_str *out)
+enum fm_code fm_box_seal(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad,
+                         fm_str plain, fm_str *out)
 {
     if (plain.len > FM_BOX_MAX || aad.len > 65536)
-        return fm_fail(ctx, FM_ELIMIT, "a box holds at most %u bytes, not %zu", FM_BOX_MAX, plain.len);
+        return fm_fail(ctx, FM_ELIMIT, "a box holds at most %u bytes, not %zu", FM_BOX_MAX,
+                       plain.len);
     uint8_t *box = fm_arena_alloc(&ctx->arena, plain.len + FM_BOX_OVERHEAD);
     memcpy(box, magic, sizeof magic);
     FM_TRY(fm_random(ctx, box + sizeof magic, NONCE));
@@ -103,9 +105,11 @@ static bool unseal(EVP_CIPHER_CTX *c, const uint8_t *key, fm_str aad, fm_str box
            EVP_DecryptFinal_ex(c, plain + n, &n) == 1;
 }
 
-enum fm_code fm_box_open(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad, fm_str box, fm_str *out)
+enum fm_code fm_box_open(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad,
+                         fm_str box, fm_str *out)
 {
-    if (box.len < FM_BOX_OVERHEAD || box.len > FM_BOX_MAX || aad.len > 65536 || memcmp(box.p, magic, sizeof magic) != 0)
+    if (box.len < FM_BOX_OVERHEAD || box.len > FM_BOX_MAX || aad.len > 65536 ||
+        memcmp(box.p, magic, sizeof magic) != 0)
         return fm_fail(ctx, FM_EFORBIDDEN, "these bytes are no sealed box");
     size_t len = box.len - FM_BOX_OVERHEAD;
     uint8_t *plain = fm_arena_alloc(&ctx->arena, len + 1);
@@ -114,7 +118,8 @@ enum fm_code fm_box_open(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm
     EVP_CIPHER_CTX_free(c);
     if (!ok) {
         fm_wipe(plain, len);
-        return fm_fail(ctx, FM_EFORBIDDEN, "the sealed box does not open: wrong key, wrong case, or changed bytes");
+        return fm_fail(ctx, FM_EFORBIDDEN,
+                       "the sealed box does not open: wrong key, wrong case, or changed bytes");
     }
     plain[len] = 0;
     *out = fm_str_n((const char *)plain, len);

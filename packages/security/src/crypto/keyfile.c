@@ -71,7 +71,10 @@ enum fm_code fm_key_parse(struct fm_ctx *ctx, fm_str text, uint8_t out[FM_KEY_BY
     fm_str s = fm_str_trim(text);
     uint8_t key[FM_KEY_BYTES];
     if (!parse_hex(s, key) && !parse_base64(s, key))
-        return fm_fail(ctx, FM_EINVAL, "a key is 64 hex digits or 44 base64 characters (32 bytes); this has %zu characters", s.len);
+        return fm_fail(
+            ctx, FM_EINVAL,
+            "a key is 64 hex digits or 44 base64 characters (32 bytes); this has %zu characters",
+            s.len);
     memcpy(out, key, sizeof key);
     fm_wipe(key, sizeof key);
     return FM_OK;
@@ -85,9 +88,11 @@ static enum fm_code check_file(struct fm_ctx *ctx, const char *path, int fd)
     if (!S_ISREG(st.st_mode))
         return fm_fail(ctx, FM_EFORBIDDEN, "%s: a key file must be a regular file", path);
     if (st.st_uid != geteuid())
-        return fm_fail(ctx, FM_EFORBIDDEN, "%s: the key file belongs to another user; chown it", path);
+        return fm_fail(ctx, FM_EFORBIDDEN, "%s: the key file belongs to another user; chown it",
+                       path);
     if (st.st_mode & (S_IRWXG | S_IRWXO))
-        return fm_fail(ctx, FM_EFORBIDDEN, "%s: the key file may be read by others (mode %03o); run chmod 600", path,
+        return fm_fail(ctx, FM_EFORBIDDEN,
+                       "%s: the key file may be read by others (mode %03o); run chmod 600", path,
                        (unsigned)(st.st_mode & 0777));
     return FM_OK;
 }
@@ -96,7 +101,8 @@ enum fm_code fm_key_load(struct fm_ctx *ctx, const char *path, uint8_t out[FM_KE
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return fm_fail(ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "%s: %s", path, strerror(errno));
+        return fm_fail(ctx, errno == ENOENT ? FM_ENOTFOUND : FM_EIO, "%s: %s", path,
+                       strerror(errno));
     enum fm_code code = check_file(ctx, path, fd);
     char text[KEY_FILE_MAX];
     ssize_t n = code == FM_OK ? read(fd, text, sizeof text) : 0;
@@ -120,7 +126,8 @@ enum fm_code fm_key_create(struct fm_ctx *ctx, const char *path)
     memcpy(text + 2 * FM_KEY_BYTES, "\n", 2);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return fm_fail(ctx, errno == EEXIST ? FM_ECONFLICT : FM_EIO, "%s: %s", path, strerror(errno));
+        return fm_fail(ctx, errno == EEXIST ? FM_ECONFLICT : FM_EIO, "%s: %s", path,
+                       strerror(errno));
     ssize_t n = write(fd, text, 2 * FM_KEY_BYTES + 1);
     bool ok = n == 2 * FM_KEY_BYTES + 1 && fsync(fd) == 0;
     fm_wipe(text, sizeof text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Postal addresses: a house number, capitalised street words, and something that only addresses have. */
+/* Postal addresses: a house number, capitalised street words, and something that only addresses
+ * have. */
 #include "scan/state.h"
 
 void fm_detect_address(struct fm_line *l);
@@ -33,15 +34,18 @@ static bool is_mark(const struct fm_line *l, uint32_t w)
 static bool is_number(const struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    return x->cls & W_DIGIT && (is_code(l, w) || x->end - x->start <= 4 || l->words[w - 1].kw & (K(UNIT) | K(STREET)));
+    return x->cls & W_DIGIT &&
+           (is_code(l, w) || x->end - x->start <= 4 || l->words[w - 1].kw & (K(UNIT) | K(STREET)));
 }
 
 /* "de", "of", "u." between capitals; "in" starts another thought. */
 static bool is_particle(const struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    bool is_short = x->end - x->start <= 3 && (x->cls & ~W_NONHEX) == W_LOWER && fm_at(l, x->start) != 'i';
-    return is_short && w + 1 < l->n_words && is_close(l, w + 1) && (is_capital(l, w + 1) || fm_at(l, x->end) == '.');
+    bool is_short =
+        x->end - x->start <= 3 && (x->cls & ~W_NONHEX) == W_LOWER && fm_at(l, x->start) != 'i';
+    return is_short && w + 1 < l->n_words && is_close(l, w + 1) &&
+           (is_capital(l, w + 1) || fm_at(l, x->end) == '.');
 }
 
 static bool ends_sentence(const struct fm_line *l, uint32_t w)
@@ -57,7 +61,8 @@ static uint32_t extend(const struct fm_line *l, uint32_t w, bool *is_sure)
     while (k + 1 < l->n_words && k < w + 14 && is_close(l, k + 1)) {
         const struct fm_word *x = &l->words[k + 1];
         unsigned char sep = fm_at(l, l->words[k].end);
-        bool goes_on = is_capital(l, k + 1) || is_number(l, k + 1) || (k > w && is_particle(l, k + 1));
+        bool goes_on =
+            is_capital(l, k + 1) || is_number(l, k + 1) || (k > w && is_particle(l, k + 1));
         if (ends_sentence(l, k) || sep == '?' || sep == '!' || !goes_on)
             break;
         *is_sure |= is_mark(l, k + 1) || (x->cls & W_DIGIT && is_code(l, k + 1) && k > w + 1);
@@ -73,7 +78,9 @@ static void numbered(struct fm_line *l, uint32_t w)
     if (fm_at(l, x->end) != ' ' || !strchr(" :,>(\"", fm_at(l, x->start - 1)))
         return;
     bool is_double = w + 2 < l->n_words && l->words[w + 1].cls == W_DIGIT && is_capital(l, w + 2);
-    if (x->end - x->start > 5 || w + 1 >= l->n_words || l->words[w + 1].start - x->end > 2 || !(is_capital(l, w + 1) || is_double || l->words[w + 1].kw & K(STREET)) || l->words[w + 1].kw & K(MONTH))
+    if (x->end - x->start > 5 || w + 1 >= l->n_words || l->words[w + 1].start - x->end > 2 ||
+        !(is_capital(l, w + 1) || is_double || l->words[w + 1].kw & K(STREET)) ||
+        l->words[w + 1].kw & K(MONTH))
         return;
     uint32_t b = extend(l, w, &is_sure);
     if (is_sure && b > w + 1)
@@ -84,7 +91,8 @@ static void numbered(struct fm_line *l, uint32_t w)
 static void boxed(struct fm_line *l, uint32_t w)
 {
     bool is_sure = false;
-    if (!is_capital(l, w) || w + 1 >= l->n_words || !(l->words[w + 1].cls & W_DIGIT) || !is_close(l, w + 1))
+    if (!is_capital(l, w) || w + 1 >= l->n_words || !(l->words[w + 1].cls & W_DIGIT) ||
+        !is_close(l, w + 1))
         return;
     uint32_t b = extend(l, w, &is_sure), s = l->words[w].start;
     if (w >= 2 && fm_line_has_at(l, l->words[w - 2].start, "p.o. "))
@@ -96,7 +104,10 @@ static void boxed(struct fm_line *l, uint32_t w)
 /* "Loorenstrasse 149", "Snellmaninkatu 55": the kind of street is the end of its name */
 static void suffixed(struct fm_line *l, uint32_t w)
 {
-    static const char *const ends[] = {"strasse", "straße", "gasse", "gatan", "gata", "vägen", "vej", "gade", "vænget", "stræde", "katu", "kuja", "straat", "weg", "laan", "platz", "allee", "veien", "gate"};
+    static const char *const ends[] = {"strasse", "straße", "gasse",  "gatan",  "gata",
+                                       "vägen",   "vej",    "gade",   "vænget", "stræde",
+                                       "katu",    "kuja",   "straat", "weg",    "laan",
+                                       "platz",   "allee",  "veien",  "gate"};
     const struct fm_word *x = &l->words[w];
     fm_str name = fm_line_str(l, x->start, x->end);
     bool is_street = false;
@@ -106,9 +117,12 @@ static void suffixed(struct fm_line *l, uint32_t w)
         is_street |= fm_str_ends(name, fm_str_c(ends[i])) && name.len > strlen(ends[i]) + 2;
     if (!is_street || !is_capital(l, w) || l->words[w + 1].start - x->end != 1)
         return;
-    bool is_sure = true, has_number = w && l->words[w - 1].cls == W_DIGIT && x->start - l->words[w - 1].end == 1;
+    bool is_sure = true,
+         has_number = w && l->words[w - 1].cls == W_DIGIT && x->start - l->words[w - 1].end == 1;
     uint32_t b = extend(l, w, &is_sure);
-    fm_line_propose(l, 6, CAND(has_number ? l->words[w - 1].start : x->start, l->words[b].end, ADDRESS, R_ADDRESS));
+    fm_line_propose(
+        l, 6,
+        CAND(has_number ? l->words[w - 1].start : x->start, l->words[b].end, ADDRESS, R_ADDRESS));
 }
 
 /* "the corner of X and Y" */
@@ -119,12 +133,14 @@ static void corner(struct fm_line *l, uint32_t w)
         return;
     for (; k < l->n_words && k < w + 12 && is_close(l, k); k++) {
         bool is_and = fm_line_has_at(l, l->words[k].start, "and ");
-        if (!is_capital(l, k) && !(l->words[k].cls & W_DIGIT) && !is_and && l->words[k].end - l->words[k].start > 3)
+        if (!is_capital(l, k) && !(l->words[k].cls & W_DIGIT) && !is_and &&
+            l->words[k].end - l->words[k].start > 3)
             break;
         if (!is_and)
             b = k;
     }
-    uint32_t s = w && fm_line_has_at(l, l->words[w - 1].start, "the ") ? l->words[w - 1].start : l->words[w].start;
+    uint32_t s = w && fm_line_has_at(l, l->words[w - 1].start, "the ") ? l->words[w - 1].start
+                                                                       : l->words[w].start;
     if (b > w + 2)
         fm_line_propose(l, 6, CAND(s, l->words[b].end, ADDRESS, R_ADDRESS));
 }

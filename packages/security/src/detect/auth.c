@@ -15,7 +15,8 @@ static uint32_t skip(const struct fm_line *l, uint32_t i, const char *set, uint3
 static uint32_t credential_end(const struct fm_line *l, uint32_t s)
 {
     uint32_t e = s, limit = s + FM_VALUE_MAX;
-    while (e < limit && e < l->n && !fm_is(fm_at(l, e), C_SPACE | C_QUOTE) && !strchr(",;)<>\\", fm_at(l, e)))
+    while (e < limit && e < l->n && !fm_is(fm_at(l, e), C_SPACE | C_QUOTE) &&
+           !strchr(",;)<>\\", fm_at(l, e)))
         e++;
     return e;
 }
@@ -28,7 +29,8 @@ static bool is_credential(const struct fm_line *l, uint32_t s, uint32_t e, uint3
         has_digit |= fm_is_digit(fm_at(l, i));
         has_upper |= fm_is(fm_at(l, i), C_UPPER);
     }
-    return v.len >= min && (has_digit || has_upper) && !strchr("{<$[(%", v.p[0]) && !fm_value_is_placeholder(v);
+    return v.len >= min && (has_digit || has_upper) && !strchr("{<$[(%", v.p[0]) &&
+           !fm_value_is_placeholder(v);
 }
 
 /* "Bearer X", "Basic X", "Token X"; the word alone in prose is followed by a plain word. */
@@ -68,7 +70,8 @@ static void cookies(struct fm_line *l, uint32_t w)
         uint32_t s = i + 1, e = s;
         while (e < l->n && !strchr(";,\"' ", fm_at(l, e)))
             e++;
-        if (e <= l->n && e >= s + 6 && !fm_value_is_placeholder(fm_line_str(l, s, e)) && !memmem(l->p + s, e - s, "://", 3))
+        if (e <= l->n && e >= s + 6 && !fm_value_is_placeholder(fm_line_str(l, s, e)) &&
+            !memmem(l->p + s, e - s, "://", 3))
             fm_line_propose(l, 1, CAND(s, e, COOKIE, R_COOKIE));
         i = e > i ? e : i + 1;
         if (fm_at(l, i) != ';')
@@ -76,7 +79,8 @@ static void cookies(struct fm_line *l, uint32_t w)
     }
 }
 
-/* End of a shell word: quotes may open and close inside; notes the first ":" outside of the first byte. */
+/* End of a shell word: quotes may open and close inside; notes the first ":" outside of the first
+ * byte. */
 static uint32_t shell_word(const struct fm_line *l, uint32_t i, uint32_t *colon)
 {
     unsigned char quote = 0;
@@ -110,7 +114,8 @@ static void user_argument(struct fm_line *l, uint32_t s)
         b--;
     while (secret < b && is_quote(fm_at(l, secret)))
         secret++;
-    if (fm_at(l, a) == '<' || fm_at(l, a) == '$' || (secret < b && fm_value_is_placeholder(fm_line_str(l, secret, b))))
+    if (fm_at(l, a) == '<' || fm_at(l, a) == '$' ||
+        (secret < b && fm_value_is_placeholder(fm_line_str(l, secret, b))))
         return;
     fm_line_propose(l, 1, CAND(i, e, BASIC_AUTH, R_CURL));
 }
@@ -120,13 +125,14 @@ static void command(struct fm_line *l, uint32_t w)
 {
     for (uint32_t k = w; k < l->n_words && k < w + 200; k++) {
         const struct fm_word *x = &l->words[k];
-        bool is_option = x->start >= 2 && fm_at(l, x->start - 1) == '-' && fm_is(fm_at(l, x->start - 2), C_SPACE | C_HOST);
+        bool is_option = x->start >= 2 && fm_at(l, x->start - 1) == '-' &&
+                         fm_is(fm_at(l, x->start - 2), C_SPACE | C_HOST);
         if (!is_option)
             continue;
         uint32_t n = x->end - x->start;
         if (fm_at(l, x->start) == 'u' && n == 1)
             user_argument(l, x->end);
-        else if (fm_line_has_at(l, x->start, "user") && (n == 4) )
+        else if (fm_line_has_at(l, x->start, "user") && (n == 4))
             user_argument(l, x->end);
     }
 }

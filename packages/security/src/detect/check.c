@@ -18,11 +18,17 @@ bool fm_check_luhn(const uint8_t *d, size_t n)
 /* J. Verhoeff, Error Detecting Decimal Codes, 1969 (Aadhaar: UIDAI). */
 bool fm_check_verhoeff(const uint8_t *d, size_t n)
 {
-    static const uint8_t mul[10][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5}, {2, 3, 4, 0, 1, 7, 8, 9, 5, 6}, {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
-                                        {4, 0, 1, 2, 3, 9, 5, 6, 7, 8}, {5, 9, 8, 7, 6, 0, 4, 3, 2, 1}, {6, 5, 9, 8, 7, 1, 0, 4, 3, 2}, {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
-                                        {8, 7, 6, 5, 9, 3, 2, 1, 0, 4}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
-    static const uint8_t perm[8][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4}, {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
-                                        {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1}, {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
+    static const uint8_t mul[10][10] = {
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5},
+        {2, 3, 4, 0, 1, 7, 8, 9, 5, 6}, {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
+        {4, 0, 1, 2, 3, 9, 5, 6, 7, 8}, {5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
+        {6, 5, 9, 8, 7, 1, 0, 4, 3, 2}, {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
+        {8, 7, 6, 5, 9, 3, 2, 1, 0, 4}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}};
+    static const uint8_t perm[8][10] = {
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
+        {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
+        {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+        {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
     uint8_t c = 0;
     for (size_t i = 0; i < n; i++)
         c = mul[c][perm[i % 8][d[n - 1 - i]]];
@@ -39,7 +45,8 @@ unsigned fm_check_sum(const uint8_t *d, const uint8_t *weight, size_t n)
 
 static unsigned alnum_value(char c)
 {
-    return fm_is_digit((unsigned char)c) ? (unsigned)(c - '0') : (unsigned)(fm_lower((unsigned char)c) - 'a' + 10);
+    return fm_is_digit((unsigned char)c) ? (unsigned)(c - '0')
+                                         : (unsigned)(fm_lower((unsigned char)c) - 'a' + 10);
 }
 
 bool fm_check_iban(fm_str s)
@@ -76,7 +83,10 @@ static bool has_form(fm_str s, const char *form)
             return false;
         unsigned char c = (unsigned char)s.p[i];
         bool is_digit = fm_is_digit(c), is_upper = fm_is(c, C_UPPER);
-        if (form[i] == 'D' ? !is_digit : form[i] == 'L' ? !is_upper : form[i] == 'A' ? !is_digit && !is_upper : (char)c != form[i])
+        if (form[i] == 'D'   ? !is_digit
+            : form[i] == 'L' ? !is_upper
+            : form[i] == 'A' ? !is_digit && !is_upper
+                             : (char)c != form[i])
             return false;
     }
     return i == s.len;
@@ -96,7 +106,8 @@ static bool is_spanish(fm_str s)
 /* Italy, DM 23/12/1976. */
 static bool is_italian(fm_str s)
 {
-    static const uint8_t odd[26] = {1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
+    static const uint8_t odd[26] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
+                                    20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
     unsigned sum = 0;
     if (!has_form(s, "LLLLLLDDLDDLDDDL"))
         return false;
@@ -136,11 +147,13 @@ static bool is_chinese_x(fm_str s)
     return sum % 11 == 2;
 }
 
-/* United Kingdom, HMRC: prefix without D F I Q U V, not BG GB NK KN TN NT ZZ; suffix A-D. No check digit: needs context. */
+/* United Kingdom, HMRC: prefix without D F I Q U V, not BG GB NK KN TN NT ZZ; suffix A-D. No check
+ * digit: needs context. */
 static bool is_british(fm_str s)
 {
     static const char *const never[] = {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"};
-    if (!has_form(s, "LLDDDDDDL") || s.p[8] > 'D' || strchr("DFIQUV", s.p[0]) || strchr("DFIQUVO", s.p[1]))
+    if (!has_form(s, "LLDDDDDDL") || s.p[8] > 'D' || strchr("DFIQUV", s.p[0]) ||
+        strchr("DFIQUVO", s.p[1]))
         return false;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (memcmp(s.p, never[i], 2) == 0)
@@ -168,8 +181,9 @@ bool fm_check_lettered(fm_str s, const char **country, bool *needs_context)
         const char *country;
         bool (*is_valid)(fm_str s);
         bool needs_context;
-    } kinds[] = {{"ES", is_spanish, false}, {"IT", is_italian, false},    {"FI", is_finnish, false},
-                 {"CN", is_chinese_x, false}, {"SG", is_singaporean, false}, {"GB", is_british, true}};
+    } kinds[] = {{"ES", is_spanish, false},     {"IT", is_italian, false},
+                 {"FI", is_finnish, false},     {"CN", is_chinese_x, false},
+                 {"SG", is_singaporean, false}, {"GB", is_british, true}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].is_valid(s)) {
             *country = kinds[i].country;

@@ -5,7 +5,8 @@
 static uint32_t number_end(const struct fm_line *l, uint32_t i)
 {
     uint32_t s = i;
-    while (fm_is_digit(fm_at(l, i)) || (fm_at(l, i) == '.' && i > s && fm_is_digit(fm_at(l, i + 1))))
+    while (fm_is_digit(fm_at(l, i)) ||
+           (fm_at(l, i) == '.' && i > s && fm_is_digit(fm_at(l, i + 1))))
         i++;
     return i;
 }
@@ -46,7 +47,8 @@ void fm_detect_config_number(struct fm_line *l, uint32_t w)
     if (digits == s)
         version_tag(l, s);
     else if (is_size(l, digits, e))
-        fm_line_propose(l, 8, CAND(s, fm_at(l, e) == '/' ? fm_token_end(l, e) : e, CONFIG, R_CONFIG));
+        fm_line_propose(l, 8,
+                        CAND(s, fm_at(l, e) == '/' ? fm_token_end(l, e) : e, CONFIG, R_CONFIG));
 }
 
 /* "5 GB", "2400 MHz": the unit stands alone */
@@ -55,7 +57,8 @@ static void unit_word(struct fm_line *l, uint32_t w)
     if (!w || !(l->words[w - 1].cls & W_DIGIT) || l->words[w].start != l->words[w - 1].end + 1)
         return;
     uint32_t v = w - 1;
-    while (v && l->words[v - 1].end + 1 == l->words[v].start && fm_at(l, l->words[v].start - 1) == '.' && l->words[v - 1].cls == (W_DIGIT))
+    while (v && l->words[v - 1].end + 1 == l->words[v].start &&
+           fm_at(l, l->words[v].start - 1) == '.' && l->words[v - 1].cls == (W_DIGIT))
         v--;
     if (l->words[w - 1].cls == W_DIGIT && fm_at(l, l->words[w].start - 1) == ' ')
         fm_line_propose(l, 8, CAND(l->words[v].start, l->words[w - 1].end, CONFIG, R_CONFIG));
@@ -67,7 +70,8 @@ static void version_word(struct fm_line *l, uint32_t w)
     uint32_t s = l->words[w].end;
     while (s < l->words[w].end + 2 && fm_at(l, s) && strchr(" =:", fm_at(l, s)))
         s++;
-    if (s == l->words[w].end || (!fm_is_digit(fm_at(l, s)) && !(fm_at(l, s) == 'v' && fm_is_digit(fm_at(l, s + 1)))))
+    if (s == l->words[w].end ||
+        (!fm_is_digit(fm_at(l, s)) && !(fm_at(l, s) == 'v' && fm_is_digit(fm_at(l, s + 1)))))
         return;
     uint32_t e = fm_token_end(l, s);
     fm_line_propose(l, 7, CAND(s, e, CONFIG, R_CONFIG));
@@ -95,7 +99,8 @@ static uint64_t part_kw(const struct fm_line *l, const struct fm_word *x)
 {
     const char *p = l->p + x->start, *under = memrchr(p, '_', x->end - x->start);
     uint32_t s = under ? x->start + (uint32_t)(under - p) + 1 : x->start;
-    return s < x->end ? x->kw | fm_lexicon_find(&l->r->lexicon, l->p + s, x->end - s, l->n - s) : x->kw;
+    return s < x->end ? x->kw | fm_lexicon_find(&l->r->lexicon, l->p + s, x->end - s, l->n - s)
+                      : x->kw;
 }
 
 void fm_detect_config_pair(struct fm_line *l, uint32_t w)

@@ -3,7 +3,8 @@
 #include "detect/value.h"
 #include "scan/state.h"
 
-/* A run of X is a drawn placeholder, and so are the alphabet in order and "EXAMPLE" at the end of a short key. */
+/* A run of X is a drawn placeholder, and so are the alphabet in order and "EXAMPLE" at the end of a
+ * short key. */
 static bool is_drawn(fm_str s)
 {
     size_t run = 1, ladder = 1;
@@ -13,15 +14,19 @@ static bool is_drawn(fm_str s)
         if ((run >= 12 && s.p[i] == 'X') || ladder >= 20)
             return true;
     }
-    return (s.len >= 16 && s.len <= 24 && fm_str_ends(s, FM_STR("EXAMPLE"))) || fm_str_has(s, FM_STR("EXAMPLEEXAMPLE"));
+    return (s.len >= 16 && s.len <= 24 && fm_str_ends(s, FM_STR("EXAMPLE"))) ||
+           fm_str_has(s, FM_STR("EXAMPLEEXAMPLE"));
 }
 
-/* The word stands alone or starts a hump: "okta", "myOktaToken", "OKTA_TOKEN", but not "rookTable" or "sumObj". */
+/* The word stands alone or starts a hump: "okta", "myOktaToken", "OKTA_TOKEN", but not "rookTable"
+ * or "sumObj". */
 static bool is_own_word(fm_str t, size_t at, size_t n)
 {
-    bool is_hump = fm_is((unsigned char)t.p[at], C_UPPER) && at && fm_is((unsigned char)t.p[at - 1], C_LOWER);
+    bool is_hump =
+        fm_is((unsigned char)t.p[at], C_UPPER) && at && fm_is((unsigned char)t.p[at - 1], C_LOWER);
     bool is_free = at == 0 || !fm_is((unsigned char)t.p[at - 1], C_LOWER | C_UPPER);
-    bool breaks_at_end = n > 1 && fm_is((unsigned char)t.p[at + n - 1], C_UPPER) && fm_is((unsigned char)t.p[at + n - 2], C_LOWER);
+    bool breaks_at_end = n > 1 && fm_is((unsigned char)t.p[at + n - 1], C_UPPER) &&
+                         fm_is((unsigned char)t.p[at + n - 2], C_LOWER);
     return (is_hump || is_free) && !breaks_at_end;
 }
 
@@ -53,9 +58,14 @@ static void try_rule(struct fm_line *l, uint16_t index, uint32_t s, uint32_t bod
         return;
     fm_str tail = fm_line_str(l, body, body + (uint32_t)n);
     unsigned char next = fm_at(l, body + (uint32_t)n);
-    if (is_drawn(tail) || next == '#' || (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
+    if (is_drawn(tail) || next == '#' ||
+        (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
         return;
-    fm_line_propose(l, 1, (struct fm_cand){.start = s, .end = body + (uint32_t)n, .type = (uint8_t)r->type, .rule = (uint16_t)(R_BUILTIN_COUNT + index)});
+    fm_line_propose(l, 1,
+                    (struct fm_cand){.start = s,
+                                     .end = body + (uint32_t)n,
+                                     .type = (uint8_t)r->type,
+                                     .rule = (uint16_t)(R_BUILTIN_COUNT + index)});
 }
 
 static void try_prefixed(struct fm_line *l, uint32_t s, unsigned hash)

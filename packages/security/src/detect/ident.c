@@ -20,7 +20,8 @@ void fm_detect_hex(struct fm_line *l, uint32_t w)
         fm_line_propose(l, 6, CAND(x->start, x->end, HASH, R_HEX));
 }
 
-/* Start of the chain of words joined by "_" (inside a word), "-", so that name-part-7 is one identifier. */
+/* Start of the chain of words joined by "_" (inside a word), "-", so that name-part-7 is one
+ * identifier. */
 static uint32_t trailing_digits(const struct fm_line *l, const struct fm_word *x)
 {
     uint32_t i = x->end;
@@ -32,7 +33,8 @@ static uint32_t trailing_digits(const struct fm_line *l, const struct fm_word *x
 static uint32_t chain_start(const struct fm_line *l, uint32_t w)
 {
     uint32_t back = 0;
-    while (w && back++ < 6 && l->words[w].start == l->words[w - 1].end + 1 && fm_at(l, l->words[w - 1].end) == '-')
+    while (w && back++ < 6 && l->words[w].start == l->words[w - 1].end + 1 &&
+           fm_at(l, l->words[w - 1].end) == '-')
         w--;
     return w;
 }
@@ -41,7 +43,8 @@ static uint32_t chain_start(const struct fm_line *l, uint32_t w)
 static bool signed_number(struct fm_line *l, const struct fm_word *x)
 {
     uint32_t e = x->end + 1;
-    if (fm_at(l, x->end) != '-' || fm_at(l, x->end - 1) != '_' || !fm_is_digit(fm_at(l, e)) || x->end - x->start < 3)
+    if (fm_at(l, x->end) != '-' || fm_at(l, x->end - 1) != '_' || !fm_is_digit(fm_at(l, e)) ||
+        x->end - x->start < 3)
         return false;
     while (fm_is_word(fm_at(l, e)))
         e++;
@@ -67,7 +70,8 @@ static void dashed(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w], *first = &l->words[chain_start(l, w)];
     unsigned char before = fm_at(l, first->start - 1), next = fm_at(l, x->end);
-    if (first == x || !fm_is(fm_at(l, first->start), C_LOWER | C_UPPER) || first->end - first->start < 3)
+    if (first == x || !fm_is(fm_at(l, first->start), C_LOWER | C_UPPER) ||
+        first->end - first->start < 3)
         return;
     if (before == '-' || before == '.' || next == '-' || next == '.' || first->kw & K(MONTH))
         return;
@@ -80,7 +84,8 @@ void fm_detect_word_number(struct fm_line *l, uint32_t w)
     const struct fm_word *x = &l->words[w];
     uint32_t n = x->end - x->start;
     unsigned char prev = fm_at(l, x->start - 1);
-    if (signed_number(l, x) || x->cls & W_HIGH || prev == '.' || prev == '/' || fm_at(l, x->end) == '(')
+    if (signed_number(l, x) || x->cls & W_HIGH || prev == '.' || prev == '/' ||
+        fm_at(l, x->end) == '(')
         return;
     if (fm_is(fm_at(l, x->start), C_LOWER | C_UPPER))
         underscored(l, x);
@@ -103,7 +108,8 @@ static uint32_t value_start(const struct fm_line *l, uint32_t e, bool *has_sep)
     return i;
 }
 
-/* Under the strict policy the span takes in the key and the brackets that close behind the value. */
+/* Under the strict policy the span takes in the key and the brackets that close behind the value.
+ */
 static void propose_value(struct fm_line *l, const struct fm_word *key, uint32_t s, uint32_t e)
 {
     if (!l->is_strict) {
@@ -140,7 +146,8 @@ static void key_value(struct fm_line *l, uint32_t w)
     uint32_t s = value_start(l, x->end, &has_sep), e = fm_token_end(l, s);
     while (e > s && strchr(".:", fm_at(l, e - 1)))
         e--;
-    if (e == s || !has_digit(l, s, e) || is_hex_number(l, s, e) || (!has_sep && !fm_is_digit(fm_at(l, s))))
+    if (e == s || !has_digit(l, s, e) || is_hex_number(l, s, e) ||
+        (!has_sep && !fm_is_digit(fm_at(l, s))))
         return;
     propose_value(l, x, s, e);
 }
@@ -153,9 +160,11 @@ static bool is_id_value(const struct fm_line *l, uint32_t s, uint32_t e)
         letters += fm_is(fm_at(l, i), C_LOWER | C_UPPER);
     }
     bool is_decimal = !letters && memchr(l->p + s, '.', e - s);
-    if (!digits || (digits == 1 && e - s < 4) || is_decimal || is_hex_number(l, s, e) || memmem(l->p + s, e - s, "..", 2))
+    if (!digits || (digits == 1 && e - s < 4) || is_decimal || is_hex_number(l, s, e) ||
+        memmem(l->p + s, e - s, "..", 2))
         return false;
-    return fm_is_word(fm_at(l, s)) || fm_at(l, s) == '-' || fm_at(l, s) == '\'' || fm_at(l, s) == '/';
+    return fm_is_word(fm_at(l, s)) || fm_at(l, s) == '-' || fm_at(l, s) == '\'' ||
+           fm_at(l, s) == '/';
 }
 
 /* "block 7f3a", "child 6725", "session_id: 99" behind a context word. */
@@ -188,7 +197,8 @@ void fm_detect_id_key(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     bool has_sep = false;
-    if (x->kw & (K(ID_KEY) | K(ID)) || (x->end - x->start == 2 && x->start && !strchr("-_.", fm_at(l, x->start - 1))))
+    if (x->kw & (K(ID_KEY) | K(ID)) ||
+        (x->end - x->start == 2 && x->start && !strchr("-_.", fm_at(l, x->start - 1))))
         return;
     uint32_t s = value_start(l, x->end, &has_sep), e = fm_token_end(l, s), digits = 0;
     for (uint32_t i = s; i < e; i++)

@@ -34,7 +34,8 @@ static bool is_private(const int o[4])
 {
     static const struct {
         uint8_t first, lo, hi; /* first octet, range of the second */
-    } nets[] = {{10, 0, 255}, {172, 16, 31}, {192, 168, 168}, {127, 0, 255}, {0, 0, 255}, {169, 254, 254}, {100, 64, 127}};
+    } nets[] = {{10, 0, 255}, {172, 16, 31},   {192, 168, 168}, {127, 0, 255},
+                {0, 0, 255},  {169, 254, 254}, {100, 64, 127}};
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
         if (o[0] == nets[i].first && o[1] >= nets[i].lo && o[1] <= nets[i].hi)
             return true;
@@ -152,7 +153,8 @@ static bool is_whole_v6(const struct v6 *v, uint32_t len)
 /* Link-local and unique local addresses (RFC 4291, RFC 4193). */
 static bool is_inner_v6(const struct fm_line *l, uint32_t s)
 {
-    return fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") || fm_line_has_at(l, s, "fc");
+    return fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") ||
+           fm_line_has_at(l, s, "fc");
 }
 
 static void detect_v6(struct fm_line *l, uint32_t s)
@@ -162,7 +164,8 @@ static void detect_v6(struct fm_line *l, uint32_t s)
     if (prev == ':' || prev == '.' || fm_is_word(prev) || !parse_v6(l, s, &v))
         return;
     unsigned char next = fm_at(l, v.end);
-    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':') || !is_whole_v6(&v, v.end - s))
+    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':') ||
+        !is_whole_v6(&v, v.end - s))
         return;
     bool is_inner = is_inner_v6(l, s) || v.end - s == 3;
     uint32_t end = next == '/' ? number_end(l, v.end + 1, 3) : 0;
@@ -200,7 +203,8 @@ static void detect_octets(struct fm_line *l, uint32_t s, char sep)
 void fm_detect_colon_hex(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    bool is_gap_first = x->start >= 2 && fm_at(l, x->start - 1) == ':' && fm_at(l, x->start - 2) == ':';
+    bool is_gap_first =
+        x->start >= 2 && fm_at(l, x->start - 1) == ':' && fm_at(l, x->start - 2) == ':';
     if (x->end - x->start == 2 && fm_at(l, x->end) == ':' && fm_is(fm_at(l, x->end + 1), C_HEX))
         detect_octets(l, x->start, ':');
     detect_v6(l, is_gap_first ? x->start - 2 : x->start);

@@ -45,7 +45,10 @@ static bool is_filler(fm_str s)
 /* ${X}, $X, {{x}}, {x}, <x>, [x], %x%, #{x}, @x@ over the whole value */
 static bool is_reference(fm_str s)
 {
-    static const char *const heads[] = {"${", "$(", "{{", "<%", "#{", "%(", "$env:", "process.env", "os.environ", "getenv", "env.", "env(", "secrets.", "var.", "vault:", "arn:", "data.", "local.", "module."};
+    static const char *const heads[] = {"${",   "$(",    "{{",          "<%",         "#{",
+                                        "%(",   "$env:", "process.env", "os.environ", "getenv",
+                                        "env.", "env(",  "secrets.",    "var.",       "vault:",
+                                        "arn:", "data.", "local.",      "module."};
     char a = s.p[0], z = s.p[s.len - 1];
     if (starts_with_any(s, heads, sizeof heads / sizeof *heads) || a == '%')
         return true;
@@ -69,10 +72,19 @@ static bool has_digit(fm_str s)
 
 bool fm_value_is_placeholder(fm_str s)
 {
-    static const char *const words[] = {"password", "pass", "passwd", "secret", "token", "null", "nil", "none", "true", "false", "undefined", "string", "str", "changeme", "change_me",
-                                        "example", "default", "empty", "unset", "key", "value", "required", "optional", "redacted", "hidden", "masked", "test", "dummy",
-                                        "todo", "tbd", "n/a", "na", "yes", "no", "bearer", "basic", "object", "function", "self", "this", "enabled", "disabled", "invalid", "expired", "missing"};
-    static const char *const heads[] = {"your_", "your-", "yourkey", "yourpass", "your ", "insert_", "insert-", "replace", "fake", "dummy", "placeholder", "<your", "enter_", "put_", "my_secret", "change", "example", "sample", "redacted", "somefake", "not_", "afake", "a-fake", "[redacted", "***"};
+    static const char *const words[] = {
+        "password",  "pass",     "passwd",   "secret",    "token",  "null",    "nil",
+        "none",      "true",     "false",    "undefined", "string", "str",     "changeme",
+        "change_me", "example",  "default",  "empty",     "unset",  "key",     "value",
+        "required",  "optional", "redacted", "hidden",    "masked", "test",    "dummy",
+        "todo",      "tbd",      "n/a",      "na",        "yes",    "no",      "bearer",
+        "basic",     "object",   "function", "self",      "this",   "enabled", "disabled",
+        "invalid",   "expired",  "missing"};
+    static const char *const heads[] = {
+        "your_",     "your-",  "yourkey",   "yourpass",    "your ",    "insert_",  "insert-",
+        "replace",   "fake",   "dummy",     "placeholder", "<your",    "enter_",   "put_",
+        "my_secret", "change", "example",   "sample",      "redacted", "somefake", "not_",
+        "afake",     "a-fake", "[redacted", "***"};
     if (s.len == 0 || is_filler(s) || has_drawn_run(s) || is_reference(s))
         return true;
     if (is_one_of(s, words, sizeof words / sizeof *words))
@@ -80,7 +92,8 @@ bool fm_value_is_placeholder(fm_str s)
     return !(s.len > 24 && has_digit(s)) && starts_with_any(s, heads, sizeof heads / sizeof *heads);
 }
 
-/* The sign at i, behind a name. Passwords may hold "{" and "@", names of classes start with a capital. */
+/* The sign at i, behind a name. Passwords may hold "{" and "@", names of classes start with a
+ * capital. */
 static bool opens_code(fm_str s, size_t i, bool is_strong)
 {
     switch (s.p[i]) {
@@ -145,7 +158,8 @@ static bool strong_secret(const struct fm_value *v, fm_str s)
     return !is_plain_word(is_next_key ? fm_str_n(s.p, s.len - 1) : s) && !is_code(s, true);
 }
 
-/* Every part between - _ . / : and humps is a word or a short number: kebab-case names, paths, versions. */
+/* Every part between - _ . / : and humps is a word or a short number: kebab-case names, paths,
+ * versions. */
 static bool is_wordy(fm_str s)
 {
     size_t run_digits = 0, switches = 0;
@@ -170,7 +184,8 @@ static bool has_case_mix(fm_str s)
     size_t flips = 0;
     for (size_t i = 1; i < s.len; i++) {
         unsigned char a = (unsigned char)s.p[i - 1], b = (unsigned char)s.p[i];
-        flips += (fm_is(a, C_UPPER) && fm_is(b, C_LOWER)) || (fm_is(a, C_LOWER) && fm_is(b, C_UPPER));
+        flips +=
+            (fm_is(a, C_UPPER) && fm_is(b, C_LOWER)) || (fm_is(a, C_LOWER) && fm_is(b, C_UPPER));
     }
     return flips * 4 >= s.len;
 }
@@ -194,7 +209,8 @@ static bool holds_placeholder(fm_str s)
 
 static bool weak_secret(const struct fm_value *v, fm_str s)
 {
-    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || strchr("/&@", s.p[0]) || fm_str_has(s, FM_STR("://")))
+    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || strchr("/&@", s.p[0]) ||
+        fm_str_has(s, FM_STR("://")))
         return false;
     if (!v->is_quoted && !v->is_assigned)
         return false;

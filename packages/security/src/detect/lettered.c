@@ -36,7 +36,8 @@ static bool has_national_word(const struct fm_line *l)
 
 static bool starts_like_iban(const struct fm_line *l, uint32_t s)
 {
-    return fm_is(fm_at(l, s), C_UPPER) && fm_is(fm_at(l, s + 1), C_UPPER) && fm_is_digit(fm_at(l, s + 2)) && fm_is_digit(fm_at(l, s + 3));
+    return fm_is(fm_at(l, s), C_UPPER) && fm_is(fm_at(l, s + 1), C_UPPER) &&
+           fm_is_digit(fm_at(l, s + 2)) && fm_is_digit(fm_at(l, s + 3));
 }
 
 static bool is_id_length(uint32_t n)
@@ -61,7 +62,8 @@ void fm_detect_lettered_id(struct fm_line *l, uint32_t w)
     unsigned char prev = fm_at(l, s - 1);
     if (prev && strchr("-_/=.", prev))
         return;
-    if (fm_check_lettered(fm_line_str(l, s, e), &country, &needs_context) && (!needs_context || has_national_word(l)))
+    if (fm_check_lettered(fm_line_str(l, s, e), &country, &needs_context) &&
+        (!needs_context || has_national_word(l)))
         fm_line_propose(l, 3, CAND(s, e, NATIONAL_ID, R_NATIONAL));
 }
 
@@ -73,7 +75,8 @@ static void license(struct fm_line *l, uint32_t w)
         if (!(x->cls & W_DIGIT))
             continue;
         uint32_t e = x->end;
-        while ((fm_at(l, e) == '-' || fm_at(l, e) == ' ' || fm_at(l, e) == '/') && fm_is_digit(fm_at(l, e + 1)))
+        while ((fm_at(l, e) == '-' || fm_at(l, e) == ' ' || fm_at(l, e) == '/') &&
+               fm_is_digit(fm_at(l, e + 1)))
             for (e++; fm_is_word(fm_at(l, e)); e++)
                 ;
         uint32_t s = x->start;
@@ -112,7 +115,8 @@ static void years_old(struct fm_line *l, uint32_t w)
 static void aged(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (w + 1 < l->n_words && is_short_number(&x[1], 2) && x[1].start - x->end <= 2 && l->n_plain >= 3)
+    if (w + 1 < l->n_words && is_short_number(&x[1], 2) && x[1].start - x->end <= 2 &&
+        l->n_plain >= 3)
         fm_line_propose(l, 9, CAND(x[1].start, x[1].end, AGE, R_AGE));
 }
 
@@ -131,10 +135,12 @@ static void spoken_birth(struct fm_line *l, uint32_t w)
         if (!(l->words[k].kw & K(MONTH)))
             continue;
         uint32_t first = k && l->words[k - 1].cls == W_DIGIT ? k - 1 : k, last = k;
-        while (last + 1 < l->n_words && last < k + 2 && l->words[last + 1].cls & W_DIGIT && l->words[last + 1].start - l->words[last].end <= 2)
+        while (last + 1 < l->n_words && last < k + 2 && l->words[last + 1].cls & W_DIGIT &&
+               l->words[last + 1].start - l->words[last].end <= 2)
             last++;
         if (last > first)
-            fm_line_propose(l, 3, CAND(l->words[first].start, l->words[last].end, BIRTH_DATE, R_BIRTH));
+            fm_line_propose(l, 3,
+                            CAND(l->words[first].start, l->words[last].end, BIRTH_DATE, R_BIRTH));
         return;
     }
 }
@@ -164,7 +170,8 @@ static uint32_t coordinate_end(const struct fm_line *l, uint32_t s)
         return 0;
     for (i++; fm_is_digit(fm_at(l, i)); i++)
         fraction++;
-    return whole >= 1 && whole <= 3 && fraction >= 3 && !fm_is(fm_at(l, i), C_LOWER | C_UPPER) ? i : 0;
+    return whole >= 1 && whole <= 3 && fraction >= 3 && !fm_is(fm_at(l, i), C_LOWER | C_UPPER) ? i
+                                                                                               : 0;
 }
 
 void fm_detect_gps(struct fm_line *l)
@@ -174,7 +181,8 @@ void fm_detect_gps(struct fm_line *l)
             continue;
         uint32_t i = l->words[w].end, limit = i + 48;
         for (; i < limit && i < l->n; i++) {
-            uint32_t e = fm_is_word(fm_at(l, i - 1)) || fm_at(l, i - 1) == '.' ? 0 : coordinate_end(l, i);
+            uint32_t e =
+                fm_is_word(fm_at(l, i - 1)) || fm_at(l, i - 1) == '.' ? 0 : coordinate_end(l, i);
             if (!e)
                 continue;
             fm_line_propose(l, 4, CAND(i, e, GPS, R_GPS));

@@ -5,10 +5,10 @@
 #define HOST_MAX 253
 
 struct chain {
-    uint32_t start, end;   /* letters, digits, "-", "_", "." */
+    uint32_t start, end; /* letters, digits, "-", "_", "." */
     uint32_t labels;
-    uint32_t first_end;    /* end of the first label */
-    uint32_t last;         /* start of the last label */
+    uint32_t first_end; /* end of the first label */
+    uint32_t last;      /* start of the last label */
     bool has_digit, has_dash, has_letter;
 };
 
@@ -63,12 +63,14 @@ static void propose_host(struct fm_line *l, const struct chain *c, uint8_t prio,
         fm_line_propose(l, prio, CAND(c->end + 1, port, PORT, R_PORT));
 }
 
-/* Common domains need no further proof with two labels; the others do, because "file.name" looks the same. */
+/* Common domains need no further proof with two labels; the others do, because "file.name" looks
+ * the same. */
 static bool is_plain_domain(const struct fm_line *l, const struct chain *c)
 {
     fm_str tld = fm_line_str(l, c->last, c->end);
-    return fm_str_ieq(tld, FM_STR("com")) || fm_str_ieq(tld, FM_STR("org")) || fm_str_ieq(tld, FM_STR("net")) ||
-           fm_str_ieq(tld, FM_STR("io")) || fm_str_ieq(tld, FM_STR("local")) || fm_str_ieq(tld, FM_STR("internal"));
+    return fm_str_ieq(tld, FM_STR("com")) || fm_str_ieq(tld, FM_STR("org")) ||
+           fm_str_ieq(tld, FM_STR("net")) || fm_str_ieq(tld, FM_STR("io")) ||
+           fm_str_ieq(tld, FM_STR("local")) || fm_str_ieq(tld, FM_STR("internal"));
 }
 
 /* A call, an address, an inner class, an assignment, "pkg.name/.Activity": code, not a domain. */
@@ -77,7 +79,8 @@ static bool is_code_next(const struct fm_line *l, const struct chain *c)
     unsigned char next = fm_at(l, c->end);
     if (next == '=')
         return c->labels < 3;
-    return next == '(' || next == '@' || next == '$' || (next == '/' && fm_at(l, c->end + 1) == '.');
+    return next == '(' || next == '@' || next == '$' ||
+           (next == '/' && fm_at(l, c->end + 1) == '.');
 }
 
 static bool is_domain(const struct fm_line *l, const struct chain *c, bool has_cue)
@@ -97,11 +100,13 @@ static bool is_domain(const struct fm_line *l, const struct chain *c, bool has_c
 
 static bool has_host_cue(const struct fm_line *l, uint32_t w)
 {
-    static const char *const first[] = {"www.", "mail.", "smtp.", "imap.", "ftp.", "ns1.", "ns2.", "api.", "vpn."};
+    static const char *const first[] = {"www.", "mail.", "smtp.", "imap.", "ftp.",
+                                        "ns1.", "ns2.",  "api.",  "vpn."};
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         if (fm_line_has_at(l, l->words[w].start, first[i]))
             return true;
-    return w && l->words[w - 1].kw & (K(HOST) | K(TOWARDS)) && l->words[w].start - l->words[w - 1].end <= 3;
+    return w && l->words[w - 1].kw & (K(HOST) | K(TOWARDS)) &&
+           l->words[w].start - l->words[w - 1].end <= 3;
 }
 
 /* NAME:PORT without a known domain: a dot and a digit, or a digit, a dash and a long port. */
@@ -117,7 +122,8 @@ void fm_detect_fqdn(struct fm_line *l, uint32_t w)
 {
     uint32_t s = l->words[w].start;
     unsigned char prev = fm_at(l, s - 1);
-    if (s < l->url_end || prev == '$' || prev == '.' || (prev == '/' && fm_at(l, s - 2) != '/' && fm_is_word(fm_at(l, s - 2))))
+    if (s < l->url_end || prev == '$' || prev == '.' ||
+        (prev == '/' && fm_at(l, s - 2) != '/' && fm_is_word(fm_at(l, s - 2))))
         return;
     struct chain c = read_chain(l, s);
     if (!c.has_letter)
@@ -132,7 +138,8 @@ void fm_detect_fqdn(struct fm_line *l, uint32_t w)
 void fm_detect_named_address(struct fm_line *l, uint32_t w)
 {
     uint32_t e = l->words[w].end, s = l->words[w].start;
-    while (s && e - s < HOST_MAX && fm_is(fm_at(l, s - 1), C_HOST | C_NAME) && fm_at(l, s - 1) != '\\')
+    while (s && e - s < HOST_MAX && fm_is(fm_at(l, s - 1), C_HOST | C_NAME) &&
+           fm_at(l, s - 1) != '\\')
         s--;
     unsigned char prev = fm_at(l, s - 1);
     if (prev != '/' && prev != ':' && prev != '=' && e - s >= 2)

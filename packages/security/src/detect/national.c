@@ -31,7 +31,8 @@ static bool all_same(const uint8_t *d, size_t n)
 /* France, INSEE: 97 - (number mod 97). */
 static bool fr(const uint8_t *d)
 {
-    return (d[0] == 1 || d[0] == 2) && pair(d + 3) <= 12 && pair(d + 3) && 97 - number(d, 13) % 97 == pair(d + 13);
+    return (d[0] == 1 || d[0] == 2) && pair(d + 3) <= 12 && pair(d + 3) &&
+           97 - number(d, 13) % 97 == pair(d + 13);
 }
 
 /* Germany, BZSt: ISO 7064 MOD 11,10. */
@@ -56,27 +57,32 @@ static bool nl(const uint8_t *d)
 static bool be(const uint8_t *d)
 {
     unsigned long long n = number(d, 9);
-    return pair(d + 2) <= 12 && pair(d + 4) <= 31 && (97 - n % 97 == pair(d + 9) || 97 - (2000000000ULL + n) % 97 == pair(d + 9));
+    return pair(d + 2) <= 12 && pair(d + 4) <= 31 &&
+           (97 - n % 97 == pair(d + 9) || 97 - (2000000000ULL + n) % 97 == pair(d + 9));
 }
 
 /* Poland, PESEL: weights 1 3 7 9. */
 static bool pl(const uint8_t *d)
 {
     static const uint8_t w[10] = {1, 3, 7, 9, 1, 3, 7, 9, 1, 3};
-    return (10 - fm_check_sum(d, w, 10) % 10) % 10 == d[10] && pair(d + 4) >= 1 && pair(d + 4) <= 31 && pair(d + 2) % 20 <= 12;
+    return (10 - fm_check_sum(d, w, 10) % 10) % 10 == d[10] && pair(d + 4) >= 1 &&
+           pair(d + 4) <= 31 && pair(d + 2) % 20 <= 12;
 }
 
 /* Sweden, Skatteverket: Luhn. */
 static bool se(const uint8_t *d)
 {
-    return is_date(pair(d + 4) > 60 ? pair(d + 4) - 60 : pair(d + 4), pair(d + 2)) && fm_check_luhn(d, 10);
+    return is_date(pair(d + 4) > 60 ? pair(d + 4) - 60 : pair(d + 4), pair(d + 2)) &&
+           fm_check_luhn(d, 10);
 }
 
 /* Norway, Skatteetaten: two check digits mod 11. */
 static bool no(const uint8_t *d)
 {
-    static const uint8_t w1[9] = {3, 7, 6, 1, 8, 9, 4, 5, 2}, w2[10] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
-    unsigned k1 = (11 - fm_check_sum(d, w1, 9) % 11) % 11, k2 = (11 - fm_check_sum(d, w2, 10) % 11) % 11;
+    static const uint8_t w1[9] = {3, 7, 6, 1, 8, 9, 4, 5, 2},
+                         w2[10] = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
+    unsigned k1 = (11 - fm_check_sum(d, w1, 9) % 11) % 11,
+             k2 = (11 - fm_check_sum(d, w2, 10) % 11) % 11;
     return k1 == d[9] && k2 == d[10] && is_date(pair(d) % 40, pair(d + 2) % 40);
 }
 
@@ -89,7 +95,8 @@ static bool dk(const uint8_t *d)
 /* Brazil, CPF: two mod 11 digits. */
 static bool br(const uint8_t *d)
 {
-    static const uint8_t w1[9] = {10, 9, 8, 7, 6, 5, 4, 3, 2}, w2[10] = {11, 10, 9, 8, 7, 6, 5, 4, 3, 2};
+    static const uint8_t w1[9] = {10, 9, 8, 7, 6, 5, 4, 3, 2},
+                         w2[10] = {11, 10, 9, 8, 7, 6, 5, 4, 3, 2};
     unsigned a = fm_check_sum(d, w1, 9) * 10 % 11 % 10, b = fm_check_sum(d, w2, 10) * 10 % 11 % 10;
     return a == d[9] && b == d[10] && !all_same(d, 11);
 }
@@ -122,7 +129,8 @@ static bool in(const uint8_t *d)
 static bool cn(const uint8_t *d)
 {
     static const uint8_t w[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-    return (12 - fm_check_sum(d, w, 17) % 11) % 11 == d[17] && is_date(pair(d + 12), pair(d + 10)) && (pair(d + 6) == 19 || pair(d + 6) == 20);
+    return (12 - fm_check_sum(d, w, 17) % 11) % 11 == d[17] &&
+           is_date(pair(d + 12), pair(d + 10)) && (pair(d + 6) == 19 || pair(d + 6) == 20);
 }
 
 /* Korea, resident registration: weights 2..9 2..5. */
@@ -158,7 +166,8 @@ static bool pt(const uint8_t *d)
 /* Turkey, T.C. kimlik: two digits. */
 static bool tr(const uint8_t *d)
 {
-    unsigned odd = d[0] + d[2] + d[4] + d[6] + d[8], even = d[1] + d[3] + d[5] + d[7], sum = odd + even + d[9];
+    unsigned odd = d[0] + d[2] + d[4] + d[6] + d[8], even = d[1] + d[3] + d[5] + d[7],
+             sum = odd + even + d[9];
     return d[0] && (odd * 7 + 90 - even) % 10 == d[9] && sum % 10 == d[10];
 }
 
@@ -173,19 +182,39 @@ const struct fm_national fm_nationals[] = {
     {"FR", "numéro de sécurité sociale", 15, true, {NULL}, fr},
     {"CN", "resident identity number", 18, true, {NULL}, cn},
     {"CH", "AHV number", 13, true, {NULL}, ch},
-    {"DE", "steuerliche identifikationsnummer", 11, false, {"steuer", "idnr", "tax id", "tax-id", "tin"}, de},
+    {"DE",
+     "steuerliche identifikationsnummer",
+     11,
+     false,
+     {"steuer", "idnr", "tax id", "tax-id", "tin"},
+     de},
     {"NL", "burgerservicenummer", 9, false, {"bsn", "burgerservice", "sofi"}, nl},
-    {"BE", "rijksregisternummer", 11, false, {"rijksregister", "registre national", "national number", "niss", "insz"}, be},
+    {"BE",
+     "rijksregisternummer",
+     11,
+     false,
+     {"rijksregister", "registre national", "national number", "niss", "insz"},
+     be},
     {"PL", "PESEL", 11, false, {"pesel"}, pl},
     {"SE", "personnummer", 10, false, {"personnummer", "personal number", "personnr"}, se},
-    {"NO", "fødselsnummer", 11, false, {"fødselsnummer", "fodselsnummer", "fnr", "personnummer", "national id"}, no},
+    {"NO",
+     "fødselsnummer",
+     11,
+     false,
+     {"fødselsnummer", "fodselsnummer", "fnr", "personnummer", "national id"},
+     no},
     {"DK", "CPR-nummer", 10, false, {"cpr"}, dk},
     {"BR", "CPF", 11, false, {"cpf"}, br},
     {"CA", "social insurance number", 9, false, {"social insurance", "sin:", "sin ", "sin#"}, ca},
     {"ZA", "identity number", 13, false, {"id number", "identity number", "said", "rsa id"}, za},
     {"AU", "tax file number", 9, false, {"tax file", "tfn"}, au},
     {"IN", "Aadhaar", 12, false, {"aadhaar", "aadhar", "uidai"}, in},
-    {"KR", "resident registration number", 13, false, {"rrn", "resident registration", "jumin"}, kr},
+    {"KR",
+     "resident registration number",
+     13,
+     false,
+     {"rrn", "resident registration", "jumin"},
+     kr},
     {"GB", "NHS number", 10, false, {"nhs"}, nhs},
     {"PT", "NIF", 9, false, {"nif", "contribuinte"}, pt},
     {"TR", "T.C. kimlik no", 11, false, {"kimlik", "tckn", "t.c."}, tr},

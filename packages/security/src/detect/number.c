@@ -10,10 +10,10 @@
 struct run {
     uint32_t start, end;
     uint32_t groups;
-    uint32_t n;       /* digits; more than DIGITS_MAX means not usable */
-    uint32_t first;   /* digits in the first group */
+    uint32_t n;     /* digits; more than DIGITS_MAX means not usable */
+    uint32_t first; /* digits in the first group */
     uint8_t d[DIGITS_MAX];
-    uint8_t size[8];  /* digits in each group */
+    uint8_t size[8]; /* digits in each group */
     bool has_plus, has_paren, has_dash, has_dot, has_blank, has_slash;
 };
 
@@ -129,12 +129,14 @@ static bool has_issuer(const uint8_t *d, uint32_t n)
         uint16_t first, last; /* first four digits */
         uint8_t n;            /* length; 0: 12 to 19 but 14 and 15 */
     } ranges[] = {
-        {4000, 4999, 13}, {4000, 4999, 16}, {4000, 4999, 19}, {3400, 3499, 15}, {3700, 3799, 15}, {2131, 2131, 15}, {1800, 1800, 15},
-        {3000, 3099, 14}, {3600, 3699, 14}, {3800, 3999, 14}, {5000, 5099, 0},  {5100, 5599, 16}, {5600, 6999, 0},  {2221, 2720, 16}, {3500, 3599, 16},
+        {4000, 4999, 13}, {4000, 4999, 16}, {4000, 4999, 19}, {3400, 3499, 15}, {3700, 3799, 15},
+        {2131, 2131, 15}, {1800, 1800, 15}, {3000, 3099, 14}, {3600, 3699, 14}, {3800, 3999, 14},
+        {5000, 5099, 0},  {5100, 5599, 16}, {5600, 6999, 0},  {2221, 2720, 16}, {3500, 3599, 16},
     };
     unsigned p4 = d[0] * 1000u + d[1] * 100u + d[2] * 10u + d[3];
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (p4 >= ranges[i].first && p4 <= ranges[i].last && (ranges[i].n ? n == ranges[i].n : n >= 12 && n != 14 && n != 15))
+        if (p4 >= ranges[i].first && p4 <= ranges[i].last &&
+            (ranges[i].n ? n == ranges[i].n : n >= 12 && n != 14 && n != 15))
             return true;
     return false;
 }
@@ -143,7 +145,8 @@ static bool has_issuer(const uint8_t *d, uint32_t n)
 static bool is_card_form(const struct fm_line *l, const struct run *r)
 {
     bool is_spaced = r->groups >= 3 && r->groups <= 5 && !r->has_dot && r->size[0] == 4;
-    return is_spaced || (r->groups == 1 && r->n >= 15 && r->n <= 16 && !is_tied(fm_at(l, r->start - 1)));
+    return is_spaced ||
+           (r->groups == 1 && r->n >= 15 && r->n <= 16 && !is_tied(fm_at(l, r->start - 1)));
 }
 
 static bool card(struct fm_line *l, uint32_t w, const struct run *r)
@@ -203,14 +206,16 @@ static bool national(struct fm_line *l, const struct run *r)
 
 static bool looks_like_date(const struct run *r)
 {
-    if (r->groups >= 3 && r->size[0] == 4 && r->size[1] <= 2 && r->size[2] <= 2 && (r->d[0] == 1 || r->d[0] == 2))
+    if (r->groups >= 3 && r->size[0] == 4 && r->size[1] <= 2 && r->size[2] <= 2 &&
+        (r->d[0] == 1 || r->d[0] == 2))
         return true;
     if (r->groups != 3 || r->n > 8)
         return false;
     return (r->size[0] <= 2 && r->size[1] <= 2 && (r->size[2] == 4 || r->size[2] == 2));
 }
 
-/* North American numbering plan: 3-3-4 digits, with or without a country code of up to three, in more than one piece. */
+/* North American numbering plan: 3-3-4 digits, with or without a country code of up to three, in
+ * more than one piece. */
 static bool is_nanp(const struct run *r)
 {
     uint32_t g = r->groups == 4 && r->size[0] <= 3 ? 1 : 0;
@@ -220,7 +225,8 @@ static bool is_nanp(const struct run *r)
     return r->d[g ? r->size[0] : 0] >= 2;
 }
 
-/* "reach me at 49 151 234 567": groups behind a word such as at, to, on; no address ("… 67 Main Street") */
+/* "reach me at 49 151 234 567": groups behind a word such as at, to, on; no address ("… 67 Main
+ * Street") */
 static bool is_grouped(const struct fm_line *l, uint32_t w, const struct run *r)
 {
     if (r->groups < 2 || r->groups > 6 || r->n < 8 || r->n > 12 || r->has_slash)

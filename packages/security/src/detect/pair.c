@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * key = value where the name of the key means a secret. Strong names (password, secret, …) take any value that is no
- * placeholder; weak names (token, key, …) take values that look random. Names are judged once and remembered.
+ * key = value where the name of the key means a secret. Strong names (password, secret, …) take any
+ * value that is no placeholder; weak names (token, key, …) take values that look random. Names are
+ * judged once and remembered.
  */
 #include "scan/state.h"
 
 #include "detect/value.h"
 #include "faultmaven/base/hash.h"
 
-enum strength {
-    NAME_NONE,
-    NAME_WEAK,
-    NAME_STRONG,
-    NAME_SESSION,
-    NAME_ID
-};
+enum strength { NAME_NONE, NAME_WEAK, NAME_STRONG, NAME_SESSION, NAME_ID };
 
 #define NAME_MAX_LEN 96
 
@@ -31,8 +26,13 @@ static bool name_has(const char *name, const char *const *parts, size_t n)
 /* What a name ends in says what the value is: the length of a secret is none. */
 static bool ends_harmlessly(const char *n)
 {
-    static const char *const ends[] = {"length", "len", "size", "url", "uri", "host", "endpoint", "path", "file", "filename", "type", "count", "ttl", "expiry", "expires", "expiresin", "timeout",
-                                       "policy", "version", "algorithm", "provider", "name", "credentialid", "credentialsid", "secretsid", "keyid", "tokenid", "age", "limit", "enabled", "required", "getkey", "label", "hint", "field", "prefix", "source"};
+    static const char *const ends[] = {
+        "length",  "len",          "size",          "url",       "uri",     "host",      "endpoint",
+        "path",    "file",         "filename",      "type",      "count",   "ttl",       "expiry",
+        "expires", "expiresin",    "timeout",       "policy",    "version", "algorithm", "provider",
+        "name",    "credentialid", "credentialsid", "secretsid", "keyid",   "tokenid",   "age",
+        "limit",   "enabled",      "required",      "getkey",    "label",   "hint",      "field",
+        "prefix",  "source"};
     size_t len = strlen(n);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t k = strlen(ends[i]);
@@ -43,28 +43,117 @@ static bool ends_harmlessly(const char *n)
 }
 
 /* Names that hold such a part but carry no secret: sizes, types, references, public halves. */
+static const char *const harmless_parts[] = {
+    "public",
+    "keyword",
+    "keyname",
+    "keyid",
+    "keysize",
+    "keypath",
+    "keyvault",
+    "keytype",
+    "keylen",
+    "keycode",
+    "keyspace",
+    "keystore",
+    "keyring",
+    "tokencount",
+    "tokentype",
+    "tokenexp",
+    "tokenurl",
+    "tokenlimit",
+    "tokens",
+    "tokenizer",
+    "tokenendpoint",
+    "tokenname",
+    "tokenuri",
+    "tokenid",
+    "tokenlen",
+    "primarykey",
+    "foreignkey",
+    "sortkey",
+    "partitionkey",
+    "cachekey",
+    "routingkey",
+    "rowkey",
+    "monkey",
+    "compass",
+    "csrf",
+    "xsrf",
+    "credentialsid",
+    "author",
+    "passthrough",
+    "passive",
+    "bypass",
+    "passed",
+    "passes",
+    "passing",
+    "passenger",
+    "passport",
+    "secretname",
+    "secretref",
+    "secretid",
+    "secretkeyref",
+    "passwordfile",
+    "secretarn",
+    "passwordpolicy",
+    "passwordhash",
+    "passwordlength",
+    "passwordreset",
+    "keyfile",
+    "tokenfile",
+    "secretversion",
+    "keyusage",
+    "keyalg",
+    "keyboard",
+    "keying",
+    "hotkey",
+    "keypress",
+    "objectkey",
+    "dedupkey",
+    "groupkey",
+    "idempotencykey",
+    "keyerror",
+    "authorizationurl",
+    "authurl",
+    "authtype",
+    "authmethod",
+    "authmode",
+    "turkey",
+    "donkey",
+    "jockey",
+    "hockey",
+    "whiskey",
+    "keyframe",
+    "keyevent",
+    "apikeyid",
+    "passwordfield",
+    "compassword",
+    "maxtoken",
+    "nexttoken",
+    "pagetoken",
+    "continuationtoken",
+    "secretstore",
+    "secretmanager",
+    "secretscan",
+};
+
 static bool is_harmless_name(const char *n)
 {
-    static const char *const parts[] = {
-        "public", "keyword", "keyname", "keyid", "keysize", "keypath", "keyvault", "keytype", "keylen", "keycode", "keyspace",
-        "keystore", "keyring", "tokencount", "tokentype", "tokenexp", "tokenurl", "tokenlimit", "tokens", "tokenizer",
-        "tokenendpoint", "tokenname", "tokenuri", "tokenid", "tokenlen", "primarykey", "foreignkey", "sortkey", "partitionkey", "cachekey",
-        "routingkey", "rowkey", "monkey", "compass", "csrf", "xsrf", "credentialsid", "author", "passthrough", "passive", "bypass",
-        "passed", "passes", "passing", "passenger", "passport", "secretname", "secretref", "secretid", "secretkeyref", "passwordfile",
-        "secretarn", "passwordpolicy", "passwordhash", "passwordlength", "passwordreset", "keyfile", "tokenfile", "secretversion", "keyusage",
-        "keyalg", "keyboard", "keying", "hotkey", "keypress", "objectkey", "dedupkey", "groupkey", "idempotencykey", "keyerror", "authorizationurl",
-        "authurl", "authtype", "authmethod", "authmode", "turkey", "donkey", "jockey", "hockey", "whiskey", "keyframe", "keyevent", "apikeyid",
-        "passwordfield", "compassword", "maxtoken", "nexttoken", "pagetoken", "continuationtoken", "secretstore", "secretmanager", "secretscan"};
-    return HAS(n, parts) || ends_harmlessly(n);
+    return HAS(n, harmless_parts) || ends_harmlessly(n);
 }
 
 static enum strength judge_name(const char *flat)
 {
-    static const char *const strong[] = {"passwor", "passwd", "passphrase", "passcode", "passwrd", "pwd", "secret", "privatekey", "mypass", "sshpass"};
-    static const char *const weak[] = {"token",   "apikey",  "accesskey", "authkey",    "signingkey", "credential", "encryptionkey", "masterkey",
-                                       "authpass", "clientkey", "licensekey", "sharedkey", "accountkey", "storagekey", "serverkey",  "servicekey",
-                                       "userauth", "sonarlogin", "appkey", "hmackey", "webhookkey"};
-    static const char *const session[] = {"sessionid", "jsessionid", "phpsessid", "sessid", "sessiontoken", "sessioncookie"};
+    static const char *const strong[] = {"passwor", "passwd", "passphrase", "passcode", "passwrd",
+                                         "pwd",     "secret", "privatekey", "mypass",   "sshpass"};
+    static const char *const weak[] = {
+        "token",         "apikey",     "accesskey", "authkey",    "signingkey", "credential",
+        "encryptionkey", "masterkey",  "authpass",  "clientkey",  "licensekey", "sharedkey",
+        "accountkey",    "storagekey", "serverkey", "servicekey", "userauth",   "sonarlogin",
+        "appkey",        "hmackey",    "webhookkey"};
+    static const char *const session[] = {"sessionid", "jsessionid",   "phpsessid",
+                                          "sessid",    "sessiontoken", "sessioncookie"};
     size_t n = strlen(flat);
     if (is_harmless_name(flat))
         return NAME_NONE;
@@ -93,7 +182,9 @@ static bool has_part(fm_str name, const char *part)
     fm_str p = fm_str_c(part);
     for (ptrdiff_t at = 0; (at = fm_str_ifind(name, p, (size_t)at)) >= 0; at++) {
         size_t e = (size_t)at + p.len;
-        bool is_left = at == 0 || !fm_is((unsigned char)name.p[at - 1], C_LOWER | C_UPPER) || (fm_is((unsigned char)name.p[at], C_UPPER) && fm_is((unsigned char)name.p[at - 1], C_LOWER));
+        bool is_left = at == 0 || !fm_is((unsigned char)name.p[at - 1], C_LOWER | C_UPPER) ||
+                       (fm_is((unsigned char)name.p[at], C_UPPER) &&
+                        fm_is((unsigned char)name.p[at - 1], C_LOWER));
         bool is_right = e == name.len || !fm_is((unsigned char)name.p[e], C_LOWER);
         if (is_left && is_right)
             return true;
@@ -112,7 +203,8 @@ static enum strength judge(fm_str name)
         return NAME_STRONG;
     bool ends_in_key = n > 3 && strcmp(flat + n - 3, "key") == 0;
     bool ends_in_auth = n >= 4 && strcmp(flat + n - 4, "auth") == 0;
-    if ((ends_in_key && name.len > 3 && has_part(name, "key")) || (ends_in_auth && has_part(name, "auth")))
+    if ((ends_in_key && name.len > 3 && has_part(name, "key")) ||
+        (ends_in_auth && has_part(name, "auth")))
         return NAME_WEAK;
     if (n >= 2 && strcmp(flat + n - 2, "id") == 0)
         return NAME_ID;
@@ -139,7 +231,8 @@ static fm_str key_name(const struct fm_line *l, uint32_t w)
 
 static enum fm_sensitive kind_of(enum strength s, fm_str name)
 {
-    if (fm_str_ihas(name, FM_STR("pass")) || fm_str_ihas(name, FM_STR("pwd")) || fm_str_ihas(name, FM_STR("pw")))
+    if (fm_str_ihas(name, FM_STR("pass")) || fm_str_ihas(name, FM_STR("pwd")) ||
+        fm_str_ihas(name, FM_STR("pw")))
         return FM_SENSITIVE_PASSWORD;
     if (fm_str_ihas(name, FM_STR("token")) || s == NAME_SESSION)
         return FM_SENSITIVE_TOKEN;
@@ -149,7 +242,8 @@ static enum fm_sensitive kind_of(enum strength s, fm_str name)
 void fm_detect_pair(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (x->end < l->kv_end || x->end - x->start < 2 || x->cls & W_HIGH || fm_is_digit(fm_at(l, x->start)))
+    if (x->end < l->kv_end || x->end - x->start < 2 || x->cls & W_HIGH ||
+        fm_is_digit(fm_at(l, x->start)))
         return;
     fm_str name = key_name(l, w);
     if (name.len > NAME_MAX_LEN)
@@ -169,5 +263,8 @@ void fm_detect_pair(struct fm_line *l, uint32_t w)
     if (!fm_value_is_secret(l, &v, s == NAME_STRONG))
         return;
     l->kv_end = v.end;
-    fm_line_propose(l, 1, (struct fm_cand){.start = v.start, .end = v.end, .type = (uint8_t)kind_of(s, name), .rule = R_KV});
+    fm_line_propose(
+        l, 1,
+        (struct fm_cand){
+            .start = v.start, .end = v.end, .type = (uint8_t)kind_of(s, name), .rule = R_KV});
 }

@@ -30,7 +30,8 @@ static uint32_t text_end(const struct fm_line *l, uint32_t i)
 static uint32_t scheme_start(const struct fm_line *l, uint32_t s)
 {
     uint32_t floor = s > 24 ? s - 24 : 0;
-    while (s > floor + 1 && strchr(".+-", fm_at(l, s - 1)) && fm_is(fm_at(l, s - 2), C_LOWER | C_UPPER)) {
+    while (s > floor + 1 && strchr(".+-", fm_at(l, s - 1)) &&
+           fm_is(fm_at(l, s - 2), C_LOWER | C_UPPER)) {
         s--;
         while (s > floor && fm_is(fm_at(l, s - 1), C_LOWER | C_UPPER))
             s--;
@@ -41,7 +42,8 @@ static uint32_t scheme_start(const struct fm_line *l, uint32_t s)
 static bool is_placeholder_part(const struct fm_line *l, uint32_t s, uint32_t e)
 {
     unsigned char c = fm_at(l, s);
-    return c == '$' || c == '{' || c == '%' || (e - s >= 3 && memchr("*x", c, 2) && l->p[s] == l->p[s + 1] && l->p[s] == l->p[e - 1]);
+    return c == '$' || c == '{' || c == '%' ||
+           (e - s >= 3 && memchr("*x", c, 2) && l->p[s] == l->p[s + 1] && l->p[s] == l->p[e - 1]);
 }
 
 /* scheme://user:password@host — the last "@" before the path ends the user information. */
@@ -65,7 +67,8 @@ static void userinfo(struct fm_line *l, uint32_t s, uint32_t e)
 void fm_detect_url(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (fm_at(l, x->end + 2) != '/' || x->cls & W_HIGH || x->end <= l->url_end || x->end - x->start < 2)
+    if (fm_at(l, x->end + 2) != '/' || x->cls & W_HIGH || x->end <= l->url_end ||
+        x->end - x->start < 2)
         return;
     uint32_t s = scheme_start(l, x->start), body = x->end + 3;
     uint32_t e = trim_tail(l, body, text_end(l, body));
@@ -83,7 +86,8 @@ void fm_detect_url(struct fm_line *l, uint32_t w)
 static uint32_t local_start(const struct fm_line *l, uint32_t s)
 {
     uint32_t floor = s > 64 ? s - 64 : 0;
-    while (s > floor + 1 && fm_at(l, s - 1) && strchr(".+-", fm_at(l, s - 1)) && fm_is_word(fm_at(l, s - 2))) {
+    while (s > floor + 1 && fm_at(l, s - 1) && strchr(".+-", fm_at(l, s - 1)) &&
+           fm_is_word(fm_at(l, s - 2))) {
         s--;
         while (s > floor && fm_is_word(fm_at(l, s - 1)))
             s--;
@@ -110,7 +114,8 @@ void fm_detect_email(struct fm_line *l, uint32_t w)
     uint32_t s = local_start(l, x->start), e = x->end + 1, last = e;
     if (fm_is(fm_at(l, e), C_QUOTE))
         fm_detect_at_user(l, s, x->end);
-    if (!fm_is(fm_at(l, e), C_WORD) || fm_at(l, s - 1) == '@' || (fm_at(l, s - 1) == '/' && fm_at(l, s - 2) == '/'))
+    if (!fm_is(fm_at(l, e), C_WORD) || fm_at(l, s - 1) == '@' ||
+        (fm_at(l, s - 1) == '/' && fm_at(l, s - 2) == '/'))
         return;
     e = domain_end(l, e, &last);
     if (last == x->end + 1 || e - last < 2 || fm_is_digit(fm_at(l, last))) {
@@ -131,11 +136,14 @@ static bool is_path_byte(unsigned char c)
 
 static void home_user(struct fm_line *l, uint32_t s, uint32_t e)
 {
-    static const char *const roots[] = {"/home/", "/users/", "\\users\\", "/export/home/", "/documents and settings/", "/var/spool/mail/"};
+    static const char *const roots[] = {
+        "/home/",          "/users/", "\\users\\", "/export/home/", "/documents and settings/",
+        "/var/spool/mail/"};
     uint32_t limit = e - s > 64 ? s + 64 : e;
     for (uint32_t i = s; i < limit; i++)
         for (size_t k = 0; k < sizeof roots / sizeof *roots; k++) {
-            if (fm_lower(fm_at(l, i)) != (unsigned char)roots[k][0] || !fm_line_has_at(l, i, roots[k]))
+            if (fm_lower(fm_at(l, i)) != (unsigned char)roots[k][0] ||
+                !fm_line_has_at(l, i, roots[k]))
                 continue;
             uint32_t u = i + (uint32_t)strlen(roots[k]), end = u;
             while (end < e && fm_at(l, end) != '/' && fm_at(l, end) != '\\')
@@ -204,7 +212,8 @@ void fm_detect_path(struct fm_line *l, uint32_t slash)
 
 static uint32_t windows_end(const struct fm_line *l, uint32_t i)
 {
-    while (i < l->n && (is_path_byte(fm_at(l, i)) || fm_at(l, i) == '(' || fm_at(l, i) == ')') && fm_at(l, i) != ':')
+    while (i < l->n && (is_path_byte(fm_at(l, i)) || fm_at(l, i) == '(' || fm_at(l, i) == ')') &&
+           fm_at(l, i) != ':')
         i++;
     return i;
 }

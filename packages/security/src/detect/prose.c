@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names, places, organisations and dates in natural language, by titles, cue words and lists. Runs only in lines that read
- * like sentences. What it cannot do without a name model is stated in docs/redaction.md.
+ * Names, places, organisations and dates in natural language, by titles, cue words and lists. Runs
+ * only in lines that read like sentences. What it cannot do without a name model is stated in
+ * docs/redaction.md.
  */
 #include "scan/state.h"
 
@@ -18,7 +19,8 @@ bool fm_starts_upper(const struct fm_line *l, uint32_t i)
 
 static bool is_capital(const struct fm_line *l, const struct fm_word *x)
 {
-    return !(x->cls & W_DIGIT) && fm_starts_upper(l, x->start) && (x->cls & (W_LOWER | W_HIGH) || x->end - x->start == 1);
+    return !(x->cls & W_DIGIT) && fm_starts_upper(l, x->start) &&
+           (x->cls & (W_LOWER | W_HIGH) || x->end - x->start == 1);
 }
 
 static bool is_joined(const struct fm_line *l, uint32_t w)
@@ -27,13 +29,15 @@ static bool is_joined(const struct fm_line *l, uint32_t w)
     unsigned char c = fm_at(l, l->words[w - 1].end);
     if (gap == 1)
         return c == ' ' || c == '-' || c == '\'';
-    return gap == 2 && c == '.' && l->words[w - 1].end - l->words[w - 1].start == 1 && fm_at(l, l->words[w - 1].end + 1) == ' ';
+    return gap == 2 && c == '.' && l->words[w - 1].end - l->words[w - 1].start == 1 &&
+           fm_at(l, l->words[w - 1].end + 1) == ' ';
 }
 
 static bool is_name_word(const struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    return is_capital(l, x) && !(x->kw & (K(CAP) | K(MONTH) | K(DATE) | K(TITLE))) && fm_at(l, x->end) != ':';
+    return is_capital(l, x) && !(x->kw & (K(CAP) | K(MONTH) | K(DATE) | K(TITLE))) &&
+           fm_at(l, x->end) != ':';
 }
 
 /* Last word of the capitalised run from w; at most max words. */
@@ -63,19 +67,23 @@ static void titled(struct fm_line *l, uint32_t w)
 static void cued(struct fm_line *l, uint32_t w)
 {
     uint32_t k = w + 1;
-    if (k < l->n_words && (fm_line_has_at(l, l->words[k].start, "is ") || fm_line_has_at(l, l->words[k].start, "was ")))
+    if (k < l->n_words && (fm_line_has_at(l, l->words[k].start, "is ") ||
+                           fm_line_has_at(l, l->words[k].start, "was ")))
         k++;
-    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 6 || !is_name_word(l, k) || !strchr(" ,:?", fm_at(l, l->words[k - 1].end)))
+    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 6 || !is_name_word(l, k) ||
+        !strchr(" ,:?", fm_at(l, l->words[k - 1].end)))
         return;
     bool is_label = k == w + 1 && fm_line_has_at(l, l->words[w].start, "name");
-    if (is_label && fm_at(l, l->words[w].end) != '?' && (!is_capital(l, &l->words[w]) || run_end(l, k, 4) == k))
+    if (is_label && fm_at(l, l->words[w].end) != '?' &&
+        (!is_capital(l, &l->words[w]) || run_end(l, k, 4) == k))
         return;
     propose_run(l, k, run_end(l, k, 4), 8);
 }
 
 static void listed(struct fm_line *l, uint32_t w)
 {
-    if (!is_capital(l, &l->words[w]) || l->words[w].kw & (K(CAP) | K(MONTH)) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
+    if (!is_capital(l, &l->words[w]) || l->words[w].kw & (K(CAP) | K(MONTH)) ||
+        (w && is_joined(l, w) && is_name_word(l, w - 1)))
         return;
     propose_run(l, w, run_end(l, w, 4), 8);
 }
@@ -105,13 +113,15 @@ static void spoken_after(struct fm_line *l, uint32_t w)
 /* "my sister X" */
 static void relative(struct fm_line *l, uint32_t w)
 {
-    if (w + 1 < l->n_words && is_joined(l, w + 1) && is_name_word(l, w + 1) && l->words[w].cls == (W_LOWER | W_NONHEX))
+    if (w + 1 < l->n_words && is_joined(l, w + 1) && is_name_word(l, w + 1) &&
+        l->words[w].cls == (W_LOWER | W_NONHEX))
         propose_run(l, w + 1, run_end(l, w + 1, 3), 8);
 }
 
 static void possessive(struct fm_line *l, uint32_t w)
 {
-    if (l->words[w].end - l->words[w].start != 1 || fm_at(l, l->words[w].start) != 's' || fm_at(l, l->words[w].start - 1) != '\'' || !w)
+    if (l->words[w].end - l->words[w].start != 1 || fm_at(l, l->words[w].start) != 's' ||
+        fm_at(l, l->words[w].start - 1) != '\'' || !w)
         return;
     uint32_t a = w - 1, b = a;
     if (!is_name_word(l, a))
@@ -124,7 +134,8 @@ static void possessive(struct fm_line *l, uint32_t w)
 
 static void by_two(struct fm_line *l, uint32_t w)
 {
-    if (w + 2 >= l->n_words || l->words[w + 1].start - l->words[w].end > 6 || !is_name_word(l, w + 1))
+    if (w + 2 >= l->n_words || l->words[w + 1].start - l->words[w].end > 6 ||
+        !is_name_word(l, w + 1))
         return;
     uint32_t b = run_end(l, w + 1, 4);
     if (b > w + 1)
@@ -136,7 +147,8 @@ static void org(struct fm_line *l, uint32_t w)
     uint32_t a = w;
     if (!is_capital(l, &l->words[w]) && !(l->words[w].cls == W_UPPER))
         return;
-    while (a && (l->words[a].start - l->words[a - 1].end <= 2) && fm_at(l, l->words[a - 1].end) != '.' && is_capital(l, &l->words[a - 1]) &&
+    while (a && (l->words[a].start - l->words[a - 1].end <= 2) &&
+           fm_at(l, l->words[a - 1].end) != '.' && is_capital(l, &l->words[a - 1]) &&
            !(l->words[a - 1].kw & K(CAP)) && w - a < 5)
         a--;
     if (a < w)
@@ -169,7 +181,10 @@ static void country(struct fm_line *l, uint32_t w)
 static void place(struct fm_line *l, uint32_t w)
 {
     uint32_t k = w + 1;
-    while (k < l->n_words && k < w + 3 && (fm_line_has_at(l, l->words[k].start, "in ") || fm_line_has_at(l, l->words[k].start, "to ") || fm_line_has_at(l, l->words[k].start, "from ")))
+    while (k < l->n_words && k < w + 3 &&
+           (fm_line_has_at(l, l->words[k].start, "in ") ||
+            fm_line_has_at(l, l->words[k].start, "to ") ||
+            fm_line_has_at(l, l->words[k].start, "from ")))
         k++;
     if (k >= l->n_words || !is_joined(l, k) || !is_name_word(l, k) || k == w + 1)
         return;
@@ -179,17 +194,21 @@ static void place(struct fm_line *l, uint32_t w)
 
 static void nationality(struct fm_line *l, uint32_t w)
 {
-    bool is_predicate = w && (fm_line_has_at(l, l->words[w - 1].start, "am ") || fm_line_has_at(l, l->words[w - 1].start, "proud "));
+    bool is_predicate = w && (fm_line_has_at(l, l->words[w - 1].start, "am ") ||
+                              fm_line_has_at(l, l->words[w - 1].start, "proud "));
     if (is_capital(l, &l->words[w]) || is_predicate)
         fm_line_propose(l, 9, CAND(l->words[w].start, l->words[w].end, NRP, R_NRP));
 }
 
-/* "South Africa", "United Kingdom", "Czech Republic": the word beside a country or in place of one */
+/* "South Africa", "United Kingdom", "Czech Republic": the word beside a country or in place of one
+ */
 static void long_country(struct fm_line *l, uint32_t w)
 {
-    static const char *const second[] = {"States", "Kingdom", "Emirates", "Republic", "Islands", "Zealand", "Africa", "Arabia", "Korea", "Lanka"};
+    static const char *const second[] = {"States",  "Kingdom", "Emirates", "Republic", "Islands",
+                                         "Zealand", "Africa",  "Arabia",   "Korea",    "Lanka"};
     uint32_t n = l->words[w].end - l->words[w].start;
-    if (!w || n < 5 || n > 8 || !is_joined(l, w) || !is_capital(l, &l->words[w - 1]) || !is_capital(l, &l->words[w]))
+    if (!w || n < 5 || n > 8 || !is_joined(l, w) || !is_capital(l, &l->words[w - 1]) ||
+        !is_capital(l, &l->words[w]))
         return;
     for (size_t i = 0; i < sizeof second / sizeof *second; i++)
         if (fm_str_eqc(fm_line_str(l, l->words[w].start, l->words[w].end), second[i]))
@@ -199,7 +218,8 @@ static void long_country(struct fm_line *l, uint32_t w)
 /* "in Lisbon", in a sentence */
 static void in_place(struct fm_line *l, uint32_t w)
 {
-    if (w + 1 >= l->n_words || !is_joined(l, w + 1) || !is_name_word(l, w + 1) || l->n_plain < 4 || l->words[w + 1].end - l->words[w + 1].start < 4)
+    if (w + 1 >= l->n_words || !is_joined(l, w + 1) || !is_name_word(l, w + 1) || l->n_plain < 4 ||
+        l->words[w + 1].end - l->words[w + 1].start < 4)
         return;
     const struct fm_word *x = &l->words[w + 1];
     for (uint32_t i = x->start + 1; i < x->end; i++)
@@ -211,13 +231,15 @@ static void in_place(struct fm_line *l, uint32_t w)
     fm_line_propose(l, 10, CAND(x->start, l->words[b].end, LOCATION, R_PLACE));
 }
 
-/* "Janka M. Szász": a single capital between two names; or a run with letters beyond ASCII, which English prose has in names only */
+/* "Janka M. Szász": a single capital between two names; or a run with letters beyond ASCII, which
+ * English prose has in names only */
 static void shaped(struct fm_line *l, uint32_t w)
 {
     if (!is_name_word(l, w) || (w && is_joined(l, w) && is_name_word(l, w - 1)))
         return;
     uint32_t b = run_end(l, w, 4);
-    bool is_long = l->words[w].end - l->words[w].start > 1 && l->words[b].end - l->words[b].start > 1;
+    bool is_long =
+        l->words[w].end - l->words[w].start > 1 && l->words[b].end - l->words[b].start > 1;
     bool has_initial = is_long && b >= w + 2 && l->words[w + 1].end - l->words[w + 1].start == 1;
     bool has_high = false;
     for (uint32_t i = w; i <= b; i++)
@@ -232,9 +254,12 @@ static void month(struct fm_line *l, uint32_t w)
     if (!is_capital(l, &l->words[w]))
         return;
     uint32_t a = w, b = w;
-    if (a && l->words[a - 1].cls & W_DIGIT && l->words[a - 1].end - l->words[a - 1].start <= 4 && l->words[a].start - l->words[a - 1].end == 1)
+    if (a && l->words[a - 1].cls & W_DIGIT && l->words[a - 1].end - l->words[a - 1].start <= 4 &&
+        l->words[a].start - l->words[a - 1].end == 1)
         a--;
-    while (b + 1 < l->n_words && b < w + 2 && l->words[b + 1].cls & W_DIGIT && l->words[b + 1].start - l->words[b].end <= 2 && l->words[b + 1].end - l->words[b + 1].start <= 4)
+    while (b + 1 < l->n_words && b < w + 2 && l->words[b + 1].cls & W_DIGIT &&
+           l->words[b + 1].start - l->words[b].end <= 2 &&
+           l->words[b + 1].end - l->words[b + 1].start <= 4)
         b++;
     if (b > a && fm_at(l, l->words[b].end) != ':')
         fm_line_propose(l, 9, CAND(l->words[a].start, l->words[b].end, DATE, R_DATE));
@@ -244,12 +269,14 @@ static void year(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     unsigned char prev = fm_at(l, x->start - 1), next = fm_at(l, x->end);
-    static const char *const leads[] = {"in ", "since ", "from ", "until ", "till ", "of ", "by ", "to ", "during ", "the ", "and ", "year ", "a "};
+    static const char *const leads[] = {"in ", "since ",  "from ", "until ", "till ", "of ", "by ",
+                                        "to ", "during ", "the ",  "and ",   "year ", "a "};
     bool has_lead = prev == '(' && next == ')';
     for (size_t i = 0; w && i < sizeof leads / sizeof *leads; i++)
         has_lead |= fm_line_has_at(l, l->words[w - 1].start, leads[i]);
     bool is_century = fm_line_has_at(l, x->start, "19") || fm_line_has_at(l, x->start, "20");
-    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') && (next == 0 || strchr(" .,)?!", next)) && has_lead)
+    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') &&
+        (next == 0 || strchr(" .,)?!", next)) && has_lead)
         fm_line_propose(l, 10, CAND(x->start, x->end, DATE, R_DATE));
 }
 
@@ -259,8 +286,18 @@ static void run_table(struct fm_line *l, uint32_t w)
         uint64_t kw;
         void (*run)(struct fm_line *l, uint32_t w);
     } table[] = {
-        {K(TITLE), titled},        {K(CUE), cued},     {K(FIRST), listed},     {K(SPEECH), spoken}, {K(SPEECH), spoken_after}, {K(FAMILY), relative},
-        {K(ORG), org},             {K(WORK), workplace}, {K(COUNTRY), country}, {K(PLACE), place},   {K(NATION), nationality},  {K(MONTH), month},
+        {K(TITLE), titled},
+        {K(CUE), cued},
+        {K(FIRST), listed},
+        {K(SPEECH), spoken},
+        {K(SPEECH), spoken_after},
+        {K(FAMILY), relative},
+        {K(ORG), org},
+        {K(WORK), workplace},
+        {K(COUNTRY), country},
+        {K(PLACE), place},
+        {K(NATION), nationality},
+        {K(MONTH), month},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (l->words[w].kw & table[i].kw)
@@ -297,8 +334,11 @@ static bool is_prose(const struct fm_line *l)
     for (uint32_t i = 1; i < l->n_words && machine < 3; i++) {
         uint32_t e = l->words[i - 1].end, gap = l->words[i].start - e;
         unsigned char c = gap ? fm_at(l, e) : 0;
-        machine += c == '=' || c == '|' || c == '/' || c == '\\' || c == '[' || c == ']' || c == '{' || c == '}';
-        machine += l->words[i].end - l->words[i].start > 2 && memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
+        machine += c == '=' || c == '|' || c == '/' || c == '\\' || c == '[' || c == ']' ||
+                   c == '{' || c == '}';
+        machine +=
+            l->words[i].end - l->words[i].start > 2 &&
+            memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
     }
     return machine < 3;
 }
@@ -314,7 +354,8 @@ static void again(struct fm_line *l, size_t first_cand)
         for (uint32_t w = 0; w < l->n_words && w < 400; w++) {
             const struct fm_word *x = &l->words[w];
             uint32_t len = x->end - x->start;
-            if ((x->start >= c.start && x->end <= c.end) || len < 3 || !is_name_word(l, w) || !memmem(l->p + c.start, c.end - c.start, l->p + x->start, len))
+            if ((x->start >= c.start && x->end <= c.end) || len < 3 || !is_name_word(l, w) ||
+                !memmem(l->p + c.start, c.end - c.start, l->p + x->start, len))
                 continue;
             fm_line_propose(l, 12, CAND(x->start, x->end, PERSON, R_PERSON_AGAIN));
         }
@@ -324,14 +365,16 @@ static void again(struct fm_line *l, size_t first_cand)
 void fm_detect_address(struct fm_line *l);
 
 #define PROSE_WORDS                                                                                \
-    (K(TITLE) | K(CUE) | K(FIRST) | K(SPEECH) | K(FAMILY) | K(BY) | K(ORG) | K(WORK) | K(COUNTRY) | K(PLACE) | \
-     K(NATION) | K(MONTH) | K(STREET) | K(UNIT) | K(ADDRESS) | K(STATE))
+    (K(TITLE) | K(CUE) | K(FIRST) | K(SPEECH) | K(FAMILY) | K(BY) | K(ORG) | K(WORK) |             \
+     K(COUNTRY) | K(PLACE) | K(NATION) | K(MONTH) | K(STREET) | K(UNIT) | K(ADDRESS) | K(STATE))
 
 void fm_detect_prose(struct fm_line *l)
 {
     size_t first = l->scan->n_cands;
     bool has_cue = l->kw_any & (PROSE_WORDS | K(TOWARDS)) || l->cls_any & W_HIGH;
-    if ((!has_cue && l->n_plain < 5) || (!l->n_names && !(l->cls_any & W_HIGH) && !(l->kw_any & (K(FIRST) | K(NATION) | K(COUNTRY) | K(CUE)))))
+    if ((!has_cue && l->n_plain < 5) ||
+        (!l->n_names && !(l->cls_any & W_HIGH) &&
+         !(l->kw_any & (K(FIRST) | K(NATION) | K(COUNTRY) | K(CUE)))))
         return;
     if (!is_prose(l))
         return;

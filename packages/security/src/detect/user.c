@@ -21,7 +21,8 @@ static bool is_stopped(const struct fm_line *l, uint32_t s, uint32_t e)
 {
     uint64_t kw = fm_lexicon_find(&l->r->lexicon, l->p + s, e - s, l->n - s);
     unsigned char next = fm_at(l, e);
-    return e == s || e - s > 64 || kw & (K(USER_STOP) | K(ID_KEY) | K(USER)) || (next == '(' && !fm_line_has_at(l, e, "(uid")) || next == '{' || fm_at(l, s) == '$';
+    return e == s || e - s > 64 || kw & (K(USER_STOP) | K(ID_KEY) | K(USER)) ||
+           (next == '(' && !fm_line_has_at(l, e, "(uid")) || next == '{' || fm_at(l, s) == '$';
 }
 
 static void propose(struct fm_line *l, uint32_t s, uint32_t e, uint16_t rule)
@@ -69,16 +70,21 @@ static bool key_value(struct fm_line *l, uint32_t w)
     if (!i)
         return false;
     uint32_t e = name_end(l, i);
-    if (is_number(l, i, e) || is_stopped(l, i, e) || (fm_at(l, e) == '=' && fm_at(l, x->end) == '='))
+    if (is_number(l, i, e) || is_stopped(l, i, e) ||
+        (fm_at(l, e) == '=' && fm_at(l, x->end) == '='))
         return true;
     propose(l, l->is_strict && i == x->end + 1 ? x->start : i, e, R_USER_KEY);
     return true;
 }
 
-/* Is the name at [s, e) in a place where logs put user names? Either the sentence goes on with from, by, uid, or it ends. */
+/* Is the name at [s, e) in a place where logs put user names? Either the sentence goes on with
+ * from, by, uid, or it ends. */
 static bool is_followed_well(const struct fm_line *l, uint32_t e)
 {
-    static const char *const after[] = {" from ", " by ", " on ", " at ", " via ", " in ", " is ", " has ", " logged ", " password", " port ", " with ", " (", ":", ",", ";", ".", ")", " failed", " not "};
+    static const char *const after[] = {" from ", " by ",   " on ",  " at ",     " via ",
+                                        " in ",   " is ",   " has ", " logged ", " password",
+                                        " port ", " with ", " (",    ":",        ",",
+                                        ";",      ".",      ")",     " failed",  " not "};
     if (e >= l->n || fm_is(fm_at(l, e), C_QUOTE))
         return true;
     for (size_t i = 0; i < sizeof after / sizeof *after; i++)
@@ -111,7 +117,8 @@ static void by_actor(struct fm_line *l, uint32_t w)
     uint32_t s = l->words[w].end + 1, e = name_end(l, s);
     if (fm_at(l, s - 1) != ' ' || is_stopped(l, s, e))
         return;
-    if (fm_line_has_at(l, e, "(uid=") || fm_line_has_at(l, e, " from ") || fm_line_has_at(l, e, " by (uid"))
+    if (fm_line_has_at(l, e, "(uid=") || fm_line_has_at(l, e, " from ") ||
+        fm_line_has_at(l, e, " by (uid"))
         propose(l, s, e, R_USER_CTX);
 }
 
@@ -138,12 +145,16 @@ static void sudo_user(struct fm_line *l)
     propose(l, s, e, R_USER_CTX);
 }
 
-/* NAME@WORD without a domain: database sessions, ssh, SIP. [s, e) is the name, `at` the word behind the sign. */
+/* NAME@WORD without a domain: database sessions, ssh, SIP. [s, e) is the name, `at` the word behind
+ * the sign. */
 void fm_detect_at_user(struct fm_line *l, uint32_t s, uint32_t e)
 {
     unsigned char prev = fm_at(l, s - 1), next = fm_at(l, e + 1);
-    bool is_place = prev == ' ' || prev == '[' || prev == '(' || prev == ':' || prev == '<' || prev == 0 || fm_is(prev, C_QUOTE);
-    if (is_place && e - s >= 2 && !fm_line_has_at(l, e + 1, "sha256:") && fm_is(fm_at(l, s), C_LOWER | C_UPPER) && fm_is(next, C_LOWER | C_UPPER | C_DIGIT | C_QUOTE) && !is_stopped(l, s, e))
+    bool is_place = prev == ' ' || prev == '[' || prev == '(' || prev == ':' || prev == '<' ||
+                    prev == 0 || fm_is(prev, C_QUOTE);
+    if (is_place && e - s >= 2 && !fm_line_has_at(l, e + 1, "sha256:") &&
+        fm_is(fm_at(l, s), C_LOWER | C_UPPER) &&
+        fm_is(next, C_LOWER | C_UPPER | C_DIGIT | C_QUOTE) && !is_stopped(l, s, e))
         propose(l, s, e, R_USER_CTX);
 }
 
@@ -151,7 +162,8 @@ void fm_detect_at_user(struct fm_line *l, uint32_t s, uint32_t e)
 static void login_result(struct fm_line *l, uint32_t w)
 {
     uint32_t e = w ? l->words[w - 1].start : 0, s;
-    if (e < 4 || fm_at(l, e - 1) != ' ' || fm_at(l, e - 2) != ']' || fm_at(l, l->words[w].end) != ':')
+    if (e < 4 || fm_at(l, e - 1) != ' ' || fm_at(l, e - 2) != ']' ||
+        fm_at(l, l->words[w].end) != ':')
         return;
     for (s = e - 2; s && is_name_byte(fm_at(l, s - 1)); s--)
         ;
@@ -175,7 +187,8 @@ void fm_detect_user_context(struct fm_line *l)
             login_result(l, w);
         if (kw & K(USER) && !key_value(l, w))
             spoken(l, w);
-        else if (kw & K(FOR) && may_be_auth && w + 1 < l->n_words && !(l->words[w + 1].kw & K(USER)))
+        else if (kw & K(FOR) && may_be_auth && w + 1 < l->n_words &&
+                 !(l->words[w + 1].kw & K(USER)))
             by_actor(l, w);
     }
 }

@@ -26,7 +26,8 @@ static uint32_t skip_blanks(const struct fm_line *l, uint32_t i, uint32_t max)
 /* The operators, longest first. "" stands for a quote that follows a blank. */
 static uint32_t operator_length(const struct fm_line *l, uint32_t i)
 {
-    static const char *const ops[] = {"!==", "===", "::=", ":=", "==", "!=", "=>", "?=", "||:", "||", "=", ":", ",", ">"};
+    static const char *const ops[] = {"!==", "===", "::=", ":=", "==", "!=", "=>",
+                                      "?=",  "||:", "||",  "=",  ":",  ",",  ">"};
     unsigned char c = fm_at(l, i);
     if (c != '=' && c != ':' && c != '!' && c != '?' && c != '|' && c != ',' && c != '>')
         return 0;
@@ -146,7 +147,8 @@ static bool read_element(const struct fm_line *l, uint32_t v, struct fm_value *o
 }
 
 /* Behind "=", ":" and their like; v is where the value starts. */
-static bool read_assigned(const struct fm_line *l, unsigned char op, uint32_t v, struct fm_value *out)
+static bool read_assigned(const struct fm_line *l, unsigned char op, uint32_t v,
+                          struct fm_value *out)
 {
     if (fm_at(l, v) == '=')
         v = skip_blanks(l, v + 1, 8);
@@ -165,7 +167,8 @@ bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct f
     bool closes_name = false;
     if (call)
         return is_quote_at(l, call) && quoted(l, call, out);
-    uint32_t i = name_close(l, e, &closes_name), op = skip_blanks(l, i, 24), n = operator_length(l, op);
+    uint32_t i = name_close(l, e, &closes_name), op = skip_blanks(l, i, 24),
+             n = operator_length(l, op);
     if (!n)
         return !closes_name && read_bare(l, i, is_option, out);
     unsigned char sign = n == 1 ? fm_at(l, op) : '=';

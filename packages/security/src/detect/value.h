@@ -15,8 +15,8 @@ struct fm_value {
 
 #define FM_VALUE_MAX 4096
 
-/* After the name that ends at e: operator and value. False when there is none. An option (--name) may have its value
- * behind a blank. */
+/* After the name that ends at e: operator and value. False when there is none. An option (--name)
+ * may have its value behind a blank. */
 bool fm_value_read(const struct fm_line *l, uint32_t e, bool is_option, struct fm_value *out);
 
 /* "value" == name, where the name starts at s. */

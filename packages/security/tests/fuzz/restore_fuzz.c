@@ -8,8 +8,10 @@ static struct fm_pseudonyms *map_with_values(struct fm_ctx *ctx)
     struct fm_redactor *r;
     struct fm_redacted out;
     struct fm_pseudonyms *m = fm_pseudonyms_new(key);
-    FM_ASSERT(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD}, &r) == FM_OK);
-    FM_ASSERT(fm_redact_text(r, ctx, m, FM_STR("joe@example.org 8.8.8.8 user=jane"), &out) == FM_OK);
+    FM_ASSERT(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD},
+                              &r) == FM_OK);
+    FM_ASSERT(fm_redact_text(r, ctx, m, FM_STR("joe@example.org 8.8.8.8 user=jane"), &out) ==
+              FM_OK);
     fm_redactor_free(r);
     return m;
 }

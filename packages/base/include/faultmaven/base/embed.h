@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file compiled into the program; tables of them are made by fm_embed (cmake/Embed.cmake) and end with a NULL name.
+ * A file compiled into the program; tables of them are made by fm_embed (cmake/Embed.cmake) and end
+ * with a NULL name.
  */
 #ifndef FAULTMAVEN_BASE_EMBED_H
 #define FAULTMAVEN_BASE_EMBED_H

@@ -54,7 +54,7 @@ struct fm_eval_result {
     double jaccard;    /* of affected against blast_radius; NAN when not expected */
     double likelihood; /* of cause 1 when it is asserted and a cause was expected; NAN otherwise */
     bool is_right;     /* what likelihood promises */
-    double strength, lead; /* features of cause 1; NAN when it does not state them */
+    double strength, lead;        /* features of cause 1; NAN when it does not state them */
     fm_str fault, expected_fault; /* for the confusion table; "" when there is none */
 };
 

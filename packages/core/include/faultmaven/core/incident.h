@@ -15,13 +15,13 @@
 #include "faultmaven/base/pool.h"
 #include "faultmaven/models/diagnosis.h"
 
-struct fm_log_set;    /* core/logs.h */
-struct fm_metric_set; /* core/metrics.h */
-struct fm_trace_set;  /* core/traces.h */
-struct fm_object_set; /* core/objects.h */
-struct fm_change_set; /* core/changes.h */
+struct fm_log_set;       /* core/logs.h */
+struct fm_metric_set;    /* core/metrics.h */
+struct fm_trace_set;     /* core/traces.h */
+struct fm_object_set;    /* core/objects.h */
+struct fm_change_set;    /* core/changes.h */
 struct fm_signature_set; /* core/signatures.h */
-struct fm_alert_set;  /* core/alerts.h */
+struct fm_alert_set;     /* core/alerts.h */
 
 /* What the user asked. Strings are "" and times FM_TIME_NONE when not given. */
 struct fm_question {

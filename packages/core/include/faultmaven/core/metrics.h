@@ -128,7 +128,8 @@ struct fm_metric_set {
     uint64_t n_points;
     uint64_t n_left_out;          /* series beyond FM_SERIES_MAX */
     struct fm_map baseline_index; /* for fm_series_baseline */
-    struct metric_change *changes; /* one a series that is no baseline; private, see metrics/change.h */
+    struct metric_change
+        *changes; /* one a series that is no baseline; private, see metrics/change.h */
     size_t n_changes;
 };
 

@@ -28,8 +28,9 @@ static fm_str first_of(const struct fm_node *n, const char *const *paths)
 /* Labels name a resource in many ways; the most specific workload or instance comes first. */
 static fm_str resource_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "service", "service_name", "subject.name", "subject_name", "labels.workload_name", "labels.kube_deployment",
-                    "labels.deployment", "labels.statefulset", "annotations.db_instance_identifier",
+    return FIRST_OF(n, "service", "service_name", "subject.name", "subject_name",
+                    "labels.workload_name", "labels.kube_deployment", "labels.deployment",
+                    "labels.statefulset", "annotations.db_instance_identifier",
                     "labels.db_instance_identifier", "labels.dbinstance_identifier",
                     "commonLabels.workload_name", "commonLabels.kube_deployment",
                     "commonAnnotations.kube_deployment", "commonAnnotations.db_instance_identifier",
@@ -119,7 +120,9 @@ static void read_node(struct reader *r, const struct fm_node *n, unsigned depth)
         read_node(r, list, depth - 1);
     }
     if (n->kind == FM_NODE_LIST) {
-        fm_node_each(n, child) if (depth) read_node(r, child, depth - 1);
+        fm_node_each (n, child)
+            if (depth)
+                read_node(r, child, depth - 1);
     } else if (!has_list && n->kind == FM_NODE_MAP && is_alert(n)) {
         add_alert(r, n);
     }

@@ -44,8 +44,7 @@ static fm_time time_of(const struct fm_node *n)
 
 static void add_paths(struct fm_changes_reader *r, struct fm_change *c, const struct fm_node *list)
 {
-    fm_node_each(list, item)
-    {
+    fm_node_each (list, item) {
         fm_str path =
             item->text.len ? item->text : FIRST_OF(item, "filename", "path", "new_path", "file");
         fm_str patch = FIRST_OF(item, "patch", "diff");
@@ -215,8 +214,9 @@ static void read_list(struct fm_changes_reader *r, const struct fm_node *n, unsi
     }
     if (depth == 0)
         return;
-    fm_node_each(n, child) if (child->kind == FM_NODE_MAP || child->kind == FM_NODE_LIST)
-        read_list(r, child, depth - 1);
+    fm_node_each (n, child)
+        if (child->kind == FM_NODE_MAP || child->kind == FM_NODE_LIST)
+            read_list(r, child, depth - 1);
 }
 
 /* JSON lines are records of one object each. */

@@ -381,8 +381,8 @@ FM_ENUM(fm_report_type, FM_REPORT, FM_REPORT_TYPES);
 FM_ENUM(fm_report_format, FM_REPORT_FORMAT, FM_REPORT_FORMATS);
 
 #define FM_ACTION_STATUSES(X)                                                                      \
-    X(FM_ACTION_ITEM_OPEN, "open")                                                                      \
-    X(FM_ACTION_ITEM_DONE, "done")                                                                      \
+    X(FM_ACTION_ITEM_OPEN, "open")                                                                 \
+    X(FM_ACTION_ITEM_DONE, "done")                                                                 \
     X(FM_ACTION_ITEM_DROPPED, "dropped")
 FM_ENUM(fm_action_status, FM_ACTION_ITEM, FM_ACTION_STATUSES);
 

@@ -133,7 +133,8 @@ struct fm_timeline_entry {
     fm_span span;
 };
 
-/* One step of the causal chain: the first is the cause, each later one follows from an earlier one. */
+/* One step of the causal chain: the first is the cause, each later one follows from an earlier one.
+ */
 struct fm_chain_step {
     struct fm_entity entity;
     fm_time at; /* first sign; FM_TIME_NONE when it has no time */

@@ -73,7 +73,7 @@ struct fm_http_request {
     int64_t total_ms;    /* 0: none */
     uint64_t max_body;   /* bytes of the answer; 0: 16 MiB */
     void (*head)(void *arg, const struct fm_http_response *reply); /* may be NULL */
-    void (*data)(void *arg, fm_str bytes);                      /* may be NULL */
+    void (*data)(void *arg, fm_str bytes);                         /* may be NULL */
     void (*done)(void *arg,
                  const struct fm_http_result *result); /* exactly once, unless cancelled */
     void *arg;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Authenticated encryption, keyed hashes and key files. AES-256-GCM (NIST SP 800-38D), HMAC-SHA256 (RFC 2104), HKDF-SHA256
- * (RFC 5869), all by OpenSSL's EVP. A sealed box is: "FMB1", 12-byte random nonce, ciphertext, 16-byte tag.
+ * Authenticated encryption, keyed hashes and key files. AES-256-GCM (NIST SP 800-38D), HMAC-SHA256
+ * (RFC 2104), HKDF-SHA256 (RFC 5869), all by OpenSSL's EVP. A sealed box is: "FMB1", 12-byte random
+ * nonce, ciphertext, 16-byte tag.
  */
 #ifndef FAULTMAVEN_SECURITY_CRYPTO_H
 #define FAULTMAVEN_SECURITY_CRYPTO_H
@@ -14,10 +15,12 @@
 #define FM_BOX_MAX (256u * 1024 * 1024)
 
 /* Result in the context's arena. `aad` is authenticated, not stored. */
-FM_MUST_CHECK enum fm_code fm_box_seal(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad, fm_str plain, fm_str *out);
+FM_MUST_CHECK enum fm_code fm_box_seal(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES],
+                                       fm_str aad, fm_str plain, fm_str *out);
 
 /* FM_EFORBIDDEN when key, aad or bytes do not fit together. */
-FM_MUST_CHECK enum fm_code fm_box_open(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES], fm_str aad, fm_str box, fm_str *out);
+FM_MUST_CHECK enum fm_code fm_box_open(struct fm_ctx *ctx, const uint8_t key[FM_KEY_BYTES],
+                                       fm_str aad, fm_str box, fm_str *out);
 
 void fm_hmac_sha256(const uint8_t key[FM_KEY_BYTES], fm_str data, uint8_t out[32]);
 
@@ -30,8 +33,10 @@ void fm_case_key(const uint8_t master[FM_KEY_BYTES], fm_str case_id, uint8_t out
 /* 64 hex digits or 44 base64 characters, white space around allowed. */
 FM_MUST_CHECK enum fm_code fm_key_parse(struct fm_ctx *ctx, fm_str text, uint8_t out[FM_KEY_BYTES]);
 
-/* Reads a key file. It must be a regular file of this user, mode 0600 or 0400: FM_EFORBIDDEN otherwise. */
-FM_MUST_CHECK enum fm_code fm_key_load(struct fm_ctx *ctx, const char *path, uint8_t out[FM_KEY_BYTES]);
+/* Reads a key file. It must be a regular file of this user, mode 0600 or 0400: FM_EFORBIDDEN
+ * otherwise. */
+FM_MUST_CHECK enum fm_code fm_key_load(struct fm_ctx *ctx, const char *path,
+                                       uint8_t out[FM_KEY_BYTES]);
 
 /* Writes a new random key file, mode 0600; FM_ECONFLICT when it exists. */
 FM_MUST_CHECK enum fm_code fm_key_create(struct fm_ctx *ctx, const char *path);

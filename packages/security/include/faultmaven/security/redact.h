@@ -3,15 +3,16 @@
  * Redaction: find, replace, restore.
  *
  *     struct fm_redactor *r;                       rules + policy; immutable, shared by threads
- *     struct fm_pseudonyms *map;                   the case's values and placeholders; one thread at a time
- *     FM_TRY(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = FM_POLICY_STANDARD}, &r));
- *     FM_TRY(fm_redact_text(r, ctx, map, text, &out));
+ *     struct fm_pseudonyms *map;                   the case's values and placeholders; one thread
+ * at a time FM_TRY(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy =
+ * FM_POLICY_STANDARD}, &r)); FM_TRY(fm_redact_text(r, ctx, map, text, &out));
  *     ... send out.text, get an answer ...
  *     FM_TRY(fm_redact_restore(map, ctx, answer, &restored));
  *
- * Findings never overlap, never split a UTF-8 sequence, are in order, and depend on the bytes of the text only: not on
- * how it was cut into buffers, not on threads. Redacting redacted text changes nothing. Time is linear in the length.
- * Lines longer than FM_REDACT_LINE_MAX are looked at in pieces that are cut at a blank (else at the limit).
+ * Findings never overlap, never split a UTF-8 sequence, are in order, and depend on the bytes of
+ * the text only: not on how it was cut into buffers, not on threads. Redacting redacted text
+ * changes nothing. Time is linear in the length. Lines longer than FM_REDACT_LINE_MAX are looked at
+ * in pieces that are cut at a blank (else at the limit).
  */
 #ifndef FAULTMAVEN_SECURITY_REDACT_H
 #define FAULTMAVEN_SECURITY_REDACT_H
@@ -38,8 +39,9 @@ struct fm_findings {
     size_t n;
 };
 
-/* A typed place in a line: says that [start, end) of the line holds a value of `type`, because other lines of the same
- * template hold one there. Implemented by the template miner; security has none of its own templates. */
+/* A typed place in a line: says that [start, end) of the line holds a value of `type`, because
+ * other lines of the same template hold one there. Implemented by the template miner; security has
+ * none of its own templates. */
 struct fm_slot {
     size_t start;
     size_t end;
@@ -51,7 +53,8 @@ struct fm_slot_source {
 };
 
 struct fm_slot_source_ops {
-    /* Writes at most max slots of the line; returns how many. Called by the thread that scans, once a line. */
+    /* Writes at most max slots of the line; returns how many. Called by the thread that scans, once
+     * a line. */
     size_t (*slots)(struct fm_slot_source *s, fm_str line, struct fm_slot *out, size_t max);
     /* Tells what was found in the line, so that the source can learn. */
     void (*learn)(struct fm_slot_source *s, fm_str line, const struct fm_finding *found, size_t n);
@@ -60,25 +63,29 @@ struct fm_slot_source_ops {
 struct fm_redactor_options {
     enum fm_policy_name policy;
     const struct fm_redact_policy *custom; /* NULL: the built-in one of `policy` */
-    fm_str rules_yaml;                     /* user rules, allow-lists and actions (docs/redaction.md); may be empty */
-    const char *rules_name;                /* for error messages, e.g. the file name */
-    bool should_find_private_ip;           /* also under the standard policy */
+    fm_str rules_yaml; /* user rules, allow-lists and actions (docs/redaction.md); may be empty */
+    const char *rules_name;      /* for error messages, e.g. the file name */
+    bool should_find_private_ip; /* also under the standard policy */
 };
 
 /* FM_EINVAL with file, line and reason for bad user rules. */
-FM_MUST_CHECK enum fm_code fm_redactor_new(struct fm_ctx *ctx, const struct fm_redactor_options *opts, struct fm_redactor **out);
+FM_MUST_CHECK enum fm_code fm_redactor_new(struct fm_ctx *ctx,
+                                           const struct fm_redactor_options *opts,
+                                           struct fm_redactor **out);
 void fm_redactor_free(struct fm_redactor *r);
 const struct fm_redact_policy *fm_redactor_policy(const struct fm_redactor *r);
 size_t fm_redactor_rule_count(const struct fm_redactor *r);
 const char *fm_redactor_rule_id(const struct fm_redactor *r, uint16_t rule);
-const char *fm_redactor_rule_why(const struct fm_redactor *r, uint16_t rule); /* one sentence with the source */
+const char *fm_redactor_rule_why(const struct fm_redactor *r,
+                                 uint16_t rule); /* one sentence with the source */
 
 /* Scanning state: candidate memory and the open private-key block. One thread; ≤ 8 MiB. */
 struct fm_redact_scan;
 struct fm_redact_scan *fm_redact_scan_new(const struct fm_redactor *r);
 void fm_redact_scan_free(struct fm_redact_scan *s);
 void fm_redact_scan_reset(struct fm_redact_scan *s); /* forgets the open block */
-void fm_redact_scan_slots(struct fm_redact_scan *s, struct fm_slot_source *source); /* borrowed; NULL takes it away */
+void fm_redact_scan_slots(struct fm_redact_scan *s,
+                          struct fm_slot_source *source); /* borrowed; NULL takes it away */
 
 /* Findings of one line (without its end); valid until the next call. Lines are given in order. */
 struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str line);
@@ -87,17 +94,19 @@ struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str line);
 struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text);
 
 struct fm_redacted {
-    fm_str text;                         /* in the context's arena */
+    fm_str text; /* in the context's arena */
     size_t counts[FM_SENSITIVE_COUNT];
     size_t total;
 };
 
 /* Replaces. map may be NULL when no action of the policy needs one (mask, partial). */
-FM_MUST_CHECK enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx, struct fm_pseudonyms *map,
-                                          fm_str text, struct fm_redacted *out);
+FM_MUST_CHECK enum fm_code fm_redact_text(const struct fm_redactor *r, struct fm_ctx *ctx,
+                                          struct fm_pseudonyms *map, fm_str text,
+                                          struct fm_redacted *out);
 
-/* Replaces piece by piece; the streaming form of fm_redact_text. A placeholder ends what it touches, so a piece that was
- * changed is looked at again until nothing new is found; this makes redaction idempotent. One thread. */
+/* Replaces piece by piece; the streaming form of fm_redact_text. A placeholder ends what it
+ * touches, so a piece that was changed is looked at again until nothing new is found; this makes
+ * redaction idempotent. One thread. */
 struct fm_replacer;
 
 /* Borrows r and map; map may be NULL as above. */
@@ -105,34 +114,40 @@ struct fm_replacer *fm_replacer_new(const struct fm_redactor *r, struct fm_pseud
 void fm_replacer_free(struct fm_replacer *p);
 
 /* Appends line with the findings replaced. */
-FM_MUST_CHECK enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line, struct fm_findings found, struct fm_buf *out);
+FM_MUST_CHECK enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str line,
+                                           struct fm_findings found, struct fm_buf *out);
 
 /* --- the map of a case --- */
 
 #define FM_PSEUDONYMS_MAX 1048576 /* values in a map; FM_ELIMIT beyond */
 #define FM_CASE_KEY_BYTES 32
 
-/* key: 32 bytes that belong to this case (fm_case_key); the same key gives the same hashes and forms. */
+/* key: 32 bytes that belong to this case (fm_case_key); the same key gives the same hashes and
+ * forms. */
 struct fm_pseudonyms *fm_pseudonyms_new(const uint8_t key[FM_CASE_KEY_BYTES]);
 void fm_pseudonyms_free(struct fm_pseudonyms *m);
 size_t fm_pseudonyms_count(const struct fm_pseudonyms *m);
 
-/* Encrypted by AES-256-GCM under a key derived from the case key; `case_id` is authenticated too. Bytes in ctx's arena. */
-FM_MUST_CHECK enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str case_id, fm_str *out);
+/* Encrypted by AES-256-GCM under a key derived from the case key; `case_id` is authenticated too.
+ * Bytes in ctx's arena. */
+FM_MUST_CHECK enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ctx,
+                                              fm_str case_id, fm_str *out);
 
 /* FM_EFORBIDDEN when key, case or bytes do not fit together; nothing is returned then. */
-FM_MUST_CHECK enum fm_code fm_pseudonyms_open(struct fm_ctx *ctx, const uint8_t key[FM_CASE_KEY_BYTES], fm_str case_id,
+FM_MUST_CHECK enum fm_code fm_pseudonyms_open(struct fm_ctx *ctx,
+                                              const uint8_t key[FM_CASE_KEY_BYTES], fm_str case_id,
                                               fm_str sealed, struct fm_pseudonyms **out);
 
 struct fm_restored {
-    fm_str text;       /* in the context's arena */
+    fm_str text; /* in the context's arena */
     size_t n_restored;
-    size_t n_unknown;  /* placeholders that the map does not know; left as they are */
+    size_t n_unknown; /* placeholders that the map does not know; left as they are */
 };
 
-/* Puts values back. Survives another letter case, brackets written as entities or escaped, markup around, an inflected
- * ending behind; <EMAIL_1> is never found in <EMAIL_12>. A bare placeholder counts only in upper case. */
-FM_MUST_CHECK enum fm_code fm_redact_restore(const struct fm_pseudonyms *m, struct fm_ctx *ctx, fm_str text,
-                                             struct fm_restored *out);
+/* Puts values back. Survives another letter case, brackets written as entities or escaped, markup
+ * around, an inflected ending behind; <EMAIL_1> is never found in <EMAIL_12>. A bare placeholder
+ * counts only in upper case. */
+FM_MUST_CHECK enum fm_code fm_redact_restore(const struct fm_pseudonyms *m, struct fm_ctx *ctx,
+                                             fm_str text, struct fm_restored *out);
 
 #endif

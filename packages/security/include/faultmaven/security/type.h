@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be found: the closed list of sensitive types. One table gives the enum, the name (used in spans, policies and
- * rule files) and the family that policies switch together. A placeholder is the upper-case name with a number: <EMAIL_3>.
+ * What can be found: the closed list of sensitive types. One table gives the enum, the name (used
+ * in spans, policies and rule files) and the family that policies switch together. A placeholder is
+ * the upper-case name with a number: <EMAIL_3>.
  */
 #ifndef FAULTMAVEN_SECURITY_TYPE_H
 #define FAULTMAVEN_SECURITY_TYPE_H
@@ -63,7 +64,7 @@ enum fm_sensitive {
 enum fm_sensitive_family {
     FM_FAMILY_SECRETS,
     FM_FAMILY_PERSONAL,
-    FM_FAMILY_PROSE,   /* found by context in natural language; never complete without a name model */
+    FM_FAMILY_PROSE, /* found by context in natural language; never complete without a name model */
     FM_FAMILY_NETWORK,
     FM_FAMILY_SYSTEM,
     FM_FAMILY_COUNT
