@@ -79,15 +79,12 @@ FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path
                                           fm_str *out);
 
 /* The subcommands, for the table in cmd_case_table.c. */
-#define CASE_COMMANDS(X)                                                                           \
-    X(new)                                                                                         \
-    X(list)                                                                                        \
-    X(show)                                                                                        \
-    X(log)                                                                                         \
-    X(timeline)                                                                                    \
-    X(add) X(ask) X(turn) X(confirm) X(propose) X(solve) X(apply) X(verify_fix) X(waiting)         \
-        X(escalate) X(close) X(follow_up) X(member) X(report) X(watch) X(export) X(import)         \
-            X(verify) X(rebuild) X(search) X(gc) X(backup)
+/* clang-format off */
+#define CASE_COMMANDS(X) \
+    X(new) X(list) X(show) X(log) X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) \
+    X(solve) X(apply) X(verify_fix) X(waiting) X(escalate) X(close) X(follow_up) X(member) \
+    X(report) X(watch) X(export) X(import) X(verify) X(rebuild) X(search) X(gc) X(backup)
+/* clang-format on */
 #define CASE_DECLARE(name)                                                                         \
     extern const struct fm_opt case_##name##_opts[];                                               \
     int case_##name##_run(struct fm_cli *cli, char **argv);

@@ -37,7 +37,7 @@ static void tell_delta(void *arg, const struct fm_llm_delta *d)
     struct fm_llm_call *c = a->call;
     if (!a->first_token) {
         a->first_token = fm_llm_now(c->client->router);
-        if (fm_http_call_is_sent(a->http))
+        if (!a->http || fm_http_call_is_sent(a->http))
             release_egress(a);
     }
     fm_llm_call_first_token(c, a);
