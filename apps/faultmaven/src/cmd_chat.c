@@ -36,7 +36,7 @@ static void on_interrupt(int sig)
 {
     (void)sig;
     if (running)
-        fm_ctx_cancel(running); /* one lock-free atomic store: safe in a handler. NOLINT(bugprone-signal-handler,cert-sig30-c) */
+        fm_ctx_cancel(running); /* an atomic store. NOLINT(bugprone-signal-handler,cert-sig30-c) */
 }
 
 static void show_evidence(struct chat *c, const struct fm_case *k)

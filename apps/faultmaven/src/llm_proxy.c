@@ -116,7 +116,8 @@ static int run(struct fm_cli *cli, char **argv)
         s.loop = fm_loop_new();
         pthread_create(&s.signals, NULL, wait_for_signals, &s);
         code = serve(cli, &s, &o);
-        pthread_kill(s.signals, SIGTERM); /* it waits in sigwait. NOLINT(bugprone-bad-signal-to-kill-thread,cert-pos44-c) */
+        /* It waits in sigwait. NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread,cert-pos44-c) */
+        pthread_kill(s.signals, SIGTERM);
         pthread_join(s.signals, NULL);
         fm_loop_free(s.loop);
     }
