@@ -33,6 +33,7 @@ static enum fm_code print_new(struct case_app *app, const struct fm_case *c)
         fm_buf_addz(&b, "}\n");
     } else {
         fm_buf_addf(&b, "%.*s  %.*s\n", FM_STR_ARG(c->id), FM_STR_ARG(c->title));
+        fm_buf_neutralize(&b, 0);
     }
     return case_print_buf(app, &b);
 }
@@ -194,9 +195,11 @@ static void row_json(struct fm_arena *a, struct fm_buf *b, const struct fm_case_
 static void row_text(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r)
 {
     fm_str updated = fm_str_sub(fm_time_str(a, r->updated_at), 0, 16);
+    size_t from = b->len;
     fm_buf_addf(b, "%-17.*s  %-13.*s %3lld%%  %.*s  %-10.*s  %.*s\n", FM_STR_ARG(r->id),
                 FM_STR_ARG(r->status), (long long)r->completion, FM_STR_ARG(updated),
                 FM_STR_ARG(r->owner), FM_STR_ARG(r->title));
+    fm_buf_neutralize(b, from);
 }
 
 static enum fm_code print_list(struct case_app *app, const struct fm_case_rows *rows, int64_t limit)

@@ -209,6 +209,7 @@ static enum fm_code print_json(struct fm_cli *cli, yyjson_mut_doc *d, yyjson_mut
 
 static enum fm_code finish(struct fm_cli *cli, struct fm_buf *b, enum fm_code code)
 {
+    fm_buf_neutralize(b, 0);
     if (code == FM_OK && b->overflow)
         code = fm_fail(&cli->ctx, FM_ELIMIT, "output is longer than %zu bytes; use --top",
                        (size_t)OUT_MAX);

@@ -72,3 +72,15 @@ void fm_buf_addf(struct fm_buf *b, const char *fmt, ...)
     va_end(again);
     va_end(ap);
 }
+
+void fm_buf_neutralize(struct fm_buf *b, size_t from)
+{
+    for (size_t i = from; i < b->len; i++) {
+        unsigned char c = (unsigned char)b->p[i];
+        unsigned char next = i + 1 < b->len ? (unsigned char)b->p[i + 1] : 0;
+        if ((c < 32 && c != '\n' && c != '\t') || c == 127)
+            b->p[i] = ' ';
+        else if (c == 0xC2 && next >= 0x80 && next <= 0x9F)
+            b->p[i] = b->p[i + 1] = ' ';
+    }
+}

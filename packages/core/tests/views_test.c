@@ -24,7 +24,7 @@ static void setup(struct fixture *f)
                                 .first = FM_TIME_NONE,
                                 .last = FM_TIME_NONE};
     f->cause = (struct fm_cause){.id = FM_STR("h1"),
-                                 .statement = FM_STR("mill <b>broke</b>"),
+                                 .statement = FM_STR("mill <b>broke</b> \033]0;x\007"),
                                  .entity = {FM_ENTITY_SERVICE, FM_STR("mill")},
                                  .likelihood = 0.93,
                                  .onset = FM_TIME_NONE};
@@ -76,6 +76,16 @@ TEST(html_escapes_everything_that_comes_from_evidence)
     assert_false(fm_str_has(html, FM_STR("<b>broke")));
     assert_true(fm_str_has(html, FM_STR("&lt;script&gt;alert(1)")));
     assert_false(fm_str_has(html, FM_STR("http")) && fm_str_has(html, FM_STR("src=")));
+    teardown(&f);
+}
+
+TEST(markdown_passes_no_control_bytes_of_evidence)
+{
+    struct fixture f;
+    setup(&f);
+    fm_view_markdown(&f.a, &f.d, &f.out);
+    assert_int_equal(fm_str_chr(fm_buf_str(&f.out), '\033', 0), -1);
+    assert_int_equal(fm_str_chr(fm_buf_str(&f.out), '\007', 0), -1);
     teardown(&f);
 }
 

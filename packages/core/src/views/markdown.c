@@ -153,6 +153,7 @@ static void put_rest(struct sheet *s)
 void fm_view_markdown(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_buf *out)
 {
     struct sheet s = {a, d, out};
+    size_t from = out->len;
     put_verdict(&s);
     if (d->causes.n) {
         put_claims(&s, "Evidence", &d->causes.items[0]->supports);
@@ -161,4 +162,5 @@ void fm_view_markdown(struct fm_arena *a, const struct fm_diagnosis *d, struct f
     }
     put_chain(&s);
     put_rest(&s);
+    fm_buf_neutralize(out, from);
 }

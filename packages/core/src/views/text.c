@@ -14,15 +14,24 @@ struct printer {
 
 enum tone { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN };
 
+/* Everything that is not our own escape sequence goes through here: evidence must not reach the
+ * terminal's controls. */
+static void put(struct printer *p, fm_str s)
+{
+    size_t from = p->out->len;
+    fm_buf_adds(p->out, s);
+    fm_buf_neutralize(p->out, from);
+}
+
 static void paint(struct printer *p, enum tone tone, fm_str s)
 {
     static const char *const codes[] = {"0", "1", "2", "1;31", "1;32", "1;33", "36"};
     if (!p->style.has_colour || tone == PLAIN) {
-        fm_buf_adds(p->out, s);
+        put(p, s);
         return;
     }
     fm_buf_addf(p->out, "\033[%sm", codes[tone]);
-    fm_buf_adds(p->out, s);
+    put(p, s);
     fm_buf_addz(p->out, "\033[0m");
 }
 
@@ -72,16 +81,6 @@ static void put_place(struct printer *p, fm_span s)
     paint(p, CYAN, fm_str_fmt(p->arena, "%.*s:%llu", FM_STR_ARG(e->path), line));
 }
 
-/* A quote is evidence: control bytes must not reach the terminal. */
-static fm_str printable(struct printer *p, fm_str s)
-{
-    char *copy = fm_arena_dup(p->arena, s.p, s.len);
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)copy[i] < 32 || copy[i] == 127)
-            copy[i] = ' ';
-    return fm_str_n(copy, s.len);
-}
-
 static void put_quote(struct printer *p, fm_span s)
 {
     fm_str quote = fm_str_sub(p->d->inputs.items[s.evidence]->bytes, s.offset, s.length);
@@ -95,7 +94,7 @@ static void put_quote(struct printer *p, fm_span s)
     while (first.len && !fm_str_is_utf8(first))
         first.len--;
     fm_buf_addz(p->out, "      ");
-    paint(p, DIM, printable(p, first));
+    paint(p, DIM, first);
     fm_buf_addz(p->out, is_cut ? "…\n" : "\n");
 }
 
@@ -122,8 +121,9 @@ static void put_verdict(struct printer *p)
     paint(p, verdicts[d->verdict].tone, fm_str_c(verdicts[d->verdict].title));
     if (names_cause(d)) {
         const struct fm_cause *c = d->causes.items[0];
-        fm_buf_addf(p->out, "  %s %.*s · %s · %.0f %% likely", fm_entity_kind_name(c->entity.kind),
-                    FM_STR_ARG(c->entity.name), fm_fault_id(c->fault), c->likelihood * 100);
+        put(p, fm_str_fmt(p->arena, "  %s %.*s · %s · %.0f %% likely",
+                          fm_entity_kind_name(c->entity.kind), FM_STR_ARG(c->entity.name),
+                          fm_fault_id(c->fault), c->likelihood * 100));
     }
     fm_buf_addc(p->out, '\n');
     paragraph(p, PLAIN, 0, 0, d->summary);
@@ -173,7 +173,7 @@ static void put_next(struct printer *p)
         fm_buf_addf(p->out, "  → %s: ", fm_action_kind_name(a->kind));
         paragraph(p, PLAIN, 4, 18, a->text);
         if (a->command.len)
-            fm_buf_addf(p->out, "      $ %.*s\n", FM_STR_ARG(a->command));
+            put(p, fm_str_fmt(p->arena, "      $ %.*s\n", FM_STR_ARG(a->command)));
         if (a->risk.len)
             paint(p, DIM, fm_str_fmt(p->arena, "      risk: %.*s\n", FM_STR_ARG(a->risk)));
     }
@@ -181,7 +181,7 @@ static void put_next(struct printer *p)
         fm_buf_addz(p->out, "  ? ");
         paragraph(p, PLAIN, 4, 4, c->settle_ask);
         if (c->settle_command.len)
-            fm_buf_addf(p->out, "      $ %.*s\n", FM_STR_ARG(c->settle_command));
+            put(p, fm_str_fmt(p->arena, "      $ %.*s\n", FM_STR_ARG(c->settle_command)));
     }
 }
 
@@ -207,7 +207,7 @@ static void put_timeline(struct printer *p)
         const struct fm_timeline_entry *t = &d->timeline.items[i];
         char at[FM_TIME_TEXT_MAX];
         fm_buf_addf(p->out, "  %-24s ", fm_time_format(t->at, at));
-        paragraph(p, PLAIN, 27, 27, printable(p, t->text));
+        paragraph(p, PLAIN, 27, 27, t->text);
     }
     if (d->timeline.n > TIMELINE_SHOWN)
         fm_buf_addf(p->out, "  and %zu more (--format json)\n", d->timeline.n - TIMELINE_SHOWN);

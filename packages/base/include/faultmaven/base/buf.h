@@ -37,6 +37,13 @@ static inline void fm_buf_addz(struct fm_buf *b, const char *z)
     fm_buf_adds(b, fm_str_c(z));
 }
 
+/*
+ * Blanks out what a terminal would obey in the content from byte `from` on: control characters (C0
+ * but tab and line end, DEL, and C1 as UTF-8). Text that comes from evidence or a user passes here
+ * before a person sees it.
+ */
+void fm_buf_neutralize(struct fm_buf *b, size_t from);
+
 /* Borrowed view of the content; valid until the next append. */
 static inline fm_str fm_buf_str(const struct fm_buf *b)
 {
