@@ -25,10 +25,10 @@ bool fm_cli_print(struct fm_cli *cli, fm_str text)
     return true;
 }
 
-bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, char **argv, void *values,
-                  struct fm_operands *operands, int *status)
+bool fm_cli_parse(struct fm_cli *cli, char **argv, void *values, struct fm_operands *operands,
+                  int *status)
 {
-    if (fm_opt_parse(&cli->ctx, cmd, argv, values, operands) != FM_OK) {
+    if (fm_opt_parse(&cli->ctx, cli->cmd, argv, values, operands) != FM_OK) {
         fprintf(stderr, "%s: %s\nTry '%s --help'.\n", cli->path, cli->ctx.error, cli->path);
         *status = FM_EXIT_USAGE;
         return false;
@@ -37,7 +37,7 @@ bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, char **argv,
         return true;
     struct fm_buf help;
     fm_buf_init(&help, 1 << 20);
-    fm_opt_help(cmd, cli->path, &help);
+    fm_opt_help(cli->cmd, cli->path, &help);
     *status = fm_cli_print(cli, fm_buf_str(&help)) ? 0 : fm_cli_fail(cli);
     fm_buf_release(&help);
     return false;

@@ -17,7 +17,8 @@
 
 struct fm_cli {
     struct fm_ctx ctx;
-    char path[96]; /* "faultmaven diagnose": for help and messages */
+    char path[96];                /* "faultmaven diagnose": for help and messages */
+    const struct fm_command *cmd; /* the command that runs */
 };
 
 extern const struct fm_command fm_cmd_case;
@@ -32,10 +33,10 @@ extern const struct fm_command fm_cmd_chat;
 extern const struct fm_command fm_cmd_llm;
 extern const struct fm_command fm_cmd_config;
 
-/* Parses argv by cmd's table. True: go on. False: *status is what run returns (help was printed, or
- * the error). */
-bool fm_cli_parse(struct fm_cli *cli, const struct fm_command *cmd, char **argv, void *values,
-                  struct fm_operands *operands, int *status);
+/* Parses argv by the table of the command that runs. True: go on. False: *status is what run
+ * returns (help was printed, or the error). */
+bool fm_cli_parse(struct fm_cli *cli, char **argv, void *values, struct fm_operands *operands,
+                  int *status);
 
 /* Prints the context's error to stderr; the exit status for it. */
 int fm_cli_fail(struct fm_cli *cli);

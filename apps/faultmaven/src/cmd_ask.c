@@ -35,19 +35,16 @@ static fm_str join_words(struct fm_ctx *ctx, const struct fm_operands *w)
 static int run(struct fm_cli *cli, char **argv)
 {
     struct talk_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
     struct talk t = {0};
     fm_str id;
-    int status;
-    if (!case_start_command(&app, cli, &fm_cmd_ask, argv,
-                            &(struct case_parse){&o, &operands, &status}))
-        return status;
-    enum fm_code code = case_find_id(&app, operands.items[0], &id);
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    enum fm_code code = case_find_id(&app, app.operands.items[0], &id);
     if (code == FM_OK)
         code = talk_open(&t, &app, &o);
     if (code == FM_OK) {
-        struct fm_case_turn turn = talk_turn(&t, id, join_words(app.ctx, &operands));
+        struct fm_case_turn turn = talk_turn(&t, id, join_words(app.ctx, &app.operands));
         fm_time began = fm_now(app.ctx->clock);
         code = case_turn_and_print(&app, &turn);
         talk_trace(&t, id, began);

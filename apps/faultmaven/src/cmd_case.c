@@ -42,10 +42,9 @@ static struct fm_store_options store_options(struct fm_ctx *ctx, const struct ca
     return o;
 }
 
-static enum fm_code open_store(struct case_app *app, struct fm_cli *cli,
-                               const struct case_common *common)
+static enum fm_code open_store(struct case_app *app, const struct case_common *common)
 {
-    *app = (struct case_app){.cli = cli, .ctx = &cli->ctx, .common = *common};
+    app->common = *common;
     app->actor = (struct fm_actor){FM_ACTOR_USER, fm_str_c(user_name(common))};
     if (app->actor.id.len > 255)
         return fm_fail(app->ctx, FM_EINVAL, "--user: at most 255 bytes");
@@ -63,24 +62,14 @@ int case_end(struct case_app *app, enum fm_code code)
     return code == FM_OK ? 0 : fm_cli_fail(app->cli);
 }
 
-bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv,
-                void *values, struct fm_operands *operands, int *status)
+bool case_start(struct case_app *app, struct fm_cli *cli, char **argv, void *values)
 {
-    const struct fm_command *cmd = fm_cmd_case.subcommands;
-    while (cmd->name && strcmp(cmd->name, name) != 0)
-        cmd++;
-    return case_start_command(app, cli, cmd, argv, &(struct case_parse){values, operands, status});
-}
-
-bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd,
-                        char **argv, const struct case_parse *out)
-{
-    int *status = out->status;
-    if (!fm_cli_parse(cli, cmd, argv, out->values, out->operands, status))
+    *app = (struct case_app){.cli = cli, .ctx = &cli->ctx};
+    if (!fm_cli_parse(cli, argv, values, &app->operands, &app->status))
         return false;
-    if (open_store(app, cli, out->values) == FM_OK)
+    if (open_store(app, values) == FM_OK)
         return true;
-    *status = case_end(app, cli->ctx.code);
+    app->status = case_end(app, cli->ctx.code);
     return false;
 }
 
@@ -289,11 +278,11 @@ enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn
 }
 
 enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type,
-                         void **body, struct fm_proposal *p, fm_str *id)
+                         struct case_edit *out)
 {
-    *p = (struct fm_proposal){0};
-    FM_TRY(case_find_id(app, name, id));
-    *body = fm_proposal_add(&app->ctx->arena, p, type, FM_STR_NULL);
+    *out = (struct case_edit){0};
+    FM_TRY(case_find_id(app, name, &out->id));
+    out->body = fm_proposal_add(&app->ctx->arena, &out->p, type, FM_STR_NULL);
     return FM_OK;
 }
 

@@ -28,25 +28,17 @@ struct case_app {
     struct fm_cli *cli;
     struct fm_ctx *ctx; /* &cli->ctx */
     struct case_common common;
+    struct fm_operands operands;
+    int status; /* when case_start says no */
     struct fm_store *store;
     struct fm_case_service service;
     struct fm_actor actor;
 };
 
-/* Parses argv by the options of subcommand `name` into *values, whose first member is a struct
- * case_common, and opens the store. False: *status is what run returns. After true, end with
- * case_end. */
-bool case_start(struct case_app *app, struct fm_cli *cli, const char *name, char **argv,
-                void *values, struct fm_operands *operands, int *status);
-
-/* The same for a command that is no subcommand of `case`. */
-struct case_parse {
-    void *values;
-    struct fm_operands *operands;
-    int *status;
-};
-bool case_start_command(struct case_app *app, struct fm_cli *cli, const struct fm_command *cmd,
-                        char **argv, const struct case_parse *out);
+/* Parses argv by the options of the command that runs into *values, whose first member is a struct
+ * case_common, and into app->operands, and opens the store. False: app->status is what run returns.
+ * After true, end with case_end. */
+bool case_start(struct case_app *app, struct fm_cli *cli, char **argv, void *values);
 
 /* The case that an operand names: an id, the start of one, or a bundle file (read only). events may
  * be NULL. */
@@ -67,10 +59,14 @@ struct fm_view_style case_style(void);
  * the turn held typed changes of the user and all of them were refused. */
 FM_MUST_CHECK enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn *t);
 
-/* One typed change of the user, run as a turn of its own. */
+/* One typed change of the user, to be run as a turn of its own. */
+struct case_edit {
+    fm_str id; /* of the case */
+    struct fm_proposal p;
+    void *body; /* of the change, to be filled in */
+};
 FM_MUST_CHECK enum fm_code case_change(struct case_app *app, const char *name,
-                                       enum fm_change_type type, void **body, struct fm_proposal *p,
-                                       fm_str *id);
+                                       enum fm_change_type type, struct case_edit *out);
 FM_MUST_CHECK enum fm_code case_run_changes(struct case_app *app, fm_str id,
                                             const struct fm_proposal *p, const char *message);
 

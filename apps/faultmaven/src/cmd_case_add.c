@@ -41,8 +41,8 @@ static enum fm_code do_add(struct case_app *app, const struct add_options *o,
     struct case_intake in;
     fm_str id;
     FM_TRY(case_find_id(app, operands->items[0], &id));
-    enum fm_code code =
-        case_intake_read(&in, app, id, operands->items + 1, operands->n - 1, !o->no_analysis);
+    struct fm_operands paths = {.items = operands->items + 1, .n = operands->n - 1};
+    enum fm_code code = case_intake_read(&in, app, id, &paths, !o->no_analysis);
     if (code == FM_OK) {
         mark_uploads(&in, o);
         struct fm_case_turn t = {
@@ -60,10 +60,8 @@ static enum fm_code do_add(struct case_app *app, const struct add_options *o,
 int case_add_run(struct fm_cli *cli, char **argv)
 {
     struct add_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "add", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_add(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_add(&app, &o, &app.operands));
 }

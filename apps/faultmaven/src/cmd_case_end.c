@@ -31,33 +31,28 @@ const struct fm_opt case_escalate_opts[] = {
 static enum fm_code do_escalate(struct case_app *app, const struct escalate_options *o,
                                 const char *name)
 {
-    struct fm_proposal p;
-    void *body;
-    fm_str id;
-    FM_TRY(case_change(app, name, o->back ? FM_CHANGE_RESOLVE_ESCALATION : FM_CHANGE_INTENT, &body,
-                       &p, &id));
+    struct case_edit e;
+    FM_TRY(case_change(app, name, o->back ? FM_CHANGE_RESOLVE_ESCALATION : FM_CHANGE_INTENT, &e));
     if (o->back) {
-        *(struct fm_item_note *)body =
+        *(struct fm_item_note *)e.body =
             (struct fm_item_note){fm_str_c(o->back), fm_str_c(o->reason)};
     } else {
-        struct fm_intent *b = body;
+        struct fm_intent *b = e.body;
         b->kind = FM_INTENT_REQUEST_ESCALATION;
         b->to = fm_str_c(o->to);
         b->reason = fm_str_c(o->reason);
         b->type = fm_name_parse(&fm_escalation_type_names, fm_str_c(escalation_types[o->type]));
     }
-    return case_run_changes(app, id, &p, NULL);
+    return case_run_changes(app, e.id, &e.p, NULL);
 }
 
 int case_escalate_run(struct fm_cli *cli, char **argv)
 {
     struct escalate_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "escalate", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_escalate(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_escalate(&app, &o, app.operands.items[0]));
 }
 
 /* ---- member ---- */
@@ -106,12 +101,10 @@ static enum fm_code do_member(struct case_app *app, const struct member_options 
 int case_member_run(struct fm_cli *cli, char **argv)
 {
     struct member_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "member", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_member(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_member(&app, &o, &app.operands));
 }
 
 /* ---- close ---- */
@@ -176,22 +169,18 @@ static enum fm_code fill_close(struct case_app *app, const struct close_options 
 
 static enum fm_code do_close(struct case_app *app, const struct close_options *o, const char *name)
 {
-    struct fm_proposal p;
-    void *body;
-    fm_str id;
-    FM_TRY(case_change(app, name, FM_CHANGE_INTENT, &body, &p, &id));
-    FM_TRY(fill_close(app, o, body));
-    FM_TRY(add_duplicate(app, o, &p));
-    return case_run_changes(app, id, &p, NULL);
+    struct case_edit e;
+    FM_TRY(case_change(app, name, FM_CHANGE_INTENT, &e));
+    FM_TRY(fill_close(app, o, e.body));
+    FM_TRY(add_duplicate(app, o, &e.p));
+    return case_run_changes(app, e.id, &e.p, NULL);
 }
 
 int case_close_run(struct fm_cli *cli, char **argv)
 {
     struct close_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "close", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_close(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_close(&app, &o, app.operands.items[0]));
 }

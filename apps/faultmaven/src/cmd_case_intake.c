@@ -155,7 +155,7 @@ static enum fm_code diagnose(struct case_intake *in, struct case_app *app, fm_st
 }
 
 enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_str case_id,
-                              const char *const *paths, size_t n_paths, bool has_analysis)
+                              const struct fm_operands *paths, bool has_analysis)
 {
     memset(in, 0, sizeof *in);
     in->intake = fm_intake_new();
@@ -163,16 +163,16 @@ enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_s
     fm_incident_init(&in->incident, app->ctx, in->pool);
     in->incident.ask.since = in->incident.ask.until = in->incident.ask.at = FM_TIME_NONE;
     in->incident.ask.top = 5;
-    for (size_t i = 0; i < n_paths; i++)
-        FM_TRY(fm_intake_add(in->intake, &in->incident, paths[i], false));
+    for (size_t i = 0; paths && i < paths->n; i++)
+        FM_TRY(fm_intake_add(in->intake, &in->incident, paths->items[i], false));
     size_t n_new = in->incident.inputs.n;
     if (has_analysis)
         FM_TRY(diagnose(in, app, case_id));
     for (size_t i = 0; i < n_new; i++)
         if (in->incident.inputs.items[i]->bytes.len)
             FM_TRY(add_upload(in, app, in->incident.inputs.items[i]));
-    if (!in->uploads.n && n_paths)
-        return fm_fail(app->ctx, FM_EINVAL, "%s: there is no content to add", paths[0]);
+    if (!in->uploads.n && paths)
+        return fm_fail(app->ctx, FM_EINVAL, "%s: there is no content to add", paths->items[0]);
     return FM_OK;
 }
 

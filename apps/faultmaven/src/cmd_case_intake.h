@@ -19,12 +19,12 @@ struct case_intake {
     struct fm_reasoner *reasoner; /* &analyst.base, or NULL */
 };
 
-/* Reads paths and stores their contents. With analysis the evidence of the case and the new content
- * are diagnosed together, and reasoner proposes what follows. Call case_intake_release also after a
- * failure. */
+/* Reads paths (NULL: none) and stores their contents. With analysis the evidence of the case and
+ * the new content are diagnosed together, and reasoner proposes what follows. Call
+ * case_intake_release also after a failure. */
 FM_MUST_CHECK enum fm_code case_intake_read(struct case_intake *in, struct case_app *app,
-                                            fm_str case_id, const char *const *paths,
-                                            size_t n_paths, bool has_analysis);
+                                            fm_str case_id, const struct fm_operands *paths,
+                                            bool has_analysis);
 void case_intake_release(struct case_intake *in);
 
 #endif

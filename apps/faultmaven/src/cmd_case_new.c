@@ -88,11 +88,9 @@ static enum fm_code do_new(struct case_app *app, const struct new_options *o)
 int case_new_run(struct fm_cli *cli, char **argv)
 {
     struct new_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "new", argv, &o, &operands, &status))
-        return status;
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
     return case_end(&app, do_new(&app, &o));
 }
 
@@ -124,12 +122,10 @@ static enum fm_code do_follow_up(struct case_app *app, const struct new_options 
 int case_follow_up_run(struct fm_cli *cli, char **argv)
 {
     struct new_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "follow-up", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_follow_up(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_follow_up(&app, &o, app.operands.items[0]));
 }
 
 /* ---- list ---- */
@@ -249,11 +245,9 @@ static enum fm_code do_list(struct case_app *app, const struct list_options *o)
 int case_list_run(struct fm_cli *cli, char **argv)
 {
     struct list_options o = {.limit = 50};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "list", argv, &o, &operands, &status))
-        return status;
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
     return case_end(&app, do_list(&app, &o));
 }
 
@@ -325,10 +319,8 @@ static enum fm_code do_search(struct case_app *app, const struct list_options *o
 int case_search_run(struct fm_cli *cli, char **argv)
 {
     struct list_options o = {.limit = 20};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "search", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_search(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_search(&app, &o, &app.operands));
 }

@@ -125,25 +125,29 @@ static int64_t next_version(const struct fm_case *c, enum fm_report_type type,
     return n;
 }
 
-static enum fm_code keep(struct case_app *app, const struct report_options *o,
-                         const struct fm_case *c, fm_str title, fm_str content,
-                         struct fm_report_entry **out)
+static struct fm_report_entry *new_entry(struct case_app *app, const struct report_options *o,
+                                         const struct fm_case *c, const struct fm_report_doc *d)
 {
-    struct fm_blob_info info;
-    struct fm_case *after;
-    FM_TRY(fm_blobs_put(fm_store_blobs(app->store), app->ctx, content, &info));
     struct fm_report_entry *r = fm_record_new(&app->ctx->arena, &fm_report_entry_type);
     r->id = fm_new_id(&app->service.engine, &app->ctx->arena, "rep");
     r->type = (enum fm_report_type)(o->type + 1);
     r->format = (enum fm_report_format)(o->format + 1);
     r->version = next_version(c, r->type, r->format);
-    r->title = fm_str_sub(title, 0, 290);
+    r->title = fm_str_sub(d->title, 0, 290);
+    return r;
+}
+
+static enum fm_code keep(struct case_app *app, const struct fm_case *c, fm_str content,
+                         struct fm_report_entry *r)
+{
+    struct fm_blob_info info;
+    struct fm_case *after;
+    FM_TRY(fm_blobs_put(fm_store_blobs(app->store), app->ctx, content, &info));
     r->sha256 = fm_str_dup(&app->ctx->arena, fm_str_c(info.sha256));
     r->size = info.size;
     r->is_current = true;
     r->by = app->actor.id;
     r->at = fm_now(app->ctx->clock);
-    *out = r;
     return fm_case_note(&app->service, app->ctx, c->id,
                         &(struct fm_plain_event){app->actor, FM_EVENT_REPORT_ADDED, r}, &after);
 }
@@ -189,18 +193,18 @@ static enum fm_code do_report(struct case_app *app, const struct report_options 
     FM_TRY(fm_report_build(app->ctx, c, (enum fm_report_type)(o->type + 1), fm_now(app->ctx->clock),
                            &d));
     FM_TRY(make_content(app, o, d, &content));
-    if (!o->is_preview)
-        FM_TRY(keep(app, o, c, d->title, content, &entry));
+    if (!o->is_preview) {
+        entry = new_entry(app, o, c, d);
+        FM_TRY(keep(app, c, content, entry));
+    }
     return print_entry(app, entry, o->output);
 }
 
 int case_report_run(struct fm_cli *cli, char **argv)
 {
     struct report_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "report", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_report(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_report(&app, &o, app.operands.items[0]));
 }

@@ -43,12 +43,10 @@ static enum fm_code do_show(struct case_app *app, const struct show_options *o, 
 int case_show_run(struct fm_cli *cli, char **argv)
 {
     struct show_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "show", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_show(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_show(&app, &o, app.operands.items[0]));
 }
 
 /* ---- log ---- */
@@ -96,12 +94,10 @@ static enum fm_code do_log(struct case_app *app, const struct log_options *o, co
 int case_log_run(struct fm_cli *cli, char **argv)
 {
     struct log_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "log", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_log(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_log(&app, &o, app.operands.items[0]));
 }
 
 /* ---- timeline ---- */
@@ -146,10 +142,8 @@ static enum fm_code do_timeline(struct case_app *app, const char *name)
 int case_timeline_run(struct fm_cli *cli, char **argv)
 {
     struct log_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "timeline", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_timeline(&app, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_timeline(&app, app.operands.items[0]));
 }

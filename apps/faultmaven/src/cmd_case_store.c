@@ -54,12 +54,10 @@ static enum fm_code do_export(struct case_app *app, const struct store_options *
 int case_export_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "export", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_export(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_export(&app, &o, app.operands.items[0]));
 }
 
 const struct fm_opt case_import_opts[] = {
@@ -101,12 +99,10 @@ static enum fm_code do_import(struct case_app *app, const char *path)
 int case_import_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "import", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_import(&app, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_import(&app, app.operands.items[0]));
 }
 
 /* ---- verify, rebuild ---- */
@@ -157,13 +153,11 @@ static enum fm_code do_verify(struct case_app *app, const char *name, bool *ok)
 int case_verify_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
     bool ok = true;
-    int status;
-    if (!case_start(&app, cli, "verify", argv, &o, &operands, &status))
-        return status;
-    status = case_end(&app, do_verify(&app, operands.items[0], &ok));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    int status = case_end(&app, do_verify(&app, app.operands.items[0], &ok));
     return status ? status : ok ? 0 : FM_EXIT_FAILED;
 }
 
@@ -185,12 +179,10 @@ static enum fm_code do_rebuild(struct case_app *app, const char *name)
 int case_rebuild_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "rebuild", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_rebuild(&app, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_rebuild(&app, app.operands.items[0]));
 }
 
 /* ---- gc, backup ---- */
@@ -218,11 +210,9 @@ static enum fm_code do_gc(struct case_app *app, const struct store_options *o)
 int case_gc_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {.age = FM_HOUR};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "gc", argv, &o, &operands, &status))
-        return status;
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
     return case_end(&app, do_gc(&app, &o));
 }
 
@@ -234,10 +224,8 @@ const struct fm_opt case_backup_opts[] = {
 int case_backup_run(struct fm_cli *cli, char **argv)
 {
     struct store_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "backup", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, fm_store_backup(app.store, app.ctx, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, fm_store_backup(app.store, app.ctx, app.operands.items[0]));
 }

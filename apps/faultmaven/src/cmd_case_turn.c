@@ -50,12 +50,10 @@ static enum fm_code do_ask(struct case_app *app, const struct ask_options *o,
 int case_ask_run(struct fm_cli *cli, char **argv)
 {
     struct ask_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "ask", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_ask(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_ask(&app, &o, &app.operands));
 }
 
 /* ---- turn ---- */
@@ -117,12 +115,10 @@ static enum fm_code do_turn(struct case_app *app, const struct turn_options *o, 
 int case_turn_run(struct fm_cli *cli, char **argv)
 {
     struct turn_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "turn", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_turn(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_turn(&app, &o, app.operands.items[0]));
 }
 
 /* ---- confirm ---- */
@@ -184,7 +180,7 @@ static enum fm_code do_confirm(struct case_app *app, const struct confirm_option
     struct fm_case_turn t = {.case_id = id, .input = {.actor = app->actor, .changes = &p}};
     enum fm_code code = FM_OK;
     if (o->is_investigating && !o->no_analysis && c->evidence.n) {
-        code = case_intake_read(&in, app, id, NULL, 0, true);
+        code = case_intake_read(&in, app, id, NULL, true);
         t.reasoner = in.reasoner;
         t.by = (struct fm_actor){FM_ACTOR_ANALYST, FM_STR_NULL};
     }
@@ -197,10 +193,8 @@ static enum fm_code do_confirm(struct case_app *app, const struct confirm_option
 int case_confirm_run(struct fm_cli *cli, char **argv)
 {
     struct confirm_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "confirm", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_confirm(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_confirm(&app, &o, app.operands.items[0]));
 }

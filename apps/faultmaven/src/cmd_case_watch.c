@@ -39,7 +39,9 @@ static enum fm_code add_all(struct case_app *app, const struct watch_options *o,
                             const char *dir)
 {
     struct case_intake in;
-    enum fm_code code = case_intake_read(&in, app, id, &dir, 1, !o->no_analysis);
+    const char *items[] = {dir};
+    struct fm_operands paths = {.items = items, .n = 1};
+    enum fm_code code = case_intake_read(&in, app, id, &paths, !o->no_analysis);
     if (code == FM_OK) {
         struct fm_case *c;
         code = fm_store_load(app->store, app->ctx, id, &c, NULL);
@@ -121,10 +123,8 @@ static enum fm_code do_watch(struct case_app *app, const struct watch_options *o
 int case_watch_run(struct fm_cli *cli, char **argv)
 {
     struct watch_options o = {.settle = FM_SEC};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "watch", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_watch(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_watch(&app, &o, &app.operands));
 }

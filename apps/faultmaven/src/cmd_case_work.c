@@ -177,12 +177,10 @@ int case_propose_run(struct fm_cli *cli, char **argv)
 {
     struct propose_options o = {
         .at = FM_TIME_NONE, .started = FM_TIME_NONE, .noticed = FM_TIME_NONE};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "propose", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_propose(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_propose(&app, &o, app.operands.items[0]));
 }
 
 /* ---- solve ---- */
@@ -222,11 +220,9 @@ static void add_list(struct case_app *app, struct fm_strs *out, const struct fm_
 
 static enum fm_code do_solve(struct case_app *app, const struct solve_options *o, const char *name)
 {
-    struct fm_proposal p;
-    void *body;
-    fm_str id;
-    FM_TRY(case_change(app, name, FM_CHANGE_ADD_SOLUTION, &body, &p, &id));
-    struct fm_solution *b = body;
+    struct case_edit e;
+    FM_TRY(case_change(app, name, FM_CHANGE_ADD_SOLUTION, &e));
+    struct fm_solution *b = e.body;
     b->title = fm_str_c(o->title);
     b->kind = o->is_mitigation ? FM_SOLUTION_MITIGATION : FM_SOLUTION_KIND_NONE;
     b->immediate_action = fm_str_c(o->action);
@@ -237,18 +233,16 @@ static enum fm_code do_solve(struct case_app *app, const struct solve_options *o
     add_list(app, &b->steps, &o->steps);
     add_list(app, &b->risks, &o->risks);
     FM_TRY(parse_name(app, &fm_solution_action_names, o->type, &b->type));
-    return case_run_changes(app, id, &p, NULL);
+    return case_run_changes(app, e.id, &e.p, NULL);
 }
 
 int case_solve_run(struct fm_cli *cli, char **argv)
 {
     struct solve_options o = {0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "solve", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_solve(&app, &o, operands.items[0]));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_solve(&app, &o, app.operands.items[0]));
 }
 
 /* ---- apply, verify-fix ---- */
@@ -288,11 +282,9 @@ const struct fm_opt case_verify_fix_opts[] = {
 static enum fm_code do_move(struct case_app *app, const struct move_options *o,
                             const struct fm_operands *operands, enum fm_solution_state state)
 {
-    struct fm_proposal p;
-    void *body;
-    fm_str id;
-    FM_TRY(case_change(app, operands->items[0], FM_CHANGE_UPDATE_SOLUTION, &body, &p, &id));
-    struct fm_solution_change *b = body;
+    struct case_edit e;
+    FM_TRY(case_change(app, operands->items[0], FM_CHANGE_UPDATE_SOLUTION, &e));
+    struct fm_solution_change *b = e.body;
     b->solution_id = fm_str_c(operands->items[1]);
     b->state = state;
     b->reason = fm_str_c(o->reason);
@@ -302,35 +294,31 @@ static enum fm_code do_move(struct case_app *app, const struct move_options *o,
         b->evidence_id = fm_str_c(o->evidence);
         b->effectiveness = o->effectiveness;
     }
-    return case_run_changes(app, id, &p, NULL);
+    return case_run_changes(app, e.id, &e.p, NULL);
 }
 
 int case_apply_run(struct fm_cli *cli, char **argv)
 {
     struct move_options o = {.at = FM_TIME_NONE};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "apply", argv, &o, &operands, &status))
-        return status;
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
     enum fm_solution_state state = o.is_rejected   ? FM_SOLUTION_REJECTED
                                    : o.is_approved ? FM_SOLUTION_APPROVED
                                                    : FM_SOLUTION_APPLIED;
-    return case_end(&app, do_move(&app, &o, &operands, state));
+    return case_end(&app, do_move(&app, &o, &app.operands, state));
 }
 
 int case_verify_fix_run(struct fm_cli *cli, char **argv)
 {
     struct move_options o = {.at = FM_TIME_NONE, .effectiveness = 1.0};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "verify-fix", argv, &o, &operands, &status))
-        return status;
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
     enum fm_solution_state state = o.is_failed        ? FM_SOLUTION_FAILED
                                    : o.is_rolled_back ? FM_SOLUTION_ROLLED_BACK
                                                       : FM_SOLUTION_VERIFIED;
-    return case_end(&app, do_move(&app, &o, &operands, state));
+    return case_end(&app, do_move(&app, &o, &app.operands, state));
 }
 
 /* ---- waiting ---- */
@@ -354,32 +342,28 @@ const struct fm_opt case_waiting_opts[] = {
 static enum fm_code do_waiting(struct case_app *app, const struct waiting_options *o,
                                const struct fm_operands *operands)
 {
-    struct fm_proposal p;
-    void *body;
-    fm_str id;
+    struct case_edit e;
     if (!o->is_done && operands->n < 2)
         return fm_fail(app->ctx, FM_EINVAL, "say what the case waits on, or --done");
-    FM_TRY(case_change(app, operands->items[0], o->is_done ? FM_CHANGE_INTENT : FM_CHANGE_WAIT,
-                       &body, &p, &id));
+    FM_TRY(
+        case_change(app, operands->items[0], o->is_done ? FM_CHANGE_INTENT : FM_CHANGE_WAIT, &e));
     if (o->is_done) {
-        ((struct fm_intent *)body)->kind = FM_INTENT_UNBLOCK;
-        ((struct fm_intent *)body)->reason = fm_str_c(o->reason);
+        ((struct fm_intent *)e.body)->kind = FM_INTENT_UNBLOCK;
+        ((struct fm_intent *)e.body)->reason = fm_str_c(o->reason);
     } else {
-        struct fm_waiting *b = body;
+        struct fm_waiting *b = e.body;
         b->on = fm_str_c(operands->items[1]);
         b->reason = fm_str_c(o->reason);
         b->until = o->until;
     }
-    return case_run_changes(app, id, &p, NULL);
+    return case_run_changes(app, e.id, &e.p, NULL);
 }
 
 int case_waiting_run(struct fm_cli *cli, char **argv)
 {
     struct waiting_options o = {.until = FM_TIME_NONE};
-    struct fm_operands operands;
     struct case_app app;
-    int status;
-    if (!case_start(&app, cli, "waiting", argv, &o, &operands, &status))
-        return status;
-    return case_end(&app, do_waiting(&app, &o, &operands));
+    if (!case_start(&app, cli, argv, &o))
+        return app.status;
+    return case_end(&app, do_waiting(&app, &o, &app.operands));
 }

@@ -161,13 +161,10 @@ static void converse(struct chat *c)
 static int run(struct fm_cli *cli, char **argv)
 {
     struct talk_options o = {0};
-    struct fm_operands operands;
     struct chat c = {0};
-    int status;
-    if (!case_start_command(&c.app, cli, &fm_cmd_chat, argv,
-                            &(struct case_parse){&o, &operands, &status}))
-        return status;
-    enum fm_code code = case_find_id(&c.app, operands.items[0], &c.case_id);
+    if (!case_start(&c.app, cli, argv, &o))
+        return c.app.status;
+    enum fm_code code = case_find_id(&c.app, c.app.operands.items[0], &c.case_id);
     if (code == FM_OK)
         code = talk_open(&c.t, &c.app, &o);
     if (code == FM_OK) {

@@ -47,7 +47,7 @@ static int run_show(struct fm_cli *cli, char **argv)
     struct fm_config c;
     struct fm_buf out;
     int status;
-    if (!fm_cli_parse(cli, &subcommands[0], argv, &o, &operands, &status))
+    if (!fm_cli_parse(cli, argv, &o, &operands, &status))
         return status;
     if (fm_config_load(&cli->ctx, o.config, &c) != FM_OK)
         return fm_cli_fail(cli);
@@ -101,7 +101,7 @@ static int run_check(struct fm_cli *cli, char **argv)
     struct fm_llm_setup *setup;
     fm_str problems = FM_STR_NULL;
     int status;
-    if (!fm_cli_parse(cli, &subcommands[1], argv, &o, &operands, &status))
+    if (!fm_cli_parse(cli, argv, &o, &operands, &status))
         return status;
     if (fm_config_load(&cli->ctx, o.config, &c) != FM_OK ||
         check_sections(&cli->ctx, &c) != FM_OK ||

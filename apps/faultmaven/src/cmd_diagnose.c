@@ -146,7 +146,7 @@ static int run(struct fm_cli *cli, char **argv)
     struct fm_incident in;
     struct fm_diagnosis *d = NULL;
     int status;
-    if (!fm_cli_parse(cli, &fm_cmd_diagnose, argv, &o, &paths, &status))
+    if (!fm_cli_parse(cli, argv, &o, &paths, &status))
         return status;
     fm_time start = fm_monotonic(cli->ctx.clock);
     struct fm_intake *intake = fm_intake_new();

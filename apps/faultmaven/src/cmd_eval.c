@@ -269,7 +269,7 @@ static int run(struct fm_cli *cli, char **argv)
     struct eval_report report = {0};
     struct fm_buf out;
     int status;
-    if (!fm_cli_parse(cli, &fm_cmd_eval, argv, &o, &dirs, &status))
+    if (!fm_cli_parse(cli, argv, &o, &dirs, &status))
         return status;
     for (size_t i = 0; i < dirs.n; i++)
         if (run_folder(cli, &o, dirs.items[i], &report) != FM_OK)

@@ -50,12 +50,12 @@ __attribute__((constructor)) static void fill_table(void)
     subcommands[3] = test_command;
 }
 
-static int open_world(struct fm_cli *cli, const struct fm_command *cmd, char **argv,
-                      struct llm_world *w, struct fm_operands *operands)
+static int open_world(struct fm_cli *cli, char **argv, struct llm_world *w,
+                      struct fm_operands *operands)
 {
     struct options o = {0};
     int status;
-    if (!fm_cli_parse(cli, cmd, argv, &o, operands, &status))
+    if (!fm_cli_parse(cli, argv, &o, operands, &status))
         return status;
     if (llm_world_open(cli, o.config, w) == FM_OK)
         return -1;
@@ -96,7 +96,7 @@ static int run_status(struct fm_cli *cli, char **argv)
 {
     struct llm_world w;
     struct fm_operands operands;
-    int status = open_world(cli, &status_command, argv, &w, &operands);
+    int status = open_world(cli, argv, &w, &operands);
     if (status >= 0)
         return status;
     struct fm_llm_setup *s = fm_llm_router_setup(w.router);
@@ -131,7 +131,7 @@ static int run_models(struct fm_cli *cli, char **argv)
     struct llm_world w;
     struct fm_operands operands;
     bool is_good = true;
-    int status = open_world(cli, &models_command, argv, &w, &operands);
+    int status = open_world(cli, argv, &w, &operands);
     if (status >= 0)
         return status;
     struct fm_llm_setup *s = fm_llm_router_setup(w.router);
@@ -176,7 +176,7 @@ static int run_test(struct fm_cli *cli, char **argv)
     struct fm_egress *gate;
     uint8_t key[FM_CASE_KEY_BYTES];
     bool is_good = true;
-    int status = open_world(cli, &test_command, argv, &w, &operands);
+    int status = open_world(cli, argv, &w, &operands);
     if (status >= 0)
         return status;
     fm_rng_fill(&fm_rng_system, key, sizeof key);

@@ -134,14 +134,14 @@ const struct fm_command fm_cmd_logs = {.name = "logs",
 typedef enum fm_code (*log_work)(struct fm_cli *cli, fm_str text, const struct fm_logs_options *lo,
                                  const struct options *o);
 
-/* Parses the options of subcommand number `which`, maps its one operand and does the work on it. */
-static int run(struct fm_cli *cli, char **argv, size_t which, log_work work)
+/* Parses the options, maps its one operand and does the work on it. */
+static int run(struct fm_cli *cli, char **argv, log_work work)
 {
     struct options o = {0};
     struct fm_operands operands;
     struct fm_mapped file;
     int status;
-    if (!fm_cli_parse(cli, &subcommands[which], argv, &o, &operands, &status))
+    if (!fm_cli_parse(cli, argv, &o, &operands, &status))
         return status;
     if (fm_map_file(&cli->ctx, operands.items[0], &file) != FM_OK)
         return fm_cli_fail(cli);
@@ -155,20 +155,20 @@ static int run(struct fm_cli *cli, char **argv, size_t which, log_work work)
 
 static int run_templates(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, 0, do_templates);
+    return run(cli, argv, do_templates);
 }
 
 static int run_stats(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, 1, do_stats);
+    return run(cli, argv, do_stats);
 }
 
 static int run_grep(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, 2, do_grep);
+    return run(cli, argv, do_grep);
 }
 
 static int run_parse(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, 3, do_parse);
+    return run(cli, argv, do_parse);
 }

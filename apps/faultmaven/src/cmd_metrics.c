@@ -91,7 +91,7 @@ static int run_anomalies(struct fm_cli *cli, char **argv)
     struct fm_operands paths;
     struct fm_incident in;
     int status;
-    if (!fm_cli_parse(cli, fm_cmd_metrics.subcommands, argv, &o, &paths, &status))
+    if (!fm_cli_parse(cli, argv, &o, &paths, &status))
         return status;
     struct fm_intake *intake = fm_intake_new();
     struct fm_buf out;

@@ -108,7 +108,7 @@ static int run(struct fm_cli *cli, char **argv)
     struct fm_operands files;
     int status;
     uint64_t found = 0;
-    if (!fm_cli_parse(cli, &fm_cmd_redact, argv, &o, &files, &status))
+    if (!fm_cli_parse(cli, argv, &o, &files, &status))
         return status;
     if (check_options(cli, &o, files.n) != FM_OK) {
         fm_cli_fail(cli);

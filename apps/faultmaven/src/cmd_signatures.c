@@ -55,13 +55,13 @@ static enum fm_code print_coverage(struct fm_cli *cli, struct fm_signature_set *
 typedef enum fm_code (*print_fn)(struct fm_cli *cli, struct fm_signature_set *set,
                                  struct fm_buf *out, bool *is_good);
 
-static int run(struct fm_cli *cli, char **argv, const struct fm_command *cmd, print_fn print)
+static int run(struct fm_cli *cli, char **argv, print_fn print)
 {
     struct fm_operands paths;
     struct fm_buf out;
     bool is_good = true;
     int status;
-    if (!fm_cli_parse(cli, cmd, argv, NULL, &paths, &status))
+    if (!fm_cli_parse(cli, argv, NULL, &paths, &status))
         return status;
     struct fm_intake *intake = fm_intake_new();
     struct fm_signature_set *set = fm_signatures_new(&cli->ctx);
@@ -76,21 +76,19 @@ static int run(struct fm_cli *cli, char **argv, const struct fm_command *cmd, pr
     return status;
 }
 
-static const struct fm_command subcommands[4];
-
 static int run_lint(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, &subcommands[0], print_lint);
+    return run(cli, argv, print_lint);
 }
 
 static int run_list(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, &subcommands[1], print_list);
+    return run(cli, argv, print_list);
 }
 
 static int run_coverage(struct fm_cli *cli, char **argv)
 {
-    return run(cli, argv, &subcommands[2], print_coverage);
+    return run(cli, argv, print_coverage);
 }
 
 static const struct fm_command subcommands[4] = {

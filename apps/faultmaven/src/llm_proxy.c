@@ -99,7 +99,7 @@ static int run(struct fm_cli *cli, char **argv)
     struct fm_operands operands;
     struct llm_world world;
     int status;
-    if (!fm_cli_parse(cli, &fm_cmd_llm_proxy, argv, &o, &operands, &status))
+    if (!fm_cli_parse(cli, argv, &o, &operands, &status))
         return status;
     struct service s = {.world = &world, .config = o.config};
     /* Each request takes and gives back a few large blocks: smaller steps would cost a call of the

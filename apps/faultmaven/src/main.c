@@ -47,6 +47,7 @@ static int dispatch(struct fm_cli *cli, const struct fm_command *cmd, char **arg
         snprintf(cli->path + n, sizeof cli->path - n, " %s", cmd->name);
         argv++;
     }
+    cli->cmd = cmd;
     return cmd->run(cli, argv);
 }
 
