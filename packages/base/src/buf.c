@@ -84,3 +84,24 @@ void fm_buf_neutralize(struct fm_buf *b, size_t from)
             b->p[i] = b->p[i + 1] = ' ';
     }
 }
+
+void fm_buf_add_html(struct fm_buf *b, fm_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        if (c == '&')
+            fm_buf_addz(b, "&amp;");
+        else if (c == '<')
+            fm_buf_addz(b, "&lt;");
+        else if (c == '>')
+            fm_buf_addz(b, "&gt;");
+        else if (c == '"')
+            fm_buf_addz(b, "&quot;");
+        else if (c == '\'')
+            fm_buf_addz(b, "&#39;");
+        else if (((unsigned char)c < 32 && c != '\n' && c != '\t') || c == 127)
+            fm_buf_addz(b, "\xEF\xBF\xBD");
+        else
+            fm_buf_addc(b, c);
+    }
+}

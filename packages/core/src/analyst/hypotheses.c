@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyst.h"
+#include "analysis.h"
 
 #define CAUSES_MAX 5
 #define RULED_OUT_MAX 5

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What to do and what to ask for, from the diagnosis. */
-#include "analyst.h"
+#include "analysis.h"
 
 static bool has_solution(const struct fm_case *c, fm_str title)
 {

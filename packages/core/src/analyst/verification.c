@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyst.h"
+#include "analysis.h"
 
 /* True when a time was given that nobody stated yet. */
 static bool fill_times(const struct fm_diagnosis *d, const struct fm_verification *v,

@@ -47,74 +47,6 @@ void fm_intake_free(struct fm_intake *t)
     free(t);
 }
 
-static struct holding *hold(struct fm_intake *t)
-{
-    struct holding *h = calloc(1, sizeof *h);
-    if (!h)
-        FM_BUG("out of memory");
-    h->next = t->holdings;
-    t->holdings = h;
-    return h;
-}
-
-void intake_keep_map(struct walk *w, const struct pending *p)
-{
-    struct holding *h = hold(w->t);
-    h->map = p->map;
-    h->e = p->e;
-    h->real_path = fm_arena_dup(&w->t->arena, p->real_path, strlen(p->real_path));
-}
-
-struct pending *intake_take(struct walk *w, fm_str path, fm_str bytes)
-{
-    struct fm_arena *a = &w->in->ctx->arena;
-    struct fm_evidence *e = FM_NEW(a, struct fm_evidence);
-    e->index = (uint32_t)w->in->inputs.n;
-    e->path = fm_str_dup(a, path);
-    e->bytes = bytes;
-    e->is_baseline = w->is_baseline;
-    e->first = e->last = FM_TIME_NONE;
-    fm_vec_push(a, &w->in->inputs, e);
-    struct pending *p = fm_vec_add(a, &w->pending);
-    p->e = e;
-    return p;
-}
-
-struct pending *intake_take_memory(struct walk *w, fm_str path, struct fm_buf *memory)
-{
-    struct holding *h = hold(w->t);
-    h->memory = *memory;
-    return intake_take(w, path, fm_buf_str(memory));
-}
-
-void intake_unusable(struct walk *w, fm_str path, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    fm_str reason = fm_str_vfmt(&w->in->ctx->arena, fmt, ap);
-    va_end(ap);
-    if (!intake_has_room(w, path))
-        return;
-    struct pending *p = intake_take(w, path, FM_STR_NULL);
-    fm_incident_problem(w->in, p->e, 0, "%.*s", FM_STR_ARG(reason));
-    w->pending.n--; /* nothing to examine */
-    p->e->type = FM_EVIDENCE_UNKNOWN;
-}
-
-bool intake_has_room(struct walk *w, fm_str path)
-{
-    if (w->code == FM_OK)
-        w->code = fm_ctx_check(w->in->ctx);
-    if (w->code != FM_OK || w->is_full)
-        return false;
-    if (w->in->inputs.n < w->t->limits.inputs)
-        return true;
-    w->is_full = true;
-    fm_incident_limit(w->in, "only the first %u inputs were read; the rest starts at %.*s",
-                      w->t->limits.inputs, FM_STR_ARG(path));
-    return false;
-}
-
 static void take_stream(struct walk *w, int fd, fm_str path)
 {
     struct fm_ctx *ctx = w->in->ctx;
@@ -195,7 +127,7 @@ static void examine_all(struct walk *w)
     fm_vec_each (&w->pending, p) {
         report(w->in, p);
         if (p->found.converted.p)
-            hold(w->t)->memory = p->found.converted;
+            intake_hold(w->t)->memory = p->found.converted;
     }
 }
 

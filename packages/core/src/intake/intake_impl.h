@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of intake: walk.c finds files, archive.c opens archives, examine.c looks at bytes, and
- * intake.c turns what they find into inputs.
+ * The parts of intake: walk.c finds files, archive.c opens archives, take.c makes inputs of them,
+ * examine.c looks at their bytes, and intake.c drives and reports.
  */
 #ifndef FM_CORE_INTAKE_IMPL_H
 #define FM_CORE_INTAKE_IMPL_H
@@ -65,6 +65,9 @@ struct walk {
     bool is_full; /* the limit of inputs was reached and reported */
     enum fm_code code;
 };
+
+/* take.c: room for bytes that live as long as t. */
+struct holding *intake_hold(struct fm_intake *t);
 
 /* Adds an input whose bytes are e->bytes already or follow. */
 struct pending *intake_take(struct walk *w, fm_str path, fm_str bytes);

@@ -61,3 +61,13 @@ fm_str fm_node_str(const struct fm_node *n, const char *path)
         return FM_STR_NULL;
     return n->text;
 }
+
+fm_str fm_node_first_of(const struct fm_node *n, const char *const *paths)
+{
+    for (; *paths; paths++) {
+        fm_str s = fm_node_str(n, *paths);
+        if (s.len)
+            return s;
+    }
+    return FM_STR_NULL;
+}

@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#include "json_scan.h"
+
 struct reader {
     struct fm_tree tree;
     const char *begin, *p, *end;
@@ -40,90 +42,6 @@ static bool at_end(struct reader *r)
         return false;
     r->is_truncated = true;
     return true;
-}
-
-static int hex4(const char *p)
-{
-    int v = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        int d = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : -1;
-        if (d < 0)
-            return -1;
-        v = v * 16 + d;
-    }
-    return v;
-}
-
-static size_t put_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xC0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xE0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (c & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-    out[3] = (char)(0x80 | (c & 0x3F));
-    return 4;
-}
-
-/* "\uXXXX", joined with a following low surrogate; a lone surrogate becomes U+FFFD. p is at the
- * "u". */
-static const char *unescape_unicode(const char *p, const char *end, char *out, size_t *n)
-{
-    int hi = end - p >= 5 ? hex4(p + 1) : -1;
-    if (hi < 0) {
-        out[(*n)++] = 'u';
-        return p + 1;
-    }
-    p += 5;
-    uint32_t c = (uint32_t)hi;
-    if (c >= 0xD800 && c < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
-        int lo = hex4(p + 2);
-        if (lo >= 0xDC00 && lo < 0xE000) {
-            c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)lo - 0xDC00);
-            p += 6;
-        }
-    }
-    *n += put_utf8(out + *n, c >= 0xD800 && c < 0xE000 ? 0xFFFD : c);
-    return p;
-}
-
-static fm_str unescape(struct fm_arena *a, fm_str raw)
-{
-    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    if (!raw.len || !memchr(raw.p, '\\', raw.len))
-        return raw;
-    char *out = fm_arena_alloc(a, raw.len + 1);
-    size_t n = 0;
-    for (const char *p = raw.p, *end = raw.p + raw.len; p < end;) {
-        if (*p != '\\' || p + 1 == end) {
-            out[n++] = *p++;
-            continue;
-        }
-        p++;
-        const char *known = memchr(from, *p, sizeof from - 1);
-        if (*p == 'u')
-            p = unescape_unicode(p, end, out, &n);
-        else
-            out[n++] = known ? to[known - from] : *p, p++;
-    }
-    return fm_str_n(out, n);
 }
 
 /* At the opening quote. *raw is what stands between the quotes. */
@@ -180,7 +98,7 @@ static enum fm_code read_key(struct reader *r, struct fm_node *n)
 {
     fm_str raw;
     FM_TRY(read_string(r, &raw));
-    n->key = unescape(&r->tree.ctx->arena, raw);
+    n->key = fm_scan_decode(&r->tree.ctx->arena, raw);
     if (at_end(r))
         return FM_OK;
     if (*r->p != ':')
@@ -244,7 +162,7 @@ static enum fm_code read_quoted(struct reader *r, struct fm_node *n)
     fm_str raw;
     FM_TRY(read_string(r, &raw));
     n->kind = FM_NODE_STRING;
-    n->text = unescape(&r->tree.ctx->arena, raw);
+    n->text = fm_scan_decode(&r->tree.ctx->arena, raw);
     return FM_OK;
 }
 

@@ -163,13 +163,11 @@ fm_str fm_scan_text(struct fm_scan *s)
     return c == '{' || c == '[' ? FM_STR_NULL : v;
 }
 
-static int hex4(fm_str s, size_t i)
+static int hex4(const char *p)
 {
     int v = 0;
-    if (i + 4 > s.len)
-        return -1;
-    for (size_t k = i; k < i + 4; k++) {
-        char c = s.p[k];
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
         int d = c >= '0' && c <= '9'   ? c - '0'
                 : c >= 'a' && c <= 'f' ? c - 'a' + 10
                 : c >= 'A' && c <= 'F' ? c - 'A' + 10
@@ -181,53 +179,70 @@ static int hex4(fm_str s, size_t i)
     return v;
 }
 
-static size_t put_utf8(char *out, unsigned cp)
+static size_t put_utf8(char *out, uint32_t c)
 {
-    if (cp < 0x80) {
-        out[0] = (char)cp;
+    if (c < 0x80) {
+        out[0] = (char)c;
         return 1;
     }
-    if (cp < 0x800) {
-        out[0] = (char)(0xC0 | cp >> 6);
-        out[1] = (char)(0x80 | (cp & 63));
+    if (c < 0x800) {
+        out[0] = (char)(0xC0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3F));
         return 2;
     }
-    out[0] = (char)(0xE0 | cp >> 12);
-    out[1] = (char)(0x80 | (cp >> 6 & 63));
-    out[2] = (char)(0x80 | (cp & 63));
-    return 3;
+    if (c < 0x10000) {
+        out[0] = (char)(0xE0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (c & 0x3F));
+    return 4;
 }
 
-/* The escape at text[i] ('\\'); appends what it means and returns its length. A lone or paired
- * surrogate becomes '?'. */
-static size_t decode_escape(fm_str text, size_t i, char *out, size_t *n)
+/* "\uXXXX", joined with a following low surrogate; a lone surrogate becomes U+FFFD. p is at the
+ * "u". */
+static const char *unescape_unicode(const char *p, const char *end, char *out, size_t *n)
 {
-    static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
-    char c = (char)(i + 1 < text.len ? text.p[i + 1] : '\\');
-    const char *at = strchr(from, c);
-    if (c == 'u') {
-        int cp = hex4(text, i + 2);
-        if (cp >= 0) {
-            bool is_surrogate = cp >= 0xD800 && cp < 0xE000;
-            *n += put_utf8(out + *n, is_surrogate ? '?' : (unsigned)cp);
-            return 6;
+    int hi = end - p >= 5 ? hex4(p + 1) : -1;
+    if (hi < 0) {
+        out[(*n)++] = 'u';
+        return p + 1;
+    }
+    p += 5;
+    uint32_t c = (uint32_t)hi;
+    if (c >= 0xD800 && c < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
+        int lo = hex4(p + 2);
+        if (lo >= 0xDC00 && lo < 0xE000) {
+            c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)lo - 0xDC00);
+            p += 6;
         }
     }
-    out[(*n)++] = (char)(at && c ? to[at - from] : c);
-    return 2;
+    *n += put_utf8(out + *n, c >= 0xD800 && c < 0xE000 ? 0xFFFD : c);
+    return p;
 }
 
-fm_str fm_scan_decode(struct fm_arena *a, fm_str text)
+fm_str fm_scan_decode(struct fm_arena *a, fm_str raw)
 {
-    if (fm_str_chr(text, '\\', 0) < 0)
-        return text;
-    char *out = fm_arena_alloc(a, text.len + 1);
+    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+    if (!raw.len || !memchr(raw.p, '\\', raw.len))
+        return raw;
+    char *out = fm_arena_alloc(a, raw.len + 1);
     size_t n = 0;
-    for (size_t i = 0; i < text.len;) {
-        if (text.p[i] == '\\')
-            i += decode_escape(text, i, out, &n);
+    for (const char *p = raw.p, *end = raw.p + raw.len; p < end;) {
+        if (*p != '\\' || p + 1 == end) {
+            out[n++] = *p++;
+            continue;
+        }
+        p++;
+        const char *known = memchr(from, *p, sizeof from - 1);
+        if (*p == 'u')
+            p = unescape_unicode(p, end, out, &n);
         else
-            out[n++] = text.p[i++];
+            out[n++] = known ? to[known - from] : *p, p++;
     }
     return fm_str_n(out, n);
 }

@@ -47,7 +47,8 @@ fm_str fm_scan_skip(struct fm_scan *s);
  * and arrays give "". */
 fm_str fm_scan_text(struct fm_scan *s);
 
-/* text with JSON escapes decoded; the same bytes when there are none. */
+/* text with JSON escapes decoded (RFC 8259 section 7); the same bytes when there are none. A lone
+ * surrogate becomes U+FFFD, an unknown escape the character behind it. */
 fm_str fm_scan_decode(struct fm_arena *a, fm_str text);
 
 #endif

@@ -18,27 +18,10 @@ static const char head[] =
     "code,pre{white-space:pre-wrap;overflow-wrap:anywhere}cite{color:#555;font-size:.85em}\n"
     "pre{background:#f3f3f3;padding:.6rem}\n</style>\n";
 
-static void put(struct fm_buf *out, fm_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        if (c == '&')
-            fm_buf_addz(out, "&amp;");
-        else if (c == '<')
-            fm_buf_addz(out, "&lt;");
-        else if (c == '>')
-            fm_buf_addz(out, "&gt;");
-        else if (c == '"')
-            fm_buf_addz(out, "&quot;");
-        else if ((unsigned char)c >= 0x20 || c == '\n' || c == '\t')
-            fm_buf_addc(out, c);
-    }
-}
-
 static void put_tagged(struct fm_buf *out, const char *tag, fm_str s)
 {
     fm_buf_addf(out, "<%s>", tag);
-    put(out, s);
+    fm_buf_add_html(out, s);
     fm_buf_addf(out, "</%s>\n", tag);
 }
 
@@ -53,9 +36,9 @@ static void put_row(struct fm_buf *out, const struct fm_block *b, bool is_head)
 static void put_quote(struct fm_buf *out, const struct fm_block *b)
 {
     fm_buf_addz(out, "<blockquote><code>");
-    put(out, b->text);
+    fm_buf_add_html(out, b->text);
     fm_buf_addz(out, "</code> <cite>");
-    put(out, b->where);
+    fm_buf_add_html(out, b->where);
     fm_buf_addz(out, "</cite></blockquote>\n");
 }
 

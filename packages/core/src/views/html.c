@@ -12,31 +12,10 @@ struct page {
     struct fm_buf *out;
 };
 
-void html_text(struct fm_buf *out, fm_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        if (c == '&')
-            fm_buf_addz(out, "&amp;");
-        else if (c == '<')
-            fm_buf_addz(out, "&lt;");
-        else if (c == '>')
-            fm_buf_addz(out, "&gt;");
-        else if (c == '"')
-            fm_buf_addz(out, "&quot;");
-        else if (c == '\'')
-            fm_buf_addz(out, "&#39;");
-        else if (((unsigned char)c < 32 && c != '\n' && c != '\t') || c == 127)
-            fm_buf_addz(out, "\xEF\xBF\xBD");
-        else
-            fm_buf_addc(out, c);
-    }
-}
-
 static void element(struct page *p, const char *open, fm_str text, const char *close)
 {
     fm_buf_addz(p->out, open);
-    html_text(p->out, text);
+    fm_buf_add_html(p->out, text);
     fm_buf_addz(p->out, close);
 }
 
@@ -76,7 +55,7 @@ static void put_fact(struct page *p, const char *name, fm_str value)
     if (value.len == 0)
         return;
     element(p, "<span>", fm_str_c(name), " <b>");
-    html_text(p->out, value);
+    fm_buf_add_html(p->out, value);
     fm_buf_addz(p->out, "</b></span>");
 }
 
@@ -129,7 +108,7 @@ static void put_chain(struct page *p)
         put_time(p, s->at);
         if (!fm_str_starts(s->text, s->entity.name))
             element(p, "<b>", s->entity.name, "</b> ");
-        html_text(p->out, s->text);
+        fm_buf_add_html(p->out, s->text);
         if (s->is_assumed)
             fm_buf_addz(p->out, " <i>(assumed)</i>");
         fm_buf_addz(p->out, "<br>");

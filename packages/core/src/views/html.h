@@ -5,10 +5,6 @@
 
 #include "faultmaven/core/view.h"
 
-/* Appends s with the five special characters and all control bytes escaped: evidence cannot become
- * markup. */
-void html_text(struct fm_buf *out, fm_str s);
-
 /* A line chart over time with the onset marked, as an inline SVG. */
 void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset);
 

@@ -97,10 +97,10 @@ void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset)
         return;
     struct scale s = scale_of(c);
     fm_buf_addz(out, "<figure><figcaption>");
-    html_text(out, c->title);
+    fm_buf_add_html(out, c->title);
     if (c->unit.len) {
         fm_buf_addz(out, " (");
-        html_text(out, c->unit);
+        fm_buf_add_html(out, c->unit);
         fm_buf_addz(out, ")");
     }
     fm_buf_addf(out, "</figcaption><svg viewBox=\"0 0 %g %g\" role=\"img\">", WIDTH, HEIGHT);

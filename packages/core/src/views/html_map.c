@@ -114,9 +114,9 @@ static void put_nodes(struct map *m, struct fm_buf *out)
                     : n->is_hit ? " hit"
                                 : "",
                     left(n), top(n), BOX_W, BOX_H, left(n) + BOX_W / 2, top(n) + 19);
-        html_text(out, name);
+        fm_buf_add_html(out, name);
         fm_buf_addz(out, "</title>");
-        html_text(out, fm_str_sub(name, 0, 20));
+        fm_buf_add_html(out, fm_str_sub(name, 0, 20));
         fm_buf_addz(out, name.len > 20 ? "…</text></g>" : "</text></g>");
     }
 }

@@ -44,6 +44,10 @@ static inline void fm_buf_addz(struct fm_buf *b, const char *z)
  */
 void fm_buf_neutralize(struct fm_buf *b, size_t from);
 
+/* Appends s as HTML text or attribute value: & < > " ' as character references, control characters
+ * but tab and line end as U+FFFD. */
+void fm_buf_add_html(struct fm_buf *b, fm_str s);
+
 /* Borrowed view of the content; valid until the next append. */
 static inline fm_str fm_buf_str(const struct fm_buf *b)
 {

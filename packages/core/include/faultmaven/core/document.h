@@ -52,6 +52,10 @@ const struct fm_node *fm_node_member(const struct fm_node *n, fm_str key);
 const struct fm_node *fm_node_at(const struct fm_node *n, const char *path);
 fm_str fm_node_str(const struct fm_node *n, const char *path); /* text of the scalar there, or "" */
 
+/* The text at the first path that has one, or "". The list ends with NULL. */
+fm_str fm_node_first_of(const struct fm_node *n, const char *const *paths);
+#define fm_node_first(n, ...) fm_node_first_of((n), (const char *const[]){__VA_ARGS__, NULL})
+
 #define fm_node_each(n, it)                                                                        \
     for (const struct fm_node *it = (n) ? (n)->first_child : NULL; it; it = it->next)
 

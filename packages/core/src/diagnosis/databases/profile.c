@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "databases.h"
 
-static fm_str first_of(const struct fm_node *n, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        fm_str s = fm_node_str(n, *keys);
-        if (s.len)
-            return s;
-    }
-    return FM_STR_NULL;
-}
-
 static double load_of(const struct fm_node *n)
 {
-    fm_str s = first_of(n, (const char *const[]){"db_load_avg", "load", "db.load.avg", "avg_load",
-                                                 "Total", "value", "aas", NULL});
+    fm_str s =
+        fm_node_first(n, "db_load_avg", "load", "db.load.avg", "avg_load", "Total", "value", "aas");
     double v = 0;
     return fm_str_f64(s, &v) ? v : 0;
 }
@@ -24,8 +14,8 @@ static struct fm_load_row largest(const struct fm_node *list)
     struct fm_load_row best = {.load = -1};
     fm_node_each (list, item) {
         double load = load_of(item);
-        fm_str name = first_of(item, (const char *const[]){"statement", "sql", "query", "name",
-                                                           "id", "host", "user", NULL});
+        fm_str name =
+            fm_node_first(item, "statement", "sql", "query", "name", "id", "host", "user");
         if (name.len && load > best.load)
             best = (struct fm_load_row){.name = name, .load = load, .node = item};
     }
@@ -50,8 +40,8 @@ static bool read_profile(const struct fm_evidence *e, const struct fm_node *root
     if (!statements)
         return false;
     *p = (struct fm_load_profile){.evidence = e};
-    p->instance = first_of(root, (const char *const[]){"db_instance_identifier", "instance",
-                                                       "identifier", "database", NULL});
+    p->instance =
+        fm_node_first(root, "db_instance_identifier", "instance", "identifier", "database");
     p->statement = largest(statements);
     p->wait = largest(
         list_of(root, (const char *const[]){"top_wait_events", "top_waits", "waits", NULL}));

@@ -6,9 +6,6 @@
 #include "facts.h"
 #include "faultmaven/core/document.h"
 
-/* Adds f unless it has no text or there are too many. */
-void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f);
-
 /* The records that represent the templates of all logs. */
 void fm_facts_collect_logs(struct fm_incident *in, struct fm_facts *out);
 

@@ -1,118 +1,156 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a line says about itself where no log format was recognised: its level, and whether
+ * something failed. */
 #include "facts.h"
 
-#include "collect.h"
+struct level_word {
+    const char *word;
+    enum fm_fact_level level;
+};
 
-#define TEXT_LINES_MAX 4000 /* of one input without records */
+static const struct level_word level_words[] = {
+    {"emerg", FM_FACT_FATAL},      {"alert", FM_FACT_FATAL},  {"crit", FM_FACT_FATAL},
+    {"critical", FM_FACT_FATAL},   {"fatal", FM_FACT_FATAL},  {"panic", FM_FACT_FATAL},
+    {"severe", FM_FACT_FATAL},     {"error", FM_FACT_ERROR},  {"err", FM_FACT_ERROR},
+    {"warn", FM_FACT_WARN},        {"warning", FM_FACT_WARN}, {"info", FM_FACT_INFO},
+    {"information", FM_FACT_INFO}, {"notice", FM_FACT_INFO},  {"log", FM_FACT_INFO},
+    {"debug", FM_FACT_DEBUG},      {"trace", FM_FACT_DEBUG},
+};
 
-static bool is_full(const struct fm_facts *out)
+#define LEVEL_WORDS_MAX 8 /* a level stands in the first words of a line */
+
+static fm_str bare_word(fm_str w)
 {
-    return out->n >= FM_FACTS_MAX;
+    while (w.len && strchr("[]()<>\"':,|=*", w.p[0]))
+        w = fm_str_skip(w, 1);
+    while (w.len && strchr("[]()<>\"':,|=*", w.p[w.len - 1]))
+        w.len--;
+    ptrdiff_t eq = fm_str_chr(w, '=', 0);
+    return eq > 0 ? fm_str_skip(w, (size_t)eq + 1) : w;
+}
+
+/* klog: a letter and month and day, "E0705". */
+static enum fm_fact_level klog_level(fm_str w)
+{
+    if (w.len != 5)
+        return FM_FACT_UNKNOWN;
+    for (size_t i = 1; i < 5; i++)
+        if (w.p[i] < '0' || w.p[i] > '9')
+            return FM_FACT_UNKNOWN;
+    switch (w.p[0]) {
+    case 'F':
+        return FM_FACT_FATAL;
+    case 'E':
+        return FM_FACT_ERROR;
+    case 'W':
+        return FM_FACT_WARN;
+    case 'I':
+        return FM_FACT_INFO;
+    default:
+        return FM_FACT_UNKNOWN;
+    }
+}
+
+/* "Error:" in the middle of a sentence is no level; a level is written in capitals, or stands in
+ * brackets or after "=". */
+static bool is_level_form(fm_str raw, fm_str word)
+{
+    bool is_upper = word.p[0] >= 'A' && word.p[0] <= 'Z' && word.len > 1 && word.p[1] >= 'A' &&
+                    word.p[1] <= 'Z';
+    return is_upper || raw.len > word.len;
+}
+
+enum fm_fact_level fm_fact_level_of(fm_str line)
+{
+    fm_str raw;
+    for (unsigned n = 0; n < LEVEL_WORDS_MAX && fm_str_word(&line, &raw); n++) {
+        fm_str w = bare_word(raw);
+        enum fm_fact_level level = w.len ? klog_level(w) : FM_FACT_UNKNOWN;
+        if (level)
+            return level;
+        for (size_t i = 0; w.len && i < sizeof level_words / sizeof *level_words; i++)
+            if (fm_str_ieq(w, fm_str_c(level_words[i].word)) && is_level_form(raw, w))
+                return level_words[i].level;
+    }
+    return FM_FACT_UNKNOWN;
+}
+
+static const char *const failure_words[] = {
+    "error",
+    "fail",
+    "fatal",
+    "panic",
+    "exception",
+    "refused",
+    "denied",
+    "cannot",
+    "can't",
+    "could not",
+    "unable",
+    "abort",
+    "killed",
+    "reject",
+    "timed out",
+    "i/o timeout",
+    "timeout after",
+    "timeout exceeded",
+    "timeout while",
+    "timeout waiting",
+    "connect timeout",
+    "read timeout",
+    "exhaust",
+    "invalid",
+    "expired",
+    "unreachable",
+    "unavail",
+    "no such",
+    "not found",
+    "lost",
+    "corrupt",
+    "crash",
+    "exceed",
+    "too many",
+    "full",
+    "deadlock",
+    "missing",
+    "overflow",
+    "dropped",
+    "reset by",
+    "no space",
+    "out of",
+    "violat",
+    "mismatch",
+    "stale",
+    "conflict",
+    "not permitted",
+    "forbidden",
+    "unauthorized",
+    "terminated",
+    "oom",
+    "broken",
+    "throttl",
+    "deadline",
+    "segfault",
+    "stopped",
+};
+
+bool fm_fact_is_failure(const struct fm_fact *f)
+{
+    if (f->source == FM_FACT_EVENT || f->source == FM_FACT_OBSERVATION ||
+        f->source == FM_FACT_FIELD)
+        return true;
+    if (f->level >= FM_FACT_WARN)
+        return true;
+    if (f->level != FM_FACT_UNKNOWN)
+        return false;
+    for (size_t i = 0; i < sizeof failure_words / sizeof *failure_words; i++)
+        if (fm_str_ihas(f->text, fm_str_c(failure_words[i])))
+            return true;
+    return false;
 }
 
 void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f)
 {
-    if (f->text.len && !is_full(out))
+    if (f->text.len && out->n < FM_FACTS_MAX)
         fm_vec_push(&in->ctx->arena, out, *f);
-}
-
-/* Lines of inputs that have no records of their own: command output, notes, stack traces. */
-static void collect_lines(struct fm_incident *in, const struct fm_evidence *e, struct fm_facts *out)
-{
-    fm_str rest = e->bytes, line;
-    for (unsigned n = 0; fm_str_line(&rest, &line); n++) {
-        if (n == TEXT_LINES_MAX) {
-            fm_incident_limit(in, "%.*s: known faults were looked for in the first %d lines only",
-                              FM_STR_ARG(e->path), TEXT_LINES_MAX);
-            return;
-        }
-        struct fm_fact f = {.source = FM_FACT_COMMAND,
-                            .level = fm_fact_level_of(line),
-                            .is_baseline = e->is_baseline,
-                            .text = fm_str_trim(line),
-                            .entity = FM_ENTITY_NONE,
-                            .evidence = e->index,
-                            .begin = FM_TIME_NONE,
-                            .end = FM_TIME_NONE,
-                            .count = 1};
-        f.span = fm_quote(e, f.text, FM_QUOTE_MAX);
-        fm_facts_add(in, out, &f);
-    }
-}
-
-static enum fm_fact_source source_of(const struct fm_observation *o)
-{
-    switch (o->signal) {
-    case FM_SIGNAL_EVENT:
-    case FM_SIGNAL_OBJECT:
-        return FM_FACT_EVENT;
-    case FM_SIGNAL_ALERT:
-        return FM_FACT_ALERT;
-    case FM_SIGNAL_LOG:
-    case FM_SIGNAL_METRIC:
-    case FM_SIGNAL_TRACE:
-    case FM_SIGNAL_COMMAND:
-    case FM_SIGNAL_CHANGE:
-    case FM_SIGNAL_CONFIG:
-    case FM_SIGNAL_TEXT:
-    case FM_SIGNAL_COUNT:
-        break;
-    }
-    return FM_FACT_OBSERVATION;
-}
-
-static void collect_observation(struct fm_incident *in, const struct fm_observation *o,
-                                struct fm_facts *out)
-{
-    struct fm_fact f = {.source = source_of(o),
-                        .observation = o->kind,
-                        .text = fm_str_fmt(&in->ctx->arena, "%.*s: %.*s", FM_STR_ARG(o->subject),
-                                           FM_STR_ARG(o->text)),
-                        .entity = o->entity,
-                        .begin = o->begin,
-                        .end = o->end,
-                        .count = o->count ? o->count : 1};
-    if (!o->spans.n)
-        return;
-    f.span = o->spans.items[0];
-    f.evidence = f.span.evidence;
-    f.is_baseline = f.evidence < in->inputs.n && in->inputs.items[f.evidence]->is_baseline;
-    fm_facts_add(in, out, &f);
-}
-
-/* Tables and descriptions of cluster objects have a reasoner of their own, which knows what is
- * stale. */
-static bool is_cluster_output(const struct fm_evidence *e)
-{
-    static const char *const starts[] = {"$ kubectl", "# kubectl", "NAME ",    "NAMESPACE ",
-                                         "LAST SEEN", "Name:",     "$ argocd", "$ kube"};
-    fm_str text = fm_str_trim(fm_str_sub(e->bytes, 0, 4096));
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (fm_str_starts(text, fm_str_c(starts[i])))
-            return true;
-    return fm_str_eqc(e->format, "transcript");
-}
-
-void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
-{
-    static const uint32_t text_types = 1u << FM_EVIDENCE_COMMAND_OUTPUT |
-                                       1u << FM_EVIDENCE_STACK_TRACE | 1u << FM_EVIDENCE_UNKNOWN;
-    static const uint32_t tree_types =
-        1u << FM_EVIDENCE_OBJECTS | 1u << FM_EVIDENCE_EVENTS | 1u << FM_EVIDENCE_CONFIG;
-    fm_facts_collect_logs(in, out);
-    fm_vec_each (&in->observations, o)
-        if ((*o)->kind != FM_OBSERVATION_OBJECT_EVENT) /* whose reasoner knows what is stale */
-            collect_observation(in, *o, out);
-    fm_vec_each (&in->inputs, it) {
-        uint32_t bit = 1u << (*it)->type;
-        if (bit & text_types && !is_cluster_output(*it))
-            collect_lines(in, *it, out);
-        else if (bit & text_types)
-            fm_facts_collect_transcript(in, *it, out);
-        else if (bit & tree_types)
-            fm_facts_collect_fields(in, *it, out);
-    }
-    if (is_full(out))
-        fm_incident_limit(in, "known faults were looked for in the first %d facts only",
-                          FM_FACTS_MAX);
 }

@@ -50,6 +50,9 @@ struct fm_facts FM_VEC_OF(struct fm_fact);
 /* Everything that the incident holds. */
 void fm_facts_collect(struct fm_incident *in, struct fm_facts *out);
 
+/* Adds f unless it has no text or there are too many. */
+void fm_facts_add(struct fm_incident *in, struct fm_facts *out, const struct fm_fact *f);
+
 /* The level that the words of a line name; UNKNOWN when it names none. */
 enum fm_fact_level fm_fact_level_of(fm_str line);
 

@@ -16,16 +16,6 @@ struct scanner {
     unsigned n;
 };
 
-static fm_str first_of(const struct fm_node *n, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        fm_str s = fm_node_str(n, *keys);
-        if (s.len)
-            return s;
-    }
-    return FM_STR_NULL;
-}
-
 /* A pod of a known workload, whatever stands behind its name: "cart-canary-7c-001" belongs to
  * "cart". */
 static fm_entity_id owner_of(const struct fm_incident *in, fm_str pod)
@@ -60,8 +50,8 @@ static fm_entity_id entity_of(struct fm_incident *in, const struct fm_node *n, f
                                         "component",
                                         "logStreamName",
                                         NULL};
-    fm_str pod = first_of(n, pods),
-           name = pod.len ? fm_workload_name(pod, true) : first_of(n, names);
+    fm_str pod = fm_node_first_of(n, pods),
+           name = pod.len ? fm_workload_name(pod, true) : fm_node_first_of(n, names);
     if (!name.len)
         return outer;
     fm_entity_id known = fm_incident_find_entity(in, name);
@@ -77,13 +67,13 @@ static fm_time time_of(const struct fm_node *n)
     static const char *const keys[] = {
         "timestamp", "date",      "Date",          "time",      "at",         "@timestamp",
         "ts",        "last_time", "lastTimestamp", "eventTime", "created_at", NULL};
-    return fm_changes_time(first_of(n, keys));
+    return fm_changes_time(fm_node_first_of(n, keys));
 }
 
 static enum fm_fact_level level_of(const struct fm_node *n, fm_str message)
 {
-    fm_str s = first_of(n, (const char *const[]){"level", "severity", "severity_text", "status",
-                                                 "loglevel", "log_level", NULL});
+    fm_str s =
+        fm_node_first(n, "level", "severity", "severity_text", "status", "loglevel", "log_level");
     enum fm_fact_level level = FM_FACT_UNKNOWN;
     char bracketed[32];
     if (s.len && s.len < sizeof bracketed - 2) {

@@ -13,31 +13,19 @@ struct reader {
     struct fm_alert_set *out;
 };
 
-static fm_str first_of(const struct fm_node *n, const char *const *paths)
-{
-    for (; *paths; paths++) {
-        fm_str s = fm_node_str(n, *paths);
-        if (s.len)
-            return s;
-    }
-    return FM_STR_NULL;
-}
-
-#define FIRST_OF(n, ...) first_of((n), (const char *const[]){__VA_ARGS__, NULL})
-
 /* Labels name a resource in many ways; the most specific workload or instance comes first. */
 static fm_str resource_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "service", "service_name", "subject.name", "subject_name",
-                    "labels.workload_name", "labels.kube_deployment", "labels.deployment",
-                    "labels.statefulset", "annotations.db_instance_identifier",
-                    "labels.db_instance_identifier", "labels.dbinstance_identifier",
-                    "commonLabels.workload_name", "commonLabels.kube_deployment",
-                    "commonAnnotations.kube_deployment", "commonAnnotations.db_instance_identifier",
-                    "commonLabels.db_instance_identifier", "labels.app", "labels.service",
-                    "labels.pod", "labels.node", "labels.instance", "labels.job",
-                    "commonLabels.service", "commonLabels.pod", "resource", "host", "entity",
-                    "component", "node", "incident.service.summary", "service.summary");
+    return fm_node_first(
+        n, "service", "service_name", "subject.name", "subject_name", "labels.workload_name",
+        "labels.kube_deployment", "labels.deployment", "labels.statefulset",
+        "annotations.db_instance_identifier", "labels.db_instance_identifier",
+        "labels.dbinstance_identifier", "commonLabels.workload_name",
+        "commonLabels.kube_deployment", "commonAnnotations.kube_deployment",
+        "commonAnnotations.db_instance_identifier", "commonLabels.db_instance_identifier",
+        "labels.app", "labels.service", "labels.pod", "labels.node", "labels.instance",
+        "labels.job", "commonLabels.service", "commonLabels.pod", "resource", "host", "entity",
+        "component", "node", "incident.service.summary", "service.summary");
 }
 
 static enum fm_alert_state state_of(const struct fm_node *n)
@@ -46,8 +34,8 @@ static enum fm_alert_state state_of(const struct fm_node *n)
                                          "alert",  "active",   "critical", "warn",      NULL};
     static const char *const ok[] = {"ok",     "normal",  "resolved", "inactive",
                                      "closed", "no data", "healthy",  NULL};
-    fm_str s = FIRST_OF(n, "status.state", "status", "state", "NewStateValue", "StateValue",
-                        "overall_state", "alert_transition");
+    fm_str s = fm_node_first(n, "status.state", "status", "state", "NewStateValue", "StateValue",
+                             "overall_state", "alert_transition");
     for (const char *const *p = firing; *p; p++)
         if (fm_str_ieq(s, fm_str_c(*p)))
             return FM_ALERT_FIRING;
@@ -60,26 +48,26 @@ static enum fm_alert_state state_of(const struct fm_node *n)
 static double number_of(const struct fm_node *n, const char *const *paths)
 {
     double v;
-    return fm_str_f64(first_of(n, paths), &v) ? v : NAN;
+    return fm_str_f64(fm_node_first_of(n, paths), &v) ? v : NAN;
 }
 
 /* A threshold watcher's own record: a component, its metric and a time. */
 static bool is_symptom(const struct fm_node *n)
 {
-    return resource_of(n).len && FIRST_OF(n, "metric", "metric_name").len &&
-           FIRST_OF(n, "timestamp", "at", "time", "triggered_at").len;
+    return resource_of(n).len && fm_node_first(n, "metric", "metric_name").len &&
+           fm_node_first(n, "timestamp", "at", "time", "triggered_at").len;
 }
 
 static bool is_alert(const struct fm_node *n)
 {
     if (is_symptom(n))
         return true;
-    return FIRST_OF(n, "alertname", "labels.alertname", "commonLabels.alertname", "AlarmName",
-                    "monitor", "alert_name", "rule", "title", "name")
+    return fm_node_first(n, "alertname", "labels.alertname", "commonLabels.alertname", "AlarmName",
+                         "monitor", "alert_name", "rule", "title", "name")
                .len &&
-           FIRST_OF(n, "fired_at", "startsAt", "activeAt", "StateChangeTime", "state", "status",
-                    "overall_state", "severity", "labels.severity", "threshold", "NewStateValue",
-                    "status.state", "commonAnnotations.summary")
+           fm_node_first(n, "fired_at", "startsAt", "activeAt", "StateChangeTime", "state",
+                         "status", "overall_state", "severity", "labels.severity", "threshold",
+                         "NewStateValue", "status.state", "commonAnnotations.summary")
                .len;
 }
 
@@ -88,17 +76,20 @@ static void add_alert(struct reader *r, const struct fm_node *n)
     struct fm_alert a = {.entity = FM_ENTITY_NONE, .evidence = r->e->index, .state = state_of(n)};
     if (r->out->items.n >= FM_ALERTS_MAX)
         return;
-    a.name = FIRST_OF(n, "labels.alertname", "commonLabels.alertname", "alertname", "AlarmName",
+    a.name =
+        fm_node_first(n, "labels.alertname", "commonLabels.alertname", "alertname", "AlarmName",
                       "monitor", "alert_name", "rule", "title", "name", "metric", "metric_name");
-    a.summary =
-        FIRST_OF(n, "summary", "annotations.summary", "commonAnnotations.summary",
-                 "annotations.description", "AlarmDescription", "description", "message", "title");
-    a.metric = FIRST_OF(n, "metric", "Trigger.MetricName", "MetricName", "labels.metric", "query");
-    a.severity = FIRST_OF(n, "severity", "labels.severity", "commonLabels.severity", "priority");
+    a.summary = fm_node_first(n, "summary", "annotations.summary", "commonAnnotations.summary",
+                              "annotations.description", "AlarmDescription", "description",
+                              "message", "title");
+    a.metric =
+        fm_node_first(n, "metric", "Trigger.MetricName", "MetricName", "labels.metric", "query");
+    a.severity =
+        fm_node_first(n, "severity", "labels.severity", "commonLabels.severity", "priority");
     a.resource = resource_of(n);
     a.entity = fm_incident_entity(r->in, FM_ENTITY_SERVICE, fm_workload_name(a.resource, false));
-    a.at = fm_changes_time(FIRST_OF(n, "fired_at", "startsAt", "activeAt", "StateChangeTime",
-                                    "triggered_at", "created_at", "timestamp", "at"));
+    a.at = fm_changes_time(fm_node_first(n, "fired_at", "startsAt", "activeAt", "StateChangeTime",
+                                         "triggered_at", "created_at", "timestamp", "at"));
     a.threshold =
         number_of(n, (const char *const[]){"threshold", "Trigger.Threshold", "Threshold", NULL});
     a.observed = number_of(n, (const char *const[]){"observed", "value", "current", NULL});

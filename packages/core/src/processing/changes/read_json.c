@@ -6,18 +6,6 @@
  */
 #include "read.h"
 
-static fm_str first_of(const struct fm_node *n, const char *const *paths)
-{
-    for (; *paths; paths++) {
-        fm_str s = fm_node_str(n, *paths);
-        if (s.len)
-            return s;
-    }
-    return FM_STR_NULL;
-}
-
-#define FIRST_OF(n, ...) first_of((n), (const char *const[]){__VA_ARGS__, NULL})
-
 static bool has_any(const struct fm_node *n, const char *const *keys)
 {
     for (; *keys; keys++)
@@ -30,13 +18,13 @@ static bool has_any(const struct fm_node *n, const char *const *keys)
 
 static fm_str service_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "service", "app", "application", "component", "deployment", "workload",
-                    "project", "target", "labels.service", "service_name");
+    return fm_node_first(n, "service", "app", "application", "component", "deployment", "workload",
+                         "project", "target", "labels.service", "service_name");
 }
 
 static fm_time time_of(const struct fm_node *n)
 {
-    return fm_changes_time(FIRST_OF(
+    return fm_changes_time(fm_node_first(
         n, "timestamp", "at", "time", "date", "deployed_at", "deployedAt", "finished_at",
         "created_at", "createdAt", "committed_date", "authored_date", "changed_at", "started_at",
         "startedAt", "ts", "commit.committer.date", "commit.author.date", "updated"));
@@ -45,9 +33,9 @@ static fm_time time_of(const struct fm_node *n)
 static void add_paths(struct fm_changes_reader *r, struct fm_change *c, const struct fm_node *list)
 {
     fm_node_each (list, item) {
-        fm_str path =
-            item->text.len ? item->text : FIRST_OF(item, "filename", "path", "new_path", "file");
-        fm_str patch = FIRST_OF(item, "patch", "diff");
+        fm_str path = item->text.len ? item->text
+                                     : fm_node_first(item, "filename", "path", "new_path", "file");
+        fm_str patch = fm_node_first(item, "patch", "diff");
         if (path.len)
             fm_vec_push(r->a, &c->paths, path);
         if (!patch.len)
@@ -66,7 +54,7 @@ static void read_diff(struct fm_changes_reader *r, struct fm_change *c, const st
                                         "changed_files", "changes", "diffs"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         add_paths(r, c, fm_node_member(n, fm_str_c(lists[i])));
-    fm_str diff = FIRST_OF(n, "diff", "patch");
+    fm_str diff = fm_node_first(n, "diff", "patch");
     if (diff.len)
         fm_diff_parse(r->a, diff, &c->diff, &c->n_left_out);
     if (c->diff.n == 1 && !c->diff.items[0].path.len && c->paths.n)
@@ -93,56 +81,56 @@ static struct fm_change *read_common(struct fm_changes_reader *r, enum fm_change
     struct fm_change *c = fm_changes_add(r, kind, n->source);
     c->at = time_of(n);
     c->service = service_of(n);
-    c->author = FIRST_OF(n, "author", "actor", "user", "author.name", "author_name",
-                         "commit.author.name", "by", "deployed_by");
-    c->message = FIRST_OF(n, "message", "title", "subject", "summary", "description",
-                          "commit.message", "note");
-    c->is_staging = is_other_environment(FIRST_OF(n, "environment", "env", "stage"));
+    c->author = fm_node_first(n, "author", "actor", "user", "author.name", "author_name",
+                              "commit.author.name", "by", "deployed_by");
+    c->message = fm_node_first(n, "message", "title", "subject", "summary", "description",
+                               "commit.message", "note");
+    c->is_staging = is_other_environment(fm_node_first(n, "environment", "env", "stage"));
     return c;
 }
 
 /* "off->on", "50% -> 100%", or separate members. */
 static void read_values(struct fm_change *c, const struct fm_node *n)
 {
-    fm_str both = FIRST_OF(n, "change", "transition");
+    fm_str both = fm_node_first(n, "change", "transition");
     ptrdiff_t arrow = fm_str_find(both, FM_STR("->"), 0);
     if (arrow >= 0) {
         c->before = fm_str_trim(fm_str_sub(both, 0, (size_t)arrow));
         c->after = fm_str_trim(fm_str_skip(both, (size_t)arrow + 2));
         return;
     }
-    c->before =
-        FIRST_OF(n, "from", "old", "before", "old_value", "oldValue", "previous", "previous_value");
-    c->after = FIRST_OF(n, "to", "new", "after", "new_value", "newValue", "value", "enabled",
-                        "state", "current");
+    c->before = fm_node_first(n, "from", "old", "before", "old_value", "oldValue", "previous",
+                              "previous_value");
+    c->after = fm_node_first(n, "to", "new", "after", "new_value", "newValue", "value", "enabled",
+                             "state", "current");
 }
 
 static void read_flag(struct fm_changes_reader *r, const struct fm_node *n)
 {
     struct fm_change *c = read_common(r, FM_CHANGE_FLAG, n);
-    c->id = FIRST_OF(n, "flag", "flag_key", "feature_flag", "feature");
+    c->id = fm_node_first(n, "flag", "flag_key", "feature_flag", "feature");
     read_values(c, n);
 }
 
 static void read_config(struct fm_changes_reader *r, const struct fm_node *n, bool is_scaling)
 {
     struct fm_change *c = read_common(r, is_scaling ? FM_CHANGE_SCALE : FM_CHANGE_CONFIG, n);
-    c->id = FIRST_OF(n, "key", "parameter", "setting", "config", "config_key", "field", "id",
-                     "resource", "name");
+    c->id = fm_node_first(n, "key", "parameter", "setting", "config", "config_key", "field", "id",
+                          "resource", "name");
     if (is_scaling && !c->id.len)
         c->id = c->service;
     read_values(c, n);
     if (!c->after.len) {
-        c->before = FIRST_OF(n, "from_replicas", "old_replicas");
-        c->after = FIRST_OF(n, "to_replicas", "new_replicas", "replicas");
+        c->before = fm_node_first(n, "from_replicas", "old_replicas");
+        c->after = fm_node_first(n, "to_replicas", "new_replicas", "replicas");
     }
     read_diff(r, c, n);
 }
 
 static fm_str hash_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "commit_sha", "commitSha", "sha", "git_sha", "revision_sha", "commit.sha",
-                    "commit_id", "hash", "commit", "revision");
+    return fm_node_first(n, "commit_sha", "commitSha", "sha", "git_sha", "revision_sha",
+                         "commit.sha", "commit_id", "hash", "commit", "revision");
 }
 
 static void read_deploy(struct fm_changes_reader *r, const struct fm_node *n)
@@ -150,24 +138,24 @@ static void read_deploy(struct fm_changes_reader *r, const struct fm_node *n)
     struct fm_change *c = read_common(r, FM_CHANGE_DEPLOY, n);
     c->commit = hash_of(n);
     c->version =
-        FIRST_OF(n, "version", "image_tag", "image", "tag", "release", "revision", "build");
+        fm_node_first(n, "version", "image_tag", "image", "tag", "release", "revision", "build");
     c->id = c->commit.len ? c->commit : c->version;
     if (!c->id.len)
-        c->id = FIRST_OF(n, "id", "deploy_id", "name");
+        c->id = fm_node_first(n, "id", "deploy_id", "name");
     read_diff(r, c, n);
 }
 
 static void read_commit(struct fm_changes_reader *r, const struct fm_node *n)
 {
     struct fm_change *c = read_common(r, FM_CHANGE_COMMIT, n);
-    c->id = FIRST_OF(n, "sha", "commit_sha", "hash", "id", "commit", "commit_id", "short_id");
+    c->id = fm_node_first(n, "sha", "commit_sha", "hash", "id", "commit", "commit_id", "short_id");
     read_diff(r, c, n);
 }
 
 /* What the item says that it is, or what its keys make it. */
 static fm_str kind_of(const struct fm_node *n)
 {
-    return FIRST_OF(n, "kind", "type", "event", "change_type", "category");
+    return fm_node_first(n, "kind", "type", "event", "change_type", "category");
 }
 
 static bool read_by_name(struct fm_changes_reader *r, const struct fm_node *n, fm_str kind)

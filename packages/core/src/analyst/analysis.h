@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parts of the analyst: from a diagnosis to changes. */
-#ifndef FM_CORE_ANALYST_ANALYST_H
-#define FM_CORE_ANALYST_ANALYST_H
+#ifndef FM_CORE_ANALYST_ANALYSIS_H
+#define FM_CORE_ANALYST_ANALYSIS_H
 
 #include "faultmaven/core/analyst.h"
 
