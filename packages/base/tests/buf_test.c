@@ -16,6 +16,16 @@ TEST(an_append_beyond_the_maximum_stores_nothing_and_stays_known)
     fm_buf_release(&b);
 }
 
+TEST(text_cannot_become_markup)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, 256);
+    fm_buf_add_html(&b, FM_STR("<a b=\"c\" d='e'>\033[1m\x7F &\tx\n"));
+    assert_str(fm_buf_str(&b), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;\xEF\xBF\xBD[1m\xEF\xBF\xBD "
+                               "&amp;\tx\n");
+    fm_buf_release(&b);
+}
+
 TEST(neutral_text_holds_nothing_that_a_terminal_obeys)
 {
     struct fm_buf b;
