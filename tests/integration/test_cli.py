@@ -85,3 +85,16 @@ def test_the_environment_changes_nothing(faultmaven, root):
     plain = faultmaven.run("diagnose", "--format", "json", incident)
     other = faultmaven.run("diagnose", "--format", "json", incident, env={"LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Tokyo", "LANG": "tr_TR.UTF-8"})
     assert json.loads(plain.out) == json.loads(other.out)
+
+
+def test_grep_prints_whole_records(faultmaven, tmp_path):
+    log = tmp_path / "app.log"
+    trace = ("2026-05-04T10:00:01Z ERROR pool - cannot lend 17\n"
+             "java.lang.IllegalStateException: Pool EMPTY\n\tat com.acme.Pool.lend(Pool.java:41)\n")
+    log.write_text("2026-05-04T10:00:00Z INFO pool - lent 16\n" + trace + "2026-05-04T10:00:02Z INFO pool - lent 18")
+    for args in (("pool empty", log), ("-e", "Lend 17", log)):
+        found = faultmaven.run("logs", "grep", *args)
+        assert found.status == 0 and found.out.decode() == trace, args
+    assert faultmaven.run("logs", "grep", "lent 18", log).out == b"2026-05-04T10:00:02Z INFO pool - lent 18\n"
+    assert faultmaven.run("logs", "grep", "nothing", log).out == b""
+    assert "grep TEXT FILE" in faultmaven.run("logs", "grep", log).err

@@ -41,7 +41,7 @@ static const struct fm_opt stats_opts[] = {
 
 static const struct fm_opt grep_opts[] = {
     FM_OPT_STR('e', "text", struct options, pattern, "TEXT",
-               "records of templates that hold TEXT (any case)"),
+               "records that hold TEXT, in any case of letters"),
     FM_OPT_INT('t', "template", struct options, template_id, "ID", 1, 1000000,
                "records of the template with this number"),
     OPT_THREADS,
@@ -77,7 +77,8 @@ static enum fm_code do_grep(struct fm_cli *cli, fm_str text, const struct fm_log
                             const struct options *o)
 {
     if (!o->pattern && !o->template_id)
-        return fm_fail(&cli->ctx, FM_EINVAL, "name what to look for: --text TEXT or --template ID");
+        return fm_fail(&cli->ctx, FM_EINVAL,
+                       "name what to look for: grep TEXT FILE, or grep --template ID FILE");
     return fm_logs_grep(
         cli, text, lo,
         &(struct fm_logs_view){.pattern = o->pattern, .template_id = (size_t)o->template_id});
@@ -111,10 +112,10 @@ static const struct fm_command subcommands[] = {
      .opts = stats_opts,
      .run = run_stats},
     {.name = "grep",
-     .summary = "print the whole records of a template, traces included",
-     .operands = "FILE",
+     .summary = "print the records that hold a text or have a template, traces included",
+     .operands = "[TEXT] FILE",
      .min_operands = 1,
-     .max_operands = 1,
+     .max_operands = 2,
      .opts = grep_opts,
      .run = run_grep},
     {.name = "parse",
@@ -143,7 +144,14 @@ static int run(struct fm_cli *cli, char **argv, log_work work)
     int status;
     if (!fm_cli_parse(cli, argv, &o, &operands, &status))
         return status;
-    if (fm_map_file(&cli->ctx, operands.items[0], &file) != FM_OK)
+    if (operands.n == 2 && !o.pattern && !o.template_id)
+        o.pattern = operands.items[0];
+    else if (operands.n == 2)
+        (void)fm_fail(&cli->ctx, FM_EINVAL,
+                      "unexpected argument '%.100s': what to look for is named by an option",
+                      operands.items[0]);
+    if (cli->ctx.code != FM_OK ||
+        fm_map_file(&cli->ctx, operands.items[operands.n - 1], &file) != FM_OK)
         return fm_cli_fail(cli);
     struct fm_pool *pool = o.threads == 1 ? NULL : fm_pool_new((unsigned)o.threads, 64);
     struct fm_logs_options lo = {.reference = FM_TIME_NONE, .pool = pool};

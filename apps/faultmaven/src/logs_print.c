@@ -280,37 +280,49 @@ static void keep_leaves(void *arg, const uint32_t *items, size_t n)
     l->n += n;
 }
 
-static bool is_meant(const struct fm_logs *log, uint32_t leaf, const struct fm_logs_view *v)
+/* A record is its first line and the lines of its trace. */
+struct record {
+    fm_str text; /* with the line ends */
+    bool is_meant;
+};
+
+static bool is_meant(const struct fm_logs *log, uint32_t leaf, fm_str line,
+                     const struct fm_logs_view *v)
 {
     const struct fm_logs_template *t = fm_logs_leaf(log, leaf);
     if (v->template_id)
         return t->id == v->template_id;
-    return fm_str_ihas(t->text, fm_str_c(v->pattern)) ||
-           fm_str_ihas(fm_logs_leaf_text(log, leaf), fm_str_c(v->pattern));
+    return fm_str_ihas(line, fm_str_c(v->pattern)) || fm_str_ihas(t->text, fm_str_c(v->pattern));
 }
 
-static enum fm_code print_lines(struct fm_cli *cli, const struct fm_logs *log, fm_str text,
-                                const struct leaves *l, const struct fm_logs_view *v)
+static bool print_record(struct fm_cli *cli, const struct record *r)
 {
-    struct fm_buf b;
+    if (!r->is_meant)
+        return true;
+    bool has_end = r->text.p[r->text.len - 1] == '\n';
+    return fm_cli_print(cli, r->text) && (has_end || fm_cli_print(cli, FM_STR("\n")));
+}
+
+static enum fm_code print_records(struct fm_cli *cli, const struct fm_logs *log, fm_str text,
+                                  const struct leaves *l, const struct fm_logs_view *v)
+{
+    struct record r = {0};
     fm_str line;
-    bool is_record = false, is_written = true;
-    fm_buf_init(&b, OUT_MAX);
-    for (size_t i = 0; i < l->n && is_written && fm_str_line(&text, &line); i++) {
-        bool is_trace = fm_logs_leaf(log, l->items[i])->is_trace;
-        is_record = is_trace ? is_record : is_meant(log, l->items[i], v);
-        if (!is_record)
-            continue;
-        fm_buf_adds(&b, line);
-        fm_buf_addc(&b, '\n');
-        if (b.len > (1u << 20)) {
-            is_written = fm_cli_print(cli, fm_buf_str(&b));
-            fm_buf_clear(&b);
+    bool is_written = true;
+    for (size_t i = 0; i < l->n && is_written; i++) {
+        const char *start = text.p;
+        if (!fm_str_line(&text, &line))
+            break;
+        if (!fm_logs_leaf(log, l->items[i])->is_trace) {
+            is_written = print_record(cli, &r);
+            r = (struct record){.text = fm_str_n(start, 0)};
         }
+        if (!r.text.p)
+            continue; /* a trace without a record before it */
+        r.text.len = (size_t)(text.p - r.text.p);
+        r.is_meant = r.is_meant || is_meant(log, l->items[i], line, v);
     }
-    is_written = is_written && fm_cli_print(cli, fm_buf_str(&b));
-    fm_buf_release(&b);
-    return is_written ? FM_OK : cli->ctx.code;
+    return is_written && print_record(cli, &r) ? FM_OK : cli->ctx.code;
 }
 
 enum fm_code fm_logs_grep(struct fm_cli *cli, fm_str text, const struct fm_logs_options *opt,
@@ -323,7 +335,7 @@ enum fm_code fm_logs_grep(struct fm_cli *cli, fm_str text, const struct fm_logs_
     o.arg = &l;
     enum fm_code code = fm_logs_read(&cli->ctx, text, &o, &log);
     if (code == FM_OK)
-        code = print_lines(cli, log, text, &l, v);
+        code = print_records(cli, log, text, &l, v);
     free(l.items);
     return code;
 }

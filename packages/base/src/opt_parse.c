@@ -46,8 +46,8 @@ static enum fm_code unknown_option(struct parse *p, fm_str name)
     if (best)
         return fm_fail(p->ctx, FM_EINVAL, "unknown option '--%.*s'; did you mean '--%s'?",
                        FM_STR_ARG(fm_str_sub(name, 0, 100)), best);
-    return fm_fail(p->ctx, FM_EINVAL, "unknown option '--%.*s'; see '%s --help'",
-                   FM_STR_ARG(fm_str_sub(name, 0, 100)), p->cmd->name);
+    return fm_fail(p->ctx, FM_EINVAL, "unknown option '--%.*s'",
+                   FM_STR_ARG(fm_str_sub(name, 0, 100)));
 }
 
 /* The value of opt: `inlined` when it stood in the same argument, else the next argument. */
@@ -101,8 +101,7 @@ static enum fm_code parse_letters(struct parse *p, const char *text)
             return FM_OK;
         }
         if (!opt)
-            return fm_fail(p->ctx, FM_EINVAL, "unknown option '-%c'; see '%s --help'", *text,
-                           p->cmd->name);
+            return fm_fail(p->ctx, FM_EINVAL, "unknown option '-%c'", *text);
         if (opt_takes_value(opt))
             return take_value(p, opt, text[1] ? text + 1 : NULL);
         opt_set_flag(opt, true, p->values);
@@ -115,11 +114,11 @@ static enum fm_code check_operands(struct parse *p)
     const struct fm_command *cmd = p->cmd;
     size_t n = p->out->n;
     if (n < (size_t)cmd->min_operands)
-        return fm_fail(p->ctx, FM_EINVAL, "%s: %s is missing; see '%s --help'", cmd->name,
-                       cmd->operands ? cmd->operands : "an argument", cmd->name);
+        return fm_fail(p->ctx, FM_EINVAL, "%s is missing",
+                       cmd->operands ? cmd->operands : "an argument");
     if (cmd->max_operands >= 0 && n > (size_t)cmd->max_operands)
-        return fm_fail(p->ctx, FM_EINVAL, "%s: unexpected argument '%.100s'; see '%s --help'",
-                       cmd->name, p->out->items[cmd->max_operands], cmd->name);
+        return fm_fail(p->ctx, FM_EINVAL, "unexpected argument '%.100s'",
+                       p->out->items[cmd->max_operands]);
     return FM_OK;
 }
 
