@@ -17,8 +17,9 @@
 
 struct fm_cli {
     struct fm_ctx ctx;
-    char path[96];                /* "faultmaven diagnose": for help and messages */
-    const struct fm_command *cmd; /* the command that runs */
+    char path[96];                 /* "faultmaven diagnose": for help and messages */
+    const struct fm_command *root; /* the tree of all commands */
+    const struct fm_command *cmd;  /* the command that runs */
 };
 
 extern const struct fm_command fm_cmd_case;
@@ -32,6 +33,8 @@ extern const struct fm_command fm_cmd_ask;
 extern const struct fm_command fm_cmd_chat;
 extern const struct fm_command fm_cmd_llm;
 extern const struct fm_command fm_cmd_config;
+extern const struct fm_command fm_cmd_completion;
+extern const struct fm_command fm_cmd_man;
 
 /* Parses argv by the table of the command that runs. True: go on. False: *status is what run
  * returns (help was printed, or the error). */

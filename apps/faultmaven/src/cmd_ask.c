@@ -22,7 +22,8 @@ const struct fm_command fm_cmd_ask = {
                "Changes that the model proposes are judged by the rules and listed. Without a "
                "model, or when none answers, "
                "the analyst answers from the facts of the case.",
-    .run = run};
+    .run = run,
+    .candidates = FM_CASE_CANDIDATES};
 
 static fm_str join_words(struct fm_ctx *ctx, const struct fm_operands *w)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd_case.h"
 
+#include "pager.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -101,18 +103,32 @@ enum fm_code case_print(struct case_app *app, fm_str text)
     return fm_cli_print(app->cli, text) ? FM_OK : FM_EIO;
 }
 
-enum fm_code case_print_buf(struct case_app *app, struct fm_buf *b)
+static enum fm_code print_and_release(struct case_app *app, struct fm_buf *b, bool is_paged)
 {
-    enum fm_code code = b->overflow ? fm_fail(app->ctx, FM_ELIMIT, "the output is too large")
-                                    : case_print(app, fm_buf_str(b));
+    enum fm_code code = FM_OK;
+    if (b->overflow)
+        code = fm_fail(app->ctx, FM_ELIMIT, "the output is too large");
+    else if (!pager_print(app->cli, fm_buf_str(b), !is_paged))
+        code = FM_EIO;
     fm_buf_release(b);
     return code;
 }
 
+enum fm_code case_print_buf(struct case_app *app, struct fm_buf *b)
+{
+    return print_and_release(app, b, false);
+}
+
+enum fm_code case_page_buf(struct case_app *app, struct fm_buf *b)
+{
+    return print_and_release(app, b, !app->common.is_json && !app->common.has_no_pager);
+}
+
 struct fm_view_style case_style(void)
 {
-    const char *no = getenv("NO_COLOR");
-    return (struct fm_view_style){.has_colour = isatty(STDOUT_FILENO) && !(no && no[0])};
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool is_plain = (no && no[0]) || (term && strcmp(term, "dumb") == 0);
+    return (struct fm_view_style){.has_colour = isatty(STDOUT_FILENO) && !is_plain};
 }
 
 static enum fm_code read_all(struct case_app *app, int fd, const char *path, size_t max,

@@ -14,7 +14,7 @@
 struct case_common {
     const char *store;
     const char *user;
-    bool is_json;
+    bool is_json, has_no_pager;
 };
 
 #define CASE_COMMON_OPTS(strct)                                                                    \
@@ -23,6 +23,11 @@ struct case_common {
                "~/.local/share/faultmaven)"),                                                      \
         FM_OPT_STR(0, "user", strct, common.user, "NAME", "work as this user (default $USER)"),    \
         FM_OPT_FLAG('j', "json", strct, common.is_json, "print JSON")
+
+/* Of commands whose output may be long. */
+#define CASE_PAGED_OPTS(strct)                                                                     \
+    FM_OPT_FLAG(0, "no-pager", strct, common.has_no_pager,                                         \
+                "do not page long output on a terminal ($PAGER)")
 
 struct case_app {
     struct fm_cli *cli;
@@ -50,6 +55,8 @@ FM_MUST_CHECK enum fm_code case_find_id(struct case_app *app, const char *name, 
 int case_end(struct case_app *app, enum fm_code code);
 
 FM_MUST_CHECK enum fm_code case_print(struct case_app *app, fm_str text);
+/* Releases b; case_page_buf pages what is long. */
+FM_MUST_CHECK enum fm_code case_page_buf(struct case_app *app, struct fm_buf *b);
 FM_MUST_CHECK enum fm_code case_print_buf(struct case_app *app, struct fm_buf *b);
 
 /* Colour for a terminal unless NO_COLOR is set. */
@@ -73,6 +80,9 @@ FM_MUST_CHECK enum fm_code case_run_changes(struct case_app *app, fm_str id,
 /* A whole file, or standard input for "-", up to max bytes. */
 FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path, size_t max,
                                           fm_str *out);
+
+/* How shell completion lists cases (fm_command.candidates). */
+#define FM_CASE_CANDIDATES "case list --brief"
 
 /* The subcommands, for the table in cmd_case_table.c. */
 /* clang-format off */

@@ -135,7 +135,7 @@ struct list_options {
     int status;
     int64_t limit;
     const char *after;
-    bool is_all, is_every_user, is_busy;
+    bool is_all, is_every_user, is_busy, is_brief;
 };
 
 static const char *const status_choices[] = {"any",      "consulting", "investigating",
@@ -148,10 +148,13 @@ const struct fm_opt case_list_opts[] = {
     FM_OPT_FLAG(0, "busy", struct list_options, is_busy, "only cases with at least one turn"),
     FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user,
                 "cases of every user of this store"),
+    FM_OPT_FLAG('b', "brief", struct list_options, is_brief,
+                "only id and title, with a tab between them"),
     FM_OPT_INT('n', "limit", struct list_options, limit, "N", 1, 1000,
                "cases on a page (default 50)"),
     FM_OPT_STR(0, "after", struct list_options, after, "CURSOR",
                "next page: the cursor that a page ends with"),
+    CASE_PAGED_OPTS(struct list_options),
     CASE_COMMON_OPTS(struct list_options),
     FM_OPT_END,
 };
@@ -226,7 +229,22 @@ static enum fm_code print_list(struct case_app *app, const struct fm_case_rows *
     } else if (cursor.len) {
         fm_buf_addf(&b, "more: --after %.*s\n", FM_STR_ARG(cursor));
     }
-    return case_print_buf(app, &b);
+    return case_page_buf(app, &b);
+}
+
+static enum fm_code print_brief(struct case_app *app, const struct fm_case_rows *rows)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, 64 << 20);
+    fm_vec_each (rows, r) {
+        size_t from = b.len;
+        fm_buf_addf(&b, "%.*s", FM_STR_ARG(r->title));
+        fm_buf_neutralize(&b, from);
+        fm_str title = fm_str_dup(&app->ctx->arena, fm_str_skip(fm_buf_str(&b), from));
+        b.len = from;
+        fm_buf_addf(&b, "%.*s\t%.*s\n", FM_STR_ARG(r->id), FM_STR_ARG(title));
+    }
+    return case_page_buf(app, &b);
 }
 
 static enum fm_code do_list(struct case_app *app, const struct list_options *o)
@@ -239,7 +257,8 @@ static enum fm_code do_list(struct case_app *app, const struct list_options *o)
                                .limit = o->limit};
     FM_TRY(set_cursor(app, o->after, &f));
     FM_TRY(fm_store_list(app->store, app->ctx, &f, &rows));
-    return print_list(app, &rows, o->limit);
+    return o->is_brief && !app->common.is_json ? print_brief(app, &rows)
+                                               : print_list(app, &rows, o->limit);
 }
 
 int case_list_run(struct fm_cli *cli, char **argv)
@@ -258,6 +277,7 @@ const struct fm_opt case_search_opts[] = {
                "hits to print (default 20)"),
     FM_OPT_FLAG(0, "every-user", struct list_options, is_every_user,
                 "cases of every user of this store"),
+    CASE_PAGED_OPTS(struct list_options),
     CASE_COMMON_OPTS(struct list_options),
     FM_OPT_END,
 };
@@ -289,16 +309,18 @@ static enum fm_code print_hits(struct case_app *app, const struct fm_search_hits
     fm_buf_addz(&b, app->common.is_json ? "{\"hits\":[" : hits->n ? "" : "Nothing found.\n");
     fm_vec_each (hits, h) {
         if (!app->common.is_json) {
+            size_t from = b.len;
             fm_buf_addf(&b, "%.*s  %-10.*s %.*s  %.*s\n", FM_STR_ARG(h->case_id),
                         FM_STR_ARG(h->kind), FM_STR_ARG(h->ref),
                         FM_STR_ARG(one_line(&app->ctx->arena, h->snippet)));
+            fm_buf_neutralize(&b, from);
             continue;
         }
         fm_buf_addz(&b, h == hits->items ? "" : ",");
         hit_json(&b, h);
     }
     fm_buf_addz(&b, app->common.is_json ? "]}\n" : "");
-    return case_print_buf(app, &b);
+    return case_page_buf(app, &b);
 }
 
 static enum fm_code do_search(struct case_app *app, const struct list_options *o,

@@ -14,6 +14,7 @@ static const char *const views[] = {"case", "ooda", "phases", NULL};
 const struct fm_opt case_show_opts[] = {
     FM_OPT_CHOICE(0, "view", struct show_options, view, views,
                   "the case, its iterations, or the classic phases"),
+    CASE_PAGED_OPTS(struct show_options),
     CASE_COMMON_OPTS(struct show_options),
     FM_OPT_END,
 };
@@ -36,7 +37,7 @@ static enum fm_code do_show(struct case_app *app, const struct show_options *o, 
         fm_case_view_text(&app->ctx->arena, c, case_style(), &b);
     if (app->common.is_json)
         fm_buf_addc(&b, '\n');
-    enum fm_code printed = case_print_buf(app, &b);
+    enum fm_code printed = case_page_buf(app, &b);
     return code == FM_OK ? printed : code;
 }
 
@@ -59,6 +60,7 @@ struct log_options {
 const struct fm_opt case_log_opts[] = {
     FM_OPT_INT(0, "since", struct log_options, since, "SEQ", 0, 1000000000,
                "only events after SEQ"),
+    CASE_PAGED_OPTS(struct log_options),
     CASE_COMMON_OPTS(struct log_options),
     FM_OPT_END,
 };
@@ -88,7 +90,7 @@ static enum fm_code do_log(struct case_app *app, const struct log_options *o, co
         fm_event_write(app->ctx, e, &b);
         fm_buf_addc(&b, '\n');
     }
-    return case_print_buf(app, &b);
+    return case_page_buf(app, &b);
 }
 
 int case_log_run(struct fm_cli *cli, char **argv)
@@ -103,6 +105,7 @@ int case_log_run(struct fm_cli *cli, char **argv)
 /* ---- timeline ---- */
 
 const struct fm_opt case_timeline_opts[] = {
+    CASE_PAGED_OPTS(struct log_options),
     CASE_COMMON_OPTS(struct log_options),
     FM_OPT_END,
 };
@@ -136,7 +139,7 @@ static enum fm_code do_timeline(struct case_app *app, const char *name)
         moment_json(a, m, &b);
     }
     fm_buf_addz(&b, app->common.is_json ? "]}\n" : "");
-    return case_print_buf(app, &b);
+    return case_page_buf(app, &b);
 }
 
 int case_timeline_run(struct fm_cli *cli, char **argv)

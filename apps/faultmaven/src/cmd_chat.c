@@ -20,7 +20,8 @@ const struct fm_command fm_cmd_chat = {.name = "chat",
                                        .opts = opts,
                                        .details = "Lines are questions; /help lists the commands. "
                                                   "Ctrl-C stops the answer under way, Ctrl-D ends.",
-                                       .run = run};
+                                       .run = run,
+                                       .candidates = FM_CASE_CANDIDATES};
 
 struct chat {
     struct talk t;

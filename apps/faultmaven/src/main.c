@@ -5,9 +5,9 @@
 
 /* Every subcommand, in the order of --help. */
 static const struct fm_command *const commands[] = {
-    &fm_cmd_diagnose, &fm_cmd_case,       &fm_cmd_eval,   &fm_cmd_metrics,
-    &fm_cmd_logs,     &fm_cmd_signatures, &fm_cmd_redact, &fm_cmd_ask,
-    &fm_cmd_chat,     &fm_cmd_llm,        &fm_cmd_config,
+    &fm_cmd_diagnose,   &fm_cmd_case,       &fm_cmd_eval, &fm_cmd_metrics, &fm_cmd_logs,
+    &fm_cmd_signatures, &fm_cmd_redact,     &fm_cmd_ask,  &fm_cmd_chat,    &fm_cmd_llm,
+    &fm_cmd_config,     &fm_cmd_completion, &fm_cmd_man,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)
@@ -35,6 +35,7 @@ static bool is_help(const char *arg)
 /* Finds the command that argv names, down to the leaf, and runs it. */
 static int dispatch(struct fm_cli *cli, const struct fm_command *cmd, char **argv)
 {
+    cli->root = cmd;
     snprintf(cli->path, sizeof cli->path, "faultmaven");
     while (cmd->subcommands) {
         if (!argv[1] || is_help(argv[1]))

@@ -74,10 +74,11 @@ static void add_commands(struct fm_buf *out, const struct fm_command *c)
 static void add_details(struct fm_buf *out, const char *text)
 {
     fm_buf_addz(out, ".SH NOTES\n");
-    while (*text) {
+    for (bool is_first = true; *text; is_first = false) {
         const char *end = strstr(text, "\n\n");
         fm_str one = fm_str_n(text, end ? (size_t)(end - text) : strlen(text));
-        fm_buf_addz(out, *text == ' ' ? ".PP\n.nf\n" : ".PP\n");
+        fm_buf_addz(out, is_first ? "" : ".PP\n");
+        fm_buf_addz(out, *text == ' ' ? ".nf\n" : "");
         add_roff(out, one);
         fm_buf_addz(out, *text == ' ' ? "\n.fi\n" : "\n");
         text += one.len + (end ? 2 : 0);
@@ -94,6 +95,35 @@ static void add_page_name(struct fm_buf *out, const char *path, bool is_upper)
         else
             fm_buf_addc(out, is_upper && c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
     }
+}
+
+static void add_reference(struct fm_buf *out, const char *path, bool is_first)
+{
+    fm_buf_addf(out, "%s\\fB", is_first ? "" : ",\n");
+    add_page_name(out, path, false);
+    fm_buf_addz(out, "\\fR(1)");
+}
+
+/* The page above, and those below. */
+static void add_references(struct fm_buf *out, const struct fm_command *cmd, const char *path)
+{
+    struct fm_buf other;
+    const char *blank = strrchr(path, ' ');
+    if (!blank && !cmd->subcommands)
+        return;
+    fm_buf_init(&other, 512);
+    fm_buf_addz(out, ".SH SEE ALSO\n");
+    if (blank) {
+        fm_buf_add(&other, path, (size_t)(blank - path));
+        add_reference(out, fm_buf_str(&other).p, true);
+    }
+    for (const struct fm_command *c = cmd->subcommands; c && c->name; c++) {
+        fm_buf_clear(&other);
+        fm_buf_addf(&other, "%s %s", path, c->name);
+        add_reference(out, fm_buf_str(&other).p, !blank && c == cmd->subcommands);
+    }
+    fm_buf_addc(out, '\n');
+    fm_buf_release(&other);
 }
 
 void fm_opt_man(const struct fm_command *cmd, const char *path, const char *version,
@@ -120,4 +150,5 @@ void fm_opt_man(const struct fm_command *cmd, const char *path, const char *vers
     add_options(out, cmd->opts);
     if (cmd->details)
         add_details(out, cmd->details);
+    add_references(out, cmd, path);
 }

@@ -47,8 +47,11 @@ static const struct fm_command command = {
 };
 
 static const struct fm_command leafs[] = {
-    {.name = "templates", .summary = "list templates", .opts = opts},
-    {.name = "grep", .summary = "search"},
+    {.name = "templates", .summary = "mine templates", .opts = opts},
+    {.name = "grep",
+     .summary = "what isn't \"$quoted\" `here`",
+     .operands = "LOG",
+     .candidates = "logs names"},
     {.name = NULL},
 };
 static const struct fm_command commands[] = {
@@ -271,21 +274,69 @@ TEST(man_page_has_its_sections_and_escapes_dashes)
     assert_true(fm_str_has(text, FM_STR(".SH SYNOPSIS\n\\fBfaultmaven diagnose\\fR")));
     assert_true(fm_str_has(text, FM_STR("\\fB\\-\\-limit\\-memory\\fR \\fISIZE\\fR\n")));
     assert_true(fm_str_has(text, FM_STR(".SS Limits\n")));
+    assert_true(fm_str_has(text, FM_STR(".SH SEE ALSO\n\\fBfaultmaven\\fR(1)\n")));
     fm_buf_release(&out);
 }
 
-TEST(completion_knows_paths_options_and_choices)
+TEST(man_page_of_a_group_names_the_pages_below)
 {
     struct fm_buf out;
     fm_buf_init(&out, 1 << 20);
-    fm_opt_completion(&root, "prog", &out);
+    fm_opt_man(&commands[1], "prog logs", "1.2", &out);
+    assert_true(fm_str_has(fm_buf_str(&out), FM_STR(".SH SEE ALSO\n\\fBprog\\fR(1),\n"
+                                                    "\\fBprog\\-logs\\-templates\\fR(1),\n"
+                                                    "\\fBprog\\-logs\\-grep\\fR(1)\n")));
+    fm_buf_release(&out);
+}
+
+static void complete(enum fm_shell shell, struct fm_buf *out)
+{
+    fm_buf_init(out, 1 << 20);
+    fm_opt_completion(shell, &root, "prog", out);
+}
+
+TEST(bash_completion_knows_paths_options_values_and_candidates)
+{
+    struct fm_buf out;
+    complete(FM_SHELL_BASH, &out);
     fm_str text = fm_buf_str(&out);
     assert_true(fm_str_has(text, FM_STR("'diagnose'|'logs'|'logs templates'|'logs grep') path=")));
+    assert_true(fm_str_has(text, FM_STR("    'logs templates --format'|'logs templates -f')\n"
+                                        "        values='text json md' ;;\n")));
+    assert_true(fm_str_has(text, FM_STR("    'diagnose --output'|'diagnose -o')\n"
+                                        "        compopt -o default; return ;;\n")));
     assert_true(fm_str_has(
-        text, FM_STR("    'logs templates --format')\n        words='text json md' ;;\n")));
-    assert_true(
-        fm_str_has(text, FM_STR("    'logs')\n        words='templates grep --help' ;;\n")));
-    assert_true(fm_str_has(text, FM_STR("complete -o default -F _prog prog\n")));
+        text, FM_STR("    'logs')\n        words='templates grep ' options='--help' ;;\n")));
+    assert_true(fm_str_has(text, FM_STR("    'logs grep')\n        list='logs names' ;;\n")));
+    assert_true(fm_str_has(text, FM_STR("complete -F _prog prog\n")));
+    fm_buf_release(&out);
+}
+
+TEST(zsh_completion_describes_and_quotes)
+{
+    struct fm_buf out;
+    complete(FM_SHELL_ZSH, &out);
+    fm_str text = fm_buf_str(&out);
+    assert_true(fm_str_starts(text, FM_STR("#compdef prog\n")));
+    assert_true(fm_str_has(text, FM_STR("commands=( 'templates:mine templates' ")));
+    assert_true(fm_str_has(text, FM_STR("'grep:what isn'\\''t \"$quoted\" `here`'")));
+    assert_true(fm_str_has(text, FM_STR("items=(text json md); _describe value items; return")));
+    assert_true(fm_str_has(text, FM_STR("('logs grep') list=(logs names) ;;\n")));
+    fm_buf_release(&out);
+}
+
+TEST(fish_completion_describes_and_quotes)
+{
+    struct fm_buf out;
+    complete(FM_SHELL_FISH, &out);
+    fm_str text = fm_buf_str(&out);
+    assert_true(fm_str_has(text, FM_STR("complete -c prog -n \"__prog_at 'logs'\" -f -a grep -d "
+                                        "'what isn\\'t \"$quoted\" `here`'\n")));
+    assert_true(fm_str_has(text, FM_STR("\"__prog_at 'logs templates'\" -s f -l format -x -a "
+                                        "'text json md' -d ")));
+    assert_true(fm_str_has(text, FM_STR("-s o -l output -r -F -d ")));
+    assert_true(fm_str_has(
+        text, FM_STR("\"__prog_at 'logs grep' first\" -f -a '(prog logs names 2>/dev/null)'\n")));
     fm_buf_release(&out);
     fm_ctx_release(&ctx);
 }

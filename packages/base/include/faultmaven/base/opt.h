@@ -128,6 +128,9 @@ struct fm_command {
     int max_operands;          /* -1: any number */
     const struct fm_opt *opts; /* NULL: only --help */
     const char *details;       /* paragraphs below the options, or NULL */
+    /* Arguments with which the program lists what its first operand may be, "VALUE<TAB>what it is"
+     * a line, for shell completion; NULL: operands are files. */
+    const char *candidates;
     /* argv[0] is the command's name; argv ends with NULL. Returns the exit status. */
     int (*run)(struct fm_cli *cli, char **argv);
     const struct fm_command *subcommands; /* ends with a NULL name; NULL: none */
@@ -159,8 +162,12 @@ void fm_opt_help(const struct fm_command *cmd, const char *path, struct fm_buf *
 void fm_opt_man(const struct fm_command *cmd, const char *path, const char *version,
                 struct fm_buf *out);
 
-/* Appends a bash completion script for program and its tree of commands. */
-void fm_opt_completion(const struct fm_command *root, const char *program, struct fm_buf *out);
+enum fm_shell { FM_SHELL_BASH, FM_SHELL_ZSH, FM_SHELL_FISH };
+
+/* Appends a completion script for program and its tree of commands. Option values that are files
+ * (FILE, DIR, PATH) complete as such, choices by their names, candidates by asking the program. */
+void fm_opt_completion(enum fm_shell shell, const struct fm_command *root, const char *program,
+                       struct fm_buf *out);
 
 /* "4096", "64k", "10M", "2GiB" to bytes. The units k, M, G, T (any case, with or without B or iB)
  * are powers of 1024. */
