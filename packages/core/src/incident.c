@@ -11,7 +11,7 @@ void fm_incident_init(struct fm_incident *in, struct fm_ctx *ctx, struct fm_pool
     in->pool = pool;
     in->ask = (struct fm_question){
         .at = FM_TIME_NONE, .since = FM_TIME_NONE, .until = FM_TIME_NONE, .top = 5};
-    in->onset = FM_TIME_NONE;
+    in->onset = in->latest_day = FM_TIME_NONE;
     fm_map_init(&in->entity_index, &ctx->arena);
     fm_map_init(&in->edge_index, &ctx->arena);
 }

@@ -465,3 +465,30 @@ TEST(a_cancelled_walk_fails)
     assert_int_equal(fm_intake_add(intake, &in, at(""), false), FM_ECANCELLED);
     stop();
 }
+
+TEST(a_comma_before_a_fraction_of_a_second_makes_no_table)
+{
+    static const char *const logs[] = {
+        "2026-02-09 10:00:00,456 INFO [main] started\n2026-02-09 10:00:02,716 INFO [main] ready\n",
+        "2026-02-09 10:00:00,456 INFO [id=1, group=2] a in 3 ms\n"
+        "2026-02-09 10:00:02,716 INFO [id=1, group=2] b in 4 ms\n",
+        "[2026-02-09 10:00:00,456] INFO [Log dir=/data, x=1] rolled\n"
+        "[2026-02-09 10:00:01,456] INFO [Log dir=/data, x=1] rolled\n",
+        "2026-02-09T10:00:00Z opened a, b and c\n2026-02-09T10:00:01Z opened a, b, c and d\n",
+    };
+    static const char *const tables[] = {
+        "time,cpu,mem\n2026-02-09 10:00:00,456,12\n2026-02-09 10:01:00,457,13\n",
+        "time,cpu\n2026-02-09 10:00:00,456\n2026-02-09 10:01:00,457\n",
+    };
+    start(NULL);
+    for (size_t i = 0; i < 4; i++)
+        put(fm_str_fmt(&ctx.arena, "log%zu", i).p, fm_str_c(logs[i]));
+    for (size_t i = 0; i < 2; i++)
+        put(fm_str_fmt(&ctx.arena, "table%zu", i).p, fm_str_c(tables[i]));
+    add("");
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(input(fm_str_fmt(&ctx.arena, "log%zu", i).p)->type, FM_EVIDENCE_LOG);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(input(fm_str_fmt(&ctx.arena, "table%zu", i).p)->type, FM_EVIDENCE_METRICS);
+    stop();
+}

@@ -229,3 +229,51 @@ TEST(what_the_baseline_shows_too_scores_low)
     assert_non_null(find(&f, FM_OBSERVATION_LOG_ERRORS));
     fm_ctx_release(&f.ctx);
 }
+
+TEST(a_log_without_years_takes_them_from_other_evidence)
+{
+    struct fixture f;
+    set_up(&f);
+    add_input(&f,
+              FM_STR("Feb  9 10:25:00 db-4 kernel: bond0: link status definitely down\n"
+                     "Feb  9 10:25:07 db-4 kernel: bond0: link status definitely up\n"),
+              "db-4-kern.log", false);
+    add_input(&f, FM_STR("2026-02-09T10:24:00Z INFO ok\n2026-02-09T10:26:00Z INFO ok\n"), "app.log",
+              false);
+    run(&f);
+    assert_true(f.evidence[0].first > f.evidence[1].first);
+    assert_true(f.evidence[0].last < f.evidence[1].last);
+    fm_ctx_release(&f.ctx);
+}
+
+static fm_str entity_of(const struct fixture *f, size_t i)
+{
+    return fm_incident_entity_of(&f->in, f->in.logs->sources.items[i].entity).name;
+}
+
+TEST(a_log_belongs_to_its_host_or_to_what_its_file_is_named_after)
+{
+    static const struct {
+        const char *path, *text, *entity;
+    } rows[] = {
+        {"messages", "Feb  9 10:25:00 db-4 sshd[1]: accepted\nFeb  9 10:25:01 db-4 sshd[1]: gone\n",
+         "db-4"},
+        {"messages", "Feb  9 10:25:00 db-4 sshd[1]: accepted\nFeb  9 10:25:01 db-5 sshd[1]: gone\n",
+         ""},
+        {"mail-3.log", "Feb  9 10:25:00 mail-3 qmgr[1]: up\nFeb  9 10:25:01 mail-3 qmgr[1]: up\n",
+         "mail-3"},
+        {"edge-2.syslog", "Feb  9 10:25:00 edge-2 sshd[1]: accepted\n", "edge-2"},
+        {"proxy-error.log", "2026/02/09 10:25:00 [error] 1#1: no\n", "proxy"},
+        {"pricing-gc.log", "[2026-02-09T10:25:00.000+0000][info][gc] GC(1) Pause 1ms\n", "pricing"},
+        {"kafka-1-server.log", "2026-02-09 10:25:00,000 INFO started\n", "kafka"},
+        {"api-server.log", "2026-02-09 10:25:00,000 INFO started\n", "api-server"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        set_up(&f);
+        add_input(&f, fm_str_c(rows[i].text), rows[i].path, false);
+        run(&f);
+        assert_str(entity_of(&f, 0), rows[i].entity);
+        fm_ctx_release(&f.ctx);
+    }
+}

@@ -105,11 +105,79 @@ static bool is_behind(const struct fm_incident *in, const struct fm_cause *cause
     bool is_same = fm_str_eq(cause->entity.name, effect->entity.name);
     if (cause == effect || cause->strength < CAUSE_AT || !is_in_time(cause, effect))
         return false;
+    if (cause->fault == FM_FAULT_LOAD_TRAFFIC_SPIKE && effect->fault == FM_FAULT_LOAD_RETRY_STORM)
+        return is_same; /* a callee's load is what its caller's retries make */
     if (is_effect(cause->fault))
         return !is_same && is_callee(in, mark, cause->entity.name) &&
                cause->strength >= effect->strength - DEEPER_BEHIND;
     return is_same || is_callee(in, mark, cause->entity.name) ||
            names(in, effect, cause->entity.name);
+}
+
+static bool is_called_by(const struct fm_incident *in, fm_str callee, const struct fm_cause *caller)
+{
+    fm_vec_each (&in->edges, e)
+        if (e->kind == FM_EDGE_CALLS && fm_str_eq(in->entities.items[e->to].name, callee) &&
+            fm_str_eq(in->entities.items[e->from].name, caller->entity.name))
+            return true;
+    return names(in, caller, callee);
+}
+
+static void step_back(struct fm_cause *effect, const struct fm_cause *cause)
+{
+    if (effect->strength > cause->strength - EFFECT_BEHIND)
+        effect->strength = cause->strength - EFFECT_BEHIND;
+}
+
+/*
+ * More requests at a callee whose caller says that it sends everything again and again are those
+ * repetitions, unless the caller itself gets more requests than before.
+ */
+static void let_retries_explain_load(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->causes, it) {
+        const struct fm_cause *retry = *it;
+        if (retry->fault != FM_FAULT_LOAD_RETRY_STORM || retry->strength < CAUSE_AT)
+            continue;
+        fm_vec_each (&h->causes, other) {
+            struct fm_cause *load = *other;
+            if (load->fault == FM_FAULT_LOAD_TRAFFIC_SPIKE &&
+                is_called_by(h->in, load->entity.name, retry))
+                step_back(load, retry);
+        }
+    }
+}
+
+static bool is_seen_by_both(enum fm_fault f)
+{
+    return f == FM_FAULT_QUEUE_REBALANCE_STORM || f == FM_FAULT_ACCESS_AUTHENTICATION_FAILED ||
+           f == FM_FAULT_ACCESS_CREDENTIAL_EXPIRED || f == FM_FAULT_ACCESS_PERMISSION_DENIED;
+}
+
+/* Both sides of a refused login report it, and what is wrong is what the client presents; its
+ * records name the server. Of a group that rebalances the coordinator names the member. */
+static bool is_client_of(const struct fm_incident *in, const struct fm_cause *client,
+                         const struct fm_cause *server)
+{
+    bool is_named = names(in, server, client->entity.name);
+    return client->fault == FM_FAULT_QUEUE_REBALANCE_STORM
+               ? is_named
+               : !is_named && names(in, client, server->entity.name);
+}
+
+static void let_clients_explain_servers(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->causes, it) {
+        const struct fm_cause *client = *it;
+        if (!is_seen_by_both(client->fault) || client->strength < CAUSE_AT)
+            continue;
+        fm_vec_each (&h->causes, other) {
+            struct fm_cause *server = *other;
+            if (server != client && server->fault == client->fault &&
+                is_client_of(h->in, client, server))
+                step_back(server, client);
+        }
+    }
 }
 
 static void add_affected(struct fm_hypotheses *h, struct fm_cause *c, struct fm_entity e)
@@ -181,9 +249,10 @@ void fm_explain(struct fm_hypotheses *h)
         if (!c)
             continue;
         add_affected(h, c, effect->entity);
-        if (effect->strength > c->strength - EFFECT_BEHIND)
-            effect->strength = c->strength - EFFECT_BEHIND;
+        step_back(effect, c);
         fm_cause_feature(h, effect, "explained", 1);
     }
+    let_retries_explain_load(h);
+    let_clients_explain_servers(h);
     prefer_structure(h);
 }

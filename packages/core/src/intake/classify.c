@@ -6,6 +6,7 @@
  */
 #include "faultmaven/core/intake.h"
 
+#include "processing/cell.h"
 #include "processing/kubernetes/transcript.h"
 
 #define SAMPLE_MAX ((size_t)64 << 10)
@@ -161,19 +162,51 @@ static bool is_prometheus_text(const struct sample *s)
     return any_line_starts(s, "# TYPE ") || any_line_starts(s, "# HELP ");
 }
 
-static size_t count(fm_str s, char c)
+static size_t digits_at(fm_str s, size_t i)
+{
+    size_t from = i;
+    while (i < s.len && (unsigned)(s.p[i] - '0') <= 9)
+        i++;
+    return i - from;
+}
+
+/* The comma of "10:15:32,417 " stands before a fraction, as log4j and Python write it, and parts
+ * nothing. In a table another comma or the end of the row follows. */
+static bool is_fraction(fm_str line, size_t comma)
+{
+    size_t end = comma + 1 + digits_at(line, comma + 1);
+    bool is_behind_clock =
+        comma >= 3 && line.p[comma - 3] == ':' && digits_at(line, comma - 2) == 2;
+    return is_behind_clock && end == comma + 4 && end < line.len && strchr(" ]\tZ", line.p[end]);
+}
+
+static size_t count_separators(fm_str line)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += s.p[i] == c;
+    for (size_t i = 0; i < line.len; i++)
+        n += line.p[i] == ',' && !is_fraction(line, i);
     return n;
+}
+
+/* A first field that begins with a date and goes on in words is a record of a log. */
+static bool begins_like_record(fm_str line)
+{
+    fm_time t;
+    ptrdiff_t comma = fm_str_chr(line, ',', 0);
+    if (comma > 0 && is_fraction(line, (size_t)comma))
+        return true;
+    fm_str field = fm_str_trim(fm_str_cut(&line, ','));
+    size_t i = field.len && field.p[0] == '[';
+    return digits_at(field, i) >= 4 && field.len > i + 5 && strchr("-/", field.p[i + 4]) &&
+           !fm_cell_time(field, 0, &t);
 }
 
 static bool is_csv(const struct sample *s)
 {
-    size_t commas = count(s->first, ',');
-    return s->n_lines >= 2 && commas >= 1 && !fm_str_has(s->first, FM_STR(": ")) &&
-           !fm_str_has(s->first, FM_STR("$ ")) && count(s->lines[1], ',') >= commas;
+    size_t commas = count_separators(s->first);
+    return s->n_lines >= 2 && !begins_like_record(s->first) && commas >= 1 &&
+           !fm_str_has(s->first, FM_STR(": ")) && !fm_str_has(s->first, FM_STR("$ ")) &&
+           count_separators(s->lines[1]) >= commas;
 }
 
 static bool is_csv_spans(const struct sample *s)

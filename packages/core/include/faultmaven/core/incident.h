@@ -53,8 +53,10 @@ struct fm_incident {
     struct fm_change_set *changes;
     struct fm_alert_set *alerts;
     struct fm_signature_set *signatures; /* borrowed; NULL: the built-in ones */
-    fm_time onset; /* estimate over all signals, FM_TIME_NONE when unknown; set by
-                      fm_incident_find_onset */
+    fm_time latest_day; /* end of the latest day written out in the evidence: the year of time
+                           stamps without one; FM_TIME_NONE when not yet looked for */
+    fm_time onset;      /* estimate over all signals, FM_TIME_NONE when unknown; set by
+                           fm_incident_find_onset */
 };
 
 void fm_incident_init(struct fm_incident *in, struct fm_ctx *ctx, struct fm_pool *pool);

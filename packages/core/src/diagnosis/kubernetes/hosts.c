@@ -2,6 +2,8 @@
 /* States of hosts from df, dmesg, timedatectl and the like. */
 #include "kube.h"
 
+#include "faultmaven/core/logs.h"
+
 static const struct {
     enum fm_fault fault;
     double strength;
@@ -44,10 +46,31 @@ static const struct {
                       "The interface lost its carrier.", "ip -s link"},
 };
 
+/* Whose state it is when a pasted command does not say: of the one entity that all logs are about.
+ */
+static fm_entity_id only_place(const struct fm_incident *in)
+{
+    fm_entity_id only = FM_ENTITY_NONE;
+    if (!in->logs)
+        return only;
+    fm_vec_each (&in->logs->sources, s) {
+        if (s->entity == FM_ENTITY_NONE || (only != FM_ENTITY_NONE && s->entity != only))
+            return FM_ENTITY_NONE;
+        only = s->entity;
+    }
+    return only;
+}
+
+static fm_str host_of(const struct fm_kube *k, const struct fm_host_fact *f)
+{
+    fm_str place = fm_incident_entity_of(k->h->in, only_place(k->h->in)).name;
+    return f->host.len ? f->host : place.len ? place : FM_STR("host");
+}
+
 void fm_kube_rules_hosts(struct fm_kube *k)
 {
     fm_vec_each (&k->s->host_facts, f) {
-        fm_str host = f->host.len ? f->host : FM_STR("host");
+        fm_str host = host_of(k, f);
         bool is_node = fm_objects_find(k->s, FM_OBJECT_NODE, FM_STR_NULL, host) != NULL;
         struct fm_cause *c = fm_kube_assert(
             k, &(struct fm_kube_claim){

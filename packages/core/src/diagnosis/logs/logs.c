@@ -5,7 +5,7 @@
  */
 #include "faultmaven/core/logs.h"
 
-#include "faultmaven/core/hypotheses.h"
+#include "diagnosis/logs/repeats.h"
 
 #define LEAK_VALUES 30
 #define LEAK_GROWTH 1.3
@@ -181,8 +181,11 @@ static enum fm_code run(struct fm_hypotheses *h)
     if (!h->in->logs)
         return FM_OK;
     fm_vec_each (&h->in->logs->sources, s)
-        if (!s->evidence->is_baseline)
+        if (!s->evidence->is_baseline) {
             find_leaks(h, s);
+            fm_logs_find_poison(h, s);
+            fm_logs_find_stampede(h, s);
+        }
     propose_unexplained(h);
     if (h->causes.n == 0)
         judge_quiet(h);

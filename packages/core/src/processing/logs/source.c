@@ -2,6 +2,7 @@
 /* The logs of an incident: which inputs, whose they are, and what stands out in them. */
 #include "faultmaven/core/processor.h"
 #include "processing/logs/chars.h"
+#include "processing/logs/latest_date.h"
 #include "processing/logs/observe.h"
 
 /* File names that say what a log is, not whose. */
@@ -23,12 +24,20 @@ static bool is_common_name(fm_str s)
 static fm_str cut_suffix(fm_str s)
 {
     static const char *const ends[] = {
-        ".gz",   ".log",  ".txt", ".json", ".jsonl",    ".ndjson",   ".out",      ".csv",
-        "-logs", "_logs", "-log", "_log",  "-previous", "_previous", ".previous", "-current"};
+        ".gz",       ".log",     ".txt",    ".json",    ".jsonl",  ".ndjson",   ".out",
+        ".csv",      "-logs",    "_logs",   "-log",     "_log",    "-previous", "_previous",
+        ".previous", "-current", ".syslog", "-syslog",  "_syslog", ".messages", "-messages",
+        ".err",      "-error",   "_error",  "-errors",  "-stderr", "-stdout",   "-kern",
+        "_kern",     ".kern",    "-kernel", "-dmesg",   ".dmesg",  "-journal",  ".journal",
+        "-gc",       "_gc",      ".gc",     "-console", "-audit",  "-access",   "_access"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (fm_str_ends(s, fm_str_c(ends[i])) && s.len > strlen(ends[i]))
             return cut_suffix(fm_str_sub(s, 0, s.len - strlen(ends[i])));
-    return s;
+    /* "kafka-1-server.log" is the server.log of kafka-1; "api-server" is a name. */
+    fm_str rest = fm_str_sub(s, 0, s.len - 7);
+    bool is_numbered =
+        s.len > 8 && fm_str_ends(s, FM_STR("-server")) && fm_ch(rest.p[rest.len - 1]) & FM_CH_DIGIT;
+    return is_numbered ? rest : s;
 }
 
 static bool is_name(fm_str s)
@@ -120,15 +129,72 @@ static void note_evidence(struct fm_evidence *e, const struct fm_logs *logs)
         e->format = logs->format;
 }
 
+/* The host word of a syslog line: the one behind "Feb  9 10:25:00 " or an ISO time. */
+static fm_str host_word(fm_str line)
+{
+    fm_str word, rest = line;
+    bool is_iso = line.len > 10 && line.p[4] == '-' && line.p[7] == '-';
+    for (unsigned i = 0; i < (is_iso ? 2 : 4); i++)
+        if (!fm_str_word(&rest, &word))
+            return FM_STR_NULL;
+    return word;
+}
+
+/* A file name like "messages" does not say whose log it is; the host in all of its lines does. */
+static fm_entity_id entity_of_host(struct fm_incident *in, fm_str text, const struct fm_logs *logs)
+{
+    fm_str host = FM_STR_NULL;
+    if (!fm_str_starts(logs->format, FM_STR("syslog-3164")))
+        return FM_ENTITY_NONE;
+    for (size_t i = 0; i < logs->n_templates; i++) {
+        const struct fm_logs_template *t = logs->templates[i];
+        fm_str word =
+            t->n_examples && !t->is_trace
+                ? host_word(fm_str_sub(text, t->examples[0].offset, t->examples[0].length))
+                : host;
+        if (host.len && !fm_str_eq(host, word))
+            return FM_ENTITY_NONE;
+        host = word;
+    }
+    if (!is_name(host))
+        return FM_ENTITY_NONE;
+    fm_entity_id known = fm_incident_find_entity(in, host);
+    return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, FM_ENTITY_HOST, host);
+}
+
+/* "mail-3.log" with lines of the host mail-3 is about that host, not about one of several pods. */
+static bool is_host_file(struct fm_incident *in, const struct fm_evidence *e, fm_str text,
+                         const struct fm_logs *logs)
+{
+    ptrdiff_t slash = fm_str_rchr(e->path, '/');
+    fm_str name = cut_suffix(fm_str_skip(e->path, (size_t)(slash + 1)));
+    fm_str line, rest = text;
+    return fm_str_starts(logs->format, FM_STR("syslog")) && fm_str_line(&rest, &line) &&
+           fm_str_eq(host_word(line), name) && entity_of_host(in, text, logs) != FM_ENTITY_NONE;
+}
+
+/* The latest time that a record can plausibly have: asked for, else the latest day of the evidence.
+ */
+static fm_time reference_of(struct fm_incident *in)
+{
+    if (in->ask.until != FM_TIME_NONE)
+        return in->ask.until;
+    if (in->ask.at != FM_TIME_NONE)
+        return in->ask.at;
+    if (in->latest_day == FM_TIME_NONE)
+        in->latest_day = fm_logs_latest_date(in);
+    return in->latest_day;
+}
+
 static enum fm_code read_source(struct fm_incident *in, struct fm_evidence *e, fm_str text,
                                 fm_entity_id entity)
 {
-    struct fm_logs_options opt = {.zone_s = in->ask.zone_offset_s,
-                                  .reference =
-                                      in->ask.until != FM_TIME_NONE ? in->ask.until : in->ask.at,
-                                  .pool = in->pool};
+    struct fm_logs_options opt = {
+        .zone_s = in->ask.zone_offset_s, .reference = reference_of(in), .pool = in->pool};
     struct fm_logs *logs;
     FM_TRY(fm_logs_read(in->ctx, text, &opt, &logs));
+    if (entity == FM_ENTITY_NONE || is_host_file(in, e, text, logs))
+        entity = entity_of_host(in, text, logs);
     shift_places(logs, (uint64_t)(text.p - e->bytes.p));
     make_entities(in, logs);
     report_limits(in, e, logs);

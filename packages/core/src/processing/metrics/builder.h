@@ -55,6 +55,9 @@ void metric_table_finish(struct metric_builder *b, struct metric_table *t);
 void metric_builder_add(struct metric_builder *b, const struct metric_table *t, size_t column,
                         uint32_t field, const struct metric_identity *id);
 
+/* key="value",… between the braces of a sample or of a column's title, with or without quotes. */
+size_t metric_labels_parse(struct fm_arena *a, fm_str text, struct fm_label **out);
+
 /* Lets fm_series_baseline find what it looks for. */
 void metric_set_index(struct fm_arena *a, struct fm_metric_set *set);
 

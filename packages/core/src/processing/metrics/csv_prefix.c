@@ -54,7 +54,7 @@ static bool starts_with_metric_word(fm_str s)
 static bool split_metric(const struct fm_map *tails, const struct fm_map *heads, fm_str name,
                          struct column_split *out)
 {
-    if (starts_with_metric_word(name))
+    if (starts_with_metric_word(name) || fm_str_ends(name, FM_STR("}")))
         return false;
     for (size_t i = 1; i + 1 < name.len; i++) {
         if (!is_separator(name.p[i]))

@@ -151,6 +151,28 @@ static struct metric_identity identity(struct table_reader *r, const struct grou
     return id;
 }
 
+/* "lag{group=\"g\"}", "{__name__=\"lag\", …}": titles of dashboards' exports. */
+static void take_title_labels(struct table_reader *r, struct metric_identity *id)
+{
+    ptrdiff_t open = fm_str_chr(id->written, '{', 0);
+    if (open < 0 || !fm_str_ends(id->written, FM_STR("}")))
+        return;
+    fm_str inside = fm_str_sub(id->written, (size_t)open + 1, id->written.len - (size_t)open - 2);
+    struct fm_label *own, *all;
+    size_t n = metric_labels_parse(arena_of(r), inside, &own);
+    all = FM_NEW_ARRAY(arena_of(r), struct fm_label, n + id->n_labels + 1);
+    if (id->n_labels)
+        memcpy(all, id->labels, id->n_labels * sizeof *all);
+    id->labels = all;
+    id->written = fm_str_sub(id->written, 0, (size_t)open);
+    for (size_t i = 0; i < n; i++) {
+        if (fm_str_eqc(own[i].key, "__name__"))
+            id->written = own[i].value;
+        else
+            all[id->n_labels++] = own[i];
+    }
+}
+
 /* The metric's name is judged without the entity, but shown as written. */
 static void add_series(struct table_reader *r, const struct group *g, size_t k,
                        const struct column_split *split)
@@ -162,6 +184,7 @@ static void add_series(struct table_reader *r, const struct group *g, size_t k,
         id.peer = split->peer;
         id.written = split->metric.len ? split->metric : file_stem(r->b->source->path);
     }
+    take_title_labels(r, &id);
     size_t before = r->b->set->series.n;
     metric_builder_add(r->b, g->table, k, (uint32_t)r->values[k], &id);
     if (r->b->set->series.n > before)

@@ -76,24 +76,34 @@ static bool parse_sample(fm_str line, struct sample *out)
     return fm_cell_number(out->value, &v);
 }
 
-/* key="value",… of a sample or of a column's name. */
-static size_t parse_labels(struct fm_arena *a, fm_str text, struct fm_label **out)
+/* The value at the beginning of *rest, in quotes or up to the comma; false when its quote does not
+ * close. */
+static bool take_value(struct fm_arena *a, fm_str *rest, fm_str *value)
+{
+    *rest = fm_str_trim(*rest);
+    if (!rest->len || rest->p[0] != '"') {
+        *value = fm_str_trim(fm_str_cut(rest, ','));
+        return true;
+    }
+    size_t end = 1;
+    while (end < rest->len && rest->p[end] != '"')
+        end += rest->p[end] == '\\' ? 2 : 1;
+    if (end >= rest->len)
+        return false;
+    *value = fm_scan_decode(a, fm_str_sub(*rest, 1, end - 1));
+    *rest = fm_str_skip(*rest, end + 1);
+    (void)fm_str_cut(rest, ',');
+    return true;
+}
+
+size_t metric_labels_parse(struct fm_arena *a, fm_str text, struct fm_label **out)
 {
     FM_VEC(struct fm_label) v = {0};
-    while (text.len && v.n < 64) {
-        ptrdiff_t eq = fm_str_chr(text, '=', 0);
-        ptrdiff_t open = eq < 0 ? -1 : fm_str_chr(text, '"', (size_t)eq);
-        if (open < 0)
+    while (text.len && v.n < 64 && fm_str_chr(text, '=', 0) > 0) {
+        struct fm_label l = {.key = fm_str_trim(fm_str_cut(&text, '='))};
+        if (!take_value(a, &text, &l.value))
             break;
-        size_t end = (size_t)open + 1;
-        while (end < text.len && text.p[end] != '"')
-            end += text.p[end] == '\\' ? 2 : 1;
-        fm_str key = fm_str_trim(fm_str_sub(text, 0, (size_t)eq));
-        fm_str value = fm_str_sub(text, (size_t)open + 1, end - (size_t)open - 1);
-        fm_vec_push(a, &v, ((struct fm_label){key, fm_scan_decode(a, value)}));
-        text = fm_str_skip(text, end + 1);
-        while (text.len && (text.p[0] == ',' || text.p[0] == ' '))
-            text = fm_str_skip(text, 1);
+        fm_vec_push(a, &v, l);
     }
     *out = v.items;
     return v.n;
@@ -153,7 +163,7 @@ static void finish_series(struct exposition *x, struct series *s)
     struct fm_arena *a = &x->b->in->ctx->arena;
     struct metric_identity id = {.written = s->name,
                                  .written_at = fm_quote(x->b->source, s->name, FM_QUOTE_MAX)};
-    id.n_labels = parse_labels(a, s->labels, &id.labels);
+    id.n_labels = metric_labels_parse(a, s->labels, &id.labels);
     fm_str type = type_of(x, s->name);
     bool is_part = fm_str_ends(s->name, FM_STR("_sum")) || fm_str_ends(s->name, FM_STR("_count")) ||
                    fm_str_ends(s->name, FM_STR("_bucket"));

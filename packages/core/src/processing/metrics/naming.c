@@ -306,9 +306,11 @@ struct metric_naming metric_naming_read(fm_str name, fm_str unit_hint)
 bool metric_word_is_known(const char *word)
 {
     static const char *const more[] = {
-        "avg",  "max",   "min",  "total",   "rate",    "average", "client", "server", "usage",
-        "read", "write", "free", "success", "network", "time",    "http",   "p50",    "p90",
-        "p95",  "p99",   "net",  "disk",    "gc",      "count",   NULL};
+        "avg",      "max",   "min",    "total",       "rate", "average", "client",
+        "server",   "usage", "read",   "write",       "free", "success", "network",
+        "time",     "http",  "p50",    "p90",         "p95",  "p99",     "net",
+        "disk",     "gc",    "count",  "replication", "jvm",  "tomcat",  "jetty",
+        "undertow", "netty", "hikari", "hikaricp",    "jdbc", NULL};
     struct fm_words w = {.n = 1};
     snprintf(w.items[0].text, sizeof w.items[0].text, "%s", word);
     return role_of(&w) != FM_ROLE_OTHER || fm_words_has_any(&w, more) || strcmp(word, "disk") == 0;
