@@ -260,7 +260,7 @@ static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_c
 {
     struct fm_strs steps = {0};
     if (has_changed(a))
-        steps = fm_case_next_steps(&app->ctx->arena, a->c, 3);
+        steps = fm_case_next_steps(&app->ctx->arena, a->c, fm_now(app->ctx->clock), 3);
     put_what_happened(b, a);
     if (a->result.reply.len)
         put_lines(b, "", a->result.reply);

@@ -172,32 +172,54 @@ static enum fm_code set_cursor(struct case_app *app, const char *after, struct f
     return FM_OK;
 }
 
-static void row_json(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r)
+static struct fm_pace pace_of(const struct fm_case_row *r, fm_time now)
 {
-    static const char *const names[] = {"case_id", "title",    "owner",         "status",
-                                        "stage",   "severity", "closure_reason"};
-    const fm_str values[] = {r->id,    r->title,    r->owner,  r->status,
-                             r->stage, r->severity, r->closure};
+    enum fm_urgency urgency = (enum fm_urgency)fm_name_parse(&fm_urgency_names, r->urgency);
+    return fm_pace_at(r->resting_since, urgency, now);
+}
+
+static void row_json(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r, fm_time now)
+{
+    static const char *const names[] = {"case_id",        "title",   "owner",
+                                        "status",         "stage",   "severity",
+                                        "closure_reason", "urgency", "waiting_on"};
+    const fm_str values[] = {r->id,       r->title,   r->owner,   r->status,    r->stage,
+                             r->severity, r->closure, r->urgency, r->waiting_on};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         fm_buf_addf(b, "%s\"%s\":", i ? "," : "{", names[i]);
         fm_json_put_str(b, values[i]);
     }
-    fm_buf_addf(b,
-                ",\"version\":%lld,\"turns\":%lld,\"completion_percentage\":%lld,\"turns_without_"
-                "progress\":%lld,"
-                "\"created_at\":\"%.*s\",\"updated_at\":\"%.*s\"}",
-                (long long)r->version, (long long)r->turns, (long long)r->completion,
-                (long long)r->stalled, FM_STR_ARG(fm_time_str(a, r->created_at)),
-                FM_STR_ARG(fm_time_str(a, r->updated_at)));
+    struct fm_pace p = pace_of(r, now);
+    fm_buf_addf(
+        b,
+        ",\"version\":%lld,\"turns\":%lld,\"completion_percentage\":%lld,\"turns_without_"
+        "progress\":%lld,"
+        "\"rest_s\":%lld,\"is_overdue\":%s,\"created_at\":\"%.*s\",\"updated_at\":\"%.*s\"}",
+        (long long)r->version, (long long)r->turns, (long long)r->completion, (long long)r->stalled,
+        (long long)(p.rest_ns / FM_SEC), p.is_overdue ? "true" : "false",
+        FM_STR_ARG(fm_time_str(a, r->created_at)), FM_STR_ARG(fm_time_str(a, r->updated_at)));
 }
 
-static void row_text(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r)
+/* What a person should look at: a rest that is too long, or what the case waits on. */
+static fm_str row_mark(struct fm_arena *a, const struct fm_case_row *r, fm_time now)
 {
+    struct fm_pace p = pace_of(r, now);
+    if (r->waiting_on.len)
+        return fm_str_fmt(a, "  [%s %.*s]", p.rest_ns ? "overdue:" : "waiting on",
+                          FM_STR_ARG(fm_str_sub(r->waiting_on, 0, 60)));
+    if (p.is_overdue)
+        return fm_str_fmt(a, "  [no progress for %.*s]", FM_STR_ARG(fm_duration_str(a, p.rest_ns)));
+    return r->stalled >= FM_STUCK_TURNS ? FM_STR("  [stuck]") : FM_STR_NULL;
+}
+
+static void row_text(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r, fm_time now)
+{
+    fm_str mark = row_mark(a, r, now);
     fm_str updated = fm_str_sub(fm_time_str(a, r->updated_at), 0, 16);
     size_t from = b->len;
-    fm_buf_addf(b, "%-17.*s  %-13.*s %3lld%%  %.*s  %-10.*s  %.*s\n", FM_STR_ARG(r->id),
+    fm_buf_addf(b, "%-17.*s  %-13.*s %3lld%%  %.*s  %-10.*s  %.*s%.*s\n", FM_STR_ARG(r->id),
                 FM_STR_ARG(r->status), (long long)r->completion, FM_STR_ARG(updated),
-                FM_STR_ARG(r->owner), FM_STR_ARG(r->title));
+                FM_STR_ARG(r->owner), FM_STR_ARG(r->title), FM_STR_ARG(mark));
     fm_buf_neutralize(b, from);
 }
 
@@ -205,6 +227,7 @@ static enum fm_code print_list(struct case_app *app, const struct fm_case_rows *
 {
     struct fm_arena *a = &app->ctx->arena;
     struct fm_buf b;
+    fm_time now = fm_now(app->ctx->clock);
     fm_str cursor = FM_STR_NULL;
     if ((int64_t)rows->n == limit)
         cursor = fm_str_fmt(a, "%lld:%.*s", (long long)rows->items[rows->n - 1].updated_at,
@@ -213,11 +236,11 @@ static enum fm_code print_list(struct case_app *app, const struct fm_case_rows *
     fm_buf_addz(&b, app->common.is_json ? "{\"cases\":[" : rows->n ? "" : "No cases.\n");
     fm_vec_each (rows, r) {
         if (!app->common.is_json) {
-            row_text(a, &b, r);
+            row_text(a, &b, r, now);
             continue;
         }
         fm_buf_addz(&b, r == rows->items ? "" : ",");
-        row_json(a, &b, r);
+        row_json(a, &b, r, now);
     }
     if (app->common.is_json) {
         fm_buf_addz(&b, "],\"next\":");

@@ -32,9 +32,9 @@ static enum fm_code do_show(struct case_app *app, const struct show_options *o, 
     else if (o->view == VIEW_PHASES)
         fm_case_view_phases(&app->ctx->arena, c, app->common.is_json, &b);
     else if (app->common.is_json)
-        fm_case_view_json(&app->ctx->arena, c, &b);
+        fm_case_view_json(&app->ctx->arena, c, fm_now(app->ctx->clock), &b);
     else
-        fm_case_view_text(&app->ctx->arena, c, case_style(), &b);
+        fm_case_view_text(&app->ctx->arena, c, fm_now(app->ctx->clock), case_style(), &b);
     if (app->common.is_json)
         fm_buf_addc(&b, '\n');
     enum fm_code printed = case_page_buf(app, &b);

@@ -34,7 +34,7 @@ static enum fm_code do_export(struct case_app *app, const struct store_options *
     const char *path =
         o->output ? o->output : fm_str_fmt(&app->ctx->arena, "%.*s.fmcase", FM_STR_ARG(id)).p;
     fm_buf_init(&report, 64 << 20);
-    fm_case_view_text(&app->ctx->arena, c, (struct fm_view_style){0}, &report);
+    fm_case_view_text(&app->ctx->arena, c, FM_TIME_NONE, (struct fm_view_style){0}, &report);
     enum fm_code code = fm_bundle_write(app->store, app->ctx, id, fm_buf_str(&report), path);
     fm_buf_release(&report);
     FM_TRY(code);

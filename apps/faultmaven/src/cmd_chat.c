@@ -59,7 +59,7 @@ static void show_hypotheses(struct chat *c, const struct fm_case *k)
 
 static void show_next(struct chat *c, const struct fm_case *k)
 {
-    struct fm_strs steps = fm_case_next_steps(&c->app.ctx->arena, k, 5);
+    struct fm_strs steps = fm_case_next_steps(&c->app.ctx->arena, k, fm_now(c->app.ctx->clock), 5);
     fm_vec_each (&steps, s)
         printf("- %.*s\n", FM_STR_ARG(*s));
 }

@@ -358,7 +358,7 @@ TEST(views_are_valid_json_and_never_control_a_terminal)
     yyjson_val *v;
     resolved(&k);
     fm_buf_init(&b, 1 << 22);
-    fm_case_view_json(&k.ctx.arena, k.c, &b);
+    fm_case_view_json(&k.ctx.arena, k.c, FM_TIME_NONE, &b);
     assert_int_equal(fm_json_read(&k.ctx, fm_buf_str(&b), &v), FM_OK);
     assert_str(fm_json_get_str(v, "status"), "resolved");
     assert_int_equal(yyjson_arr_size(fm_json_get(v, "evidence")), 2);
@@ -366,7 +366,7 @@ TEST(views_are_valid_json_and_never_control_a_terminal)
                                  "holds", false));
     fm_buf_clear(&b);
     k.c->title = FM_STR("a\x1b[2Jb");
-    fm_case_view_text(&k.ctx.arena, k.c, (struct fm_view_style){0}, &b);
+    fm_case_view_text(&k.ctx.arena, k.c, FM_TIME_NONE, (struct fm_view_style){0}, &b);
     assert_false(fm_str_has(fm_buf_str(&b), FM_STR("\x1b")));
     fm_buf_release(&b);
     kit_close(&k);

@@ -305,7 +305,7 @@ TEST(s66_warnings)
     e->type = FM_DEGRADED_NO_PROGRESS;
     struct fm_escalation *x = fm_vec_add(&ctx.arena, &c->escalations);
     fm_record_init(&fm_escalation_type, x);
-    struct fm_warnings w = fm_case_warnings(&ctx.arena, c);
+    struct fm_warnings w = fm_case_warnings(&ctx.arena, c, FM_TIME_NONE);
     static const char *const want[4][2] = {{"stuck", "warning"},
                                            {"degraded_mode", "error"},
                                            {"escalation", "info"},

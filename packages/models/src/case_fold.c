@@ -436,6 +436,7 @@ static enum fm_code on_waiting_set(struct fold *f)
 static enum fm_code on_waiting_cleared(struct fold *f)
 {
     fm_record_init(&fm_waiting_type, &f->c->waiting);
+    f->c->waited_until = f->e->at;
     return FM_OK;
 }
 

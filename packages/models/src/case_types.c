@@ -425,6 +425,7 @@ static const struct fm_field fm_case_fields[] = {
     INT(fm_case, current_turn, TURN_MAX),
     INT(fm_case, turns_without_progress, TURN_MAX),
     TIME(fm_case, last_progress_at),
+    TIME(fm_case, waited_until),
     ENUM(fm_case, engagement, fm_engagement),
     ENUM(fm_case, strategy, fm_strategy),
     SUB(fm_case, consulting, fm_consulting),

@@ -99,7 +99,7 @@ static void put_milestones(struct fm_buf *b, const struct fm_enums *list)
 }
 
 static fm_str answer_json(struct fm_ctx *ctx, const struct fm_case *c,
-                          const struct fm_turn_result *r)
+                          const struct fm_turn_result *r, fm_time now)
 {
     struct fm_buf b;
     const struct fm_turn *t = r->turn;
@@ -112,14 +112,14 @@ static fm_str answer_json(struct fm_ctx *ctx, const struct fm_case *c,
         fm_name_of(&fm_case_stage_names, fm_case_stage(c)),
         fm_name_of(&fm_turn_outcome_names, t->outcome));
     fm_buf_addf(&b, ",\"progress\":%s,\"stuck\":%s,\"message\":", t->progress ? "true" : "false",
-                fm_case_is_stuck(c) ? "true" : "false");
+                fm_case_is_stalled(c, now) ? "true" : "false");
     fm_json_put_str(&b, r->reply);
     put_milestones(&b, &t->milestones);
     put_strs(&b, "evidence", &r->evidence_ids);
     put_duplicates(&b, r);
     put_accepted(&b, &r->events);
     put_rejected(&b, &t->rejected);
-    struct fm_strs steps = fm_case_next_steps(&ctx->arena, c, 3);
+    struct fm_strs steps = fm_case_next_steps(&ctx->arena, c, now, 3);
     put_strs(&b, "next_steps", &steps);
     fm_buf_addc(&b, '}');
     fm_str json = fm_str_dup(&ctx->arena, fm_buf_str(&b));
@@ -163,7 +163,7 @@ static enum fm_code try_once(struct attempt *x, struct fm_case_answer *out)
     FM_TRY(fm_turn_begin(&x->s->engine, x->ctx, answer.c, &in, &w));
     FM_TRY(ask_reasoner(x, w, &p));
     FM_TRY(fm_turn_finish(w, p, x->t->by, &answer.result));
-    answer.json = answer_json(x->ctx, answer.c, &answer.result);
+    answer.json = answer_json(x->ctx, answer.c, &answer.result, fm_now(x->s->engine.clock));
     struct fm_append append = {.c = answer.c,
                                .expected = answer.result.expected_version,
                                .events = &answer.result.events,

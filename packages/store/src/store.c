@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+struct store_stale {
+    struct fm_ctx *ctx;
+    struct fm_strs ids;
+};
+
 static bool is_postgres(const char *location)
 {
     return strncmp(location, "postgresql://", 13) == 0 || strncmp(location, "postgres://", 11) == 0;
@@ -68,6 +73,26 @@ static enum fm_code open_parts(struct fm_store *s, struct fm_ctx *ctx,
     return fm_db_migrate(s->writer, ctx);
 }
 
+static enum fm_code on_stale(void *arg, const struct fm_row *row)
+{
+    struct store_stale *stale = arg;
+    fm_vec_push(&stale->ctx->arena, &stale->ids,
+                fm_str_dup(&stale->ctx->arena, fm_row_str(row, 0)));
+    return FM_OK;
+}
+
+/* A step of the schema may add columns to the projections; they are a picture of the log, so they
+ * are made anew. A crash in between leaves the mark, and the next start goes on. */
+static enum fm_code refresh_projections(struct fm_store *s, struct fm_ctx *ctx)
+{
+    struct store_stale stale = {.ctx = ctx};
+    struct fm_query q = fm_query("SELECT id FROM cases WHERE urgency = '-'");
+    FM_TRY(fm_db_each(s->writer, ctx, &q, on_stale, &stale));
+    fm_vec_each (&stale.ids, id)
+        FM_TRY(fm_store_rebuild(s, ctx, *id));
+    return FM_OK;
+}
+
 enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,
                            struct fm_store **out)
 {
@@ -79,6 +104,8 @@ enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->done, NULL);
     enum fm_code code = open_parts(s, ctx, o);
+    if (code == FM_OK)
+        code = refresh_projections(s, ctx);
     if (code != FM_OK) {
         fm_store_free(s);
         return code;

@@ -292,6 +292,62 @@ TEST(lists_are_paged_and_show_only_cases_of_the_user)
     world_close(&w);
 }
 
+#define END_OF_WAIT "{'changes':[{'type':'intent','intent':{'kind':'unblock'}}]}"
+
+static struct fm_case_row row_of(struct world *w, fm_str id)
+{
+    struct fm_case_rows rows;
+    struct fm_case_filter f = {
+        .include_empty = true, .limit = 1000, .before_updated = FM_TIME_NONE};
+    assert_int_equal(fm_store_list(w->store, &w->ctx, &f, &rows), FM_OK);
+    fm_vec_each (&rows, r)
+        if (fm_str_eq(r->id, id))
+            return *r;
+    fail_msg("the case is not listed");
+    return (struct fm_case_row){0};
+}
+
+TEST(lists_say_since_when_a_case_rests_and_on_what_it_waits)
+{
+    struct world w;
+    OPEN(&w);
+    struct fm_case *c;
+    struct fm_case_answer a;
+    fm_str id = busy_case(&w); /* waits at its end */
+    struct fm_case_row r = row_of(&w, id);
+    assert_true(r.resting_since == FM_TIME_NONE);
+    assert_str(r.waiting_on, "the deploy");
+    assert_int_equal(world_do(&w, alice, id, END_OF_WAIT, &a), FM_OK);
+    assert_int_equal(fm_store_load(w.store, &w.ctx, id, &c, NULL), FM_OK);
+    r = row_of(&w, id);
+    assert_int_equal(r.resting_since, w.clock.at);
+    assert_int_equal(r.resting_since, fm_case_resting_since(c));
+    assert_int_equal(r.waiting_on.len, 0);
+    world_close(&w);
+}
+
+TEST(a_store_from_before_a_column_is_projected_anew)
+{
+    struct world w;
+    struct fm_verify_result v;
+    OPEN(&w);
+    struct fm_case_answer a;
+    fm_str id = busy_case(&w);
+    assert_int_equal(world_do(&w, alice, id, END_OF_WAIT, &a), FM_OK);
+    fm_time since = row_of(&w, id).resting_since;
+    assert_int_equal(run_sql(&w, "UPDATE cases SET urgency = '-', resting_since = NULL"), FM_OK);
+    assert_int_equal(fm_store_verify(w.store, &w.ctx, id, &v), FM_OK);
+    assert_string_equal(v.what, "projection");
+    fm_store_free(w.store);
+    struct fm_store_options o = {.location = contract_location ? contract_location : w.dir,
+                                 .blob_dir = contract_location ? w.dir : NULL};
+    assert_int_equal(fm_store_open(&w.ctx, &o, &w.store), FM_OK);
+    assert_int_equal(row_of(&w, id).resting_since, since);
+    assert_int_equal(fm_store_verify(w.store, &w.ctx, id, &v), FM_OK);
+    assert_true(v.ok);
+    world_close(&w);
+}
+
 TEST(search_finds_words_of_messages_and_evidence_and_takes_no_syntax)
 {
     struct world w;

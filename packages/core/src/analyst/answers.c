@@ -227,7 +227,7 @@ static void answer_solution(struct answer *x)
 
 static void answer_next(struct answer *x)
 {
-    struct fm_strs steps = fm_case_next_steps(x->a, x->c, 5);
+    struct fm_strs steps = fm_case_next_steps(x->a, x->c, fm_now(x->ctx->clock), 5);
     fm_vec_each (&steps, s)
         SAY(x, "- %.*s\n", FM_STR_ARG(*s));
     x->is_answered = steps.n > 0;

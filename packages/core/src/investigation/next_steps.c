@@ -89,6 +89,14 @@ static void stage_step(struct steps *s)
         add(s, fm_str_c(by_stage[stage]));
 }
 
+/* At most two: the rest of the list is what helps to get on. */
+static void due_steps(struct steps *s, fm_time now)
+{
+    struct fm_reminders list = fm_case_reminders(s->a, s->c, now);
+    for (size_t i = 0; i < list.n && i < 2; i++)
+        add(s, list.items[i].text);
+}
+
 static void terminal_steps(struct steps *s)
 {
     if (!s->c->reports.n)
@@ -96,9 +104,11 @@ static void terminal_steps(struct steps *s)
     add(s, FM_STR("More to do? Open a follow-up case (case follow-up)"));
 }
 
-struct fm_strs fm_case_next_steps(struct fm_arena *a, const struct fm_case *c, size_t max)
+struct fm_strs fm_case_next_steps(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                                  size_t max)
 {
     struct steps s = {.a = a, .c = c, .max = max};
+    due_steps(&s, now);
     if (c->status == FM_CASE_CONSULTING) {
         consulting_steps(&s);
     } else if (c->status == FM_CASE_INVESTIGATING) {

@@ -70,9 +70,10 @@ static bool is_deadlocked(const struct fm_case *c)
 /* A reasoner suggests, the facts decide. */
 static enum fm_code check_degraded(struct fm_turn_work *w, enum fm_degraded_type type)
 {
-    if (type == FM_DEGRADED_NO_PROGRESS && !fm_case_is_stuck(w->c))
-        return step_reject(w, "no_progress is counted by the system: %lld turns so far",
-                           (long long)w->c->turns_without_progress);
+    if (type == FM_DEGRADED_NO_PROGRESS && !fm_case_is_stalled(w->c, w->now))
+        return step_reject(
+            w, "no_progress is counted by the system: %lld turns so far, and the time is not up",
+            (long long)w->c->turns_without_progress);
     if (type == FM_DEGRADED_LIMITED_DATA && !has_blocked(w->c))
         return step_reject(w, "limited_data needs a request that is blocked");
     if (type == FM_DEGRADED_EXTERNAL_DEPENDENCY && !w->c->waiting.on.len)

@@ -13,14 +13,6 @@ static bool inputs_changed(const struct fm_case *c, enum fm_urgency urgency)
     return !p || p->temporal != c->verification.temporal || p->urgency != urgency;
 }
 
-/* An outage that nobody rated is urgent all the same. */
-static enum fm_urgency urgency_of(const struct fm_verification *v)
-{
-    bool is_unknown = !v->urgency || v->urgency == FM_URGENCY_UNKNOWN;
-    return is_unknown && v->severity == FM_INCIDENT_CRITICAL && v->temporal ? FM_URGENCY_CRITICAL
-                                                                            : v->urgency;
-}
-
 static enum fm_code emit_path(struct fm_turn_work *w, const struct fm_path_choice *choice,
                               enum fm_urgency urgency)
 {
@@ -46,7 +38,7 @@ enum fm_code step_select_path(struct fm_turn_work *w)
     if (w->c->status != FM_CASE_INVESTIGATING || !fm_case_has(w->c, FM_MILESTONE_SYMPTOM_VERIFIED))
         return FM_OK;
     const struct fm_path_selection *now = fm_case_path_now(w->c);
-    enum fm_urgency urgency = urgency_of(&w->c->verification);
+    enum fm_urgency urgency = fm_case_urgency(w->c);
     struct fm_path_choice choice = fm_path_choose(w->c->verification.temporal, urgency);
     if (!choice.path)
         return now ? FM_OK
@@ -148,6 +140,19 @@ static int64_t stalled_turns(const struct fm_turn_work *w)
            (w->turn.waiting || w->turn.outcome == FM_TURN_FAILED ? 0 : 1);
 }
 
+/* A turn that brings nothing after the time is up counts as much as three quick ones. */
+static enum fm_code enter_by_clock(struct fm_turn_work *w)
+{
+    struct fm_pace p = fm_case_pace(w->c, w->now);
+    if (!p.is_overdue || w->turn.progress || !stalled_turns(w))
+        return FM_OK;
+    FM_TRY(step_advise(w, FM_ADVICE_CHANGE_APPROACH,
+                       fm_str_fmt(&w->ctx->arena, "There was %.*s.",
+                                  FM_STR_ARG(fm_pace_text(&w->ctx->arena, &p)))));
+    return enter_episode(w, FM_DEGRADED_NO_PROGRESS, fm_pace_text(&w->ctx->arena, &p),
+                         FM_STR("other data, another view, or an escalation"));
+}
+
 static enum fm_code update_degraded(struct fm_turn_work *w)
 {
     if (w->turn.progress && fm_case_episode(w->c))
@@ -164,7 +169,7 @@ static enum fm_code update_degraded(struct fm_turn_work *w)
         return enter_episode(
             w, FM_DEGRADED_NO_PROGRESS, FM_STR("three turns without progress"),
             FM_STR("other data, another category of cause, an escalation, or closing"));
-    return FM_OK;
+    return enter_by_clock(w);
 }
 
 /* ---- advice ---- */
@@ -233,17 +238,25 @@ static bool has_open_escalation(const struct fm_case *c)
     return false;
 }
 
-struct fm_warnings fm_case_warnings(struct fm_arena *a, const struct fm_case *c)
+static void warn_of_stall(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                          struct fm_warnings *out)
+{
+    struct fm_pace p = fm_case_pace(c, now);
+    fm_str text = FM_STR_NULL;
+    if (c->turns_without_progress >= FM_STUCK_TURNS)
+        text = fm_str_fmt(a, "%lld turns without progress; add other data, escalate or close",
+                          (long long)c->turns_without_progress);
+    else if (p.is_overdue)
+        text = fm_pace_text(a, &p);
+    if (text.len)
+        fm_vec_push(a, out, ((struct fm_warning){"stuck", "warning", text}));
+}
+
+struct fm_warnings fm_case_warnings(struct fm_arena *a, const struct fm_case *c, fm_time now)
 {
     struct fm_warnings list = {0};
     const struct fm_episode *e = fm_case_episode(c);
-    if (c->turns_without_progress >= FM_STUCK_TURNS)
-        fm_vec_push(
-            a, &list,
-            (struct fm_warning){
-                "stuck", "warning",
-                fm_str_fmt(a, "%lld turns without progress; add other data, escalate or close",
-                           (long long)c->turns_without_progress)});
+    warn_of_stall(a, c, now, &list);
     if (e)
         fm_vec_push(a, &list,
                     (struct fm_warning){"degraded_mode", "error",

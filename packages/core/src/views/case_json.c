@@ -6,6 +6,7 @@ struct json {
     struct fm_arena *a;
     const struct fm_case *c;
     struct fm_buf *out;
+    fm_time now;
 };
 
 static void key(struct json *j, const char *name)
@@ -199,7 +200,7 @@ static void conclusion(struct json *j)
 
 static void warnings(struct json *j)
 {
-    struct fm_warnings list = fm_case_warnings(j->a, j->c);
+    struct fm_warnings list = fm_case_warnings(j->a, j->c, j->now);
     begin_list(j, "warnings");
     fm_vec_each (&list, w) {
         comma(j);
@@ -222,6 +223,39 @@ static void advice(struct json *j)
         fm_record_write(&fm_advice_type, x, j->out);
     }
     fm_buf_addc(j->out, ']');
+}
+
+static void reminders(struct json *j)
+{
+    struct fm_reminders list = fm_case_reminders(j->a, j->c, j->now);
+    begin_list(j, "reminders");
+    fm_vec_each (&list, r) {
+        comma(j);
+        fm_buf_addc(j->out, '{');
+        strz(j, "kind", r->kind);
+        str(j, "ref", r->ref);
+        time_or_null(j, "since", r->since);
+        str(j, "text", r->text);
+        close_record(j);
+    }
+    fm_buf_addc(j->out, ']');
+}
+
+/* How long nothing moved, and how long that may be; null while the clock stands still. */
+static void pace(struct json *j)
+{
+    struct fm_pace p = fm_case_pace(j->c, j->now);
+    key(j, "pace");
+    if (p.since == FM_TIME_NONE) {
+        fm_buf_addz(j->out, "null");
+        return;
+    }
+    fm_buf_addc(j->out, '{');
+    time_or_null(j, "since", p.since);
+    num(j, "rest_s", p.rest_ns / FM_SEC);
+    num(j, "limit_s", p.limit_ns / FM_SEC);
+    flag(j, "is_overdue", p.is_overdue);
+    close_record(j);
 }
 
 static void header(struct json *j)
@@ -248,7 +282,8 @@ static void header(struct json *j)
     time_or_null(j, "closed_at", c->closed_at);
     num(j, "current_turn", c->current_turn);
     num(j, "turns_without_progress", c->turns_without_progress);
-    flag(j, "is_stuck", fm_case_is_stuck(c));
+    flag(j, "is_stuck", fm_case_is_stalled(c, j->now));
+    pace(j);
     flag(j, "is_terminal", fm_case_is_terminal(c));
     strz(j, "strategy", fm_name_of(&fm_strategy_names, fm_case_strategy(c)));
     strz(j, "engagement", fm_name_of(&fm_engagement_names, fm_case_engagement(c).mode));
@@ -286,15 +321,16 @@ static void body(struct json *j)
     RECORDS(j, "relations", relations, fm_relation_type);
 }
 
-void fm_case_view_json(struct fm_arena *a, const struct fm_case *c, struct fm_buf *out)
+void fm_case_view_json(struct fm_arena *a, const struct fm_case *c, fm_time now, struct fm_buf *out)
 {
-    struct json j = {a, c, out};
+    struct json j = {a, c, out, now};
     fm_buf_addc(out, '{');
     header(&j);
     body(&j);
     advice(&j);
     warnings(&j);
-    struct fm_strs steps = fm_case_next_steps(a, c, 5);
+    reminders(&j);
+    struct fm_strs steps = fm_case_next_steps(a, c, now, 5);
     strs(&j, "next_steps", &steps);
     fm_buf_addc(out, '}');
 }

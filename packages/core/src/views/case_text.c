@@ -6,6 +6,7 @@ struct text {
     struct fm_arena *a;
     const struct fm_case *c;
     struct fm_buf *out;
+    fm_time now;
     bool has_colour;
 };
 
@@ -92,6 +93,9 @@ static void problem(struct text *t)
     if (c->waiting.on.len)
         fm_buf_addf(t->out, "  waiting on %.*s since %.*s\n", FM_STR_ARG(plain(t, c->waiting.on)),
                     FM_STR_ARG(fm_time_str(t->a, c->waiting.since)));
+    if (c->waiting.on.len && c->waiting.until != FM_TIME_NONE)
+        fm_buf_addf(t->out, "  expected by %.*s\n",
+                    FM_STR_ARG(fm_time_str(t->a, c->waiting.until)));
 }
 
 static void conclusion(struct text *t)
@@ -221,10 +225,22 @@ static void solutions(struct text *t)
     }
 }
 
+static void reminders(struct text *t)
+{
+    struct fm_reminders list = fm_case_reminders(t->a, t->c, t->now);
+    if (list.n)
+        heading(t, "Due", list.n);
+    fm_vec_each (&list, r) {
+        fm_buf_addz(t->out, "  ");
+        put(t, YELLOW, short_text(t, r->text, 300));
+        fm_buf_addc(t->out, '\n');
+    }
+}
+
 static void footer(struct text *t)
 {
-    struct fm_warnings list = fm_case_warnings(t->a, t->c);
-    struct fm_strs steps = fm_case_next_steps(t->a, t->c, 4);
+    struct fm_warnings list = fm_case_warnings(t->a, t->c, t->now);
+    struct fm_strs steps = fm_case_next_steps(t->a, t->c, t->now, 4);
     fm_vec_each (&list, w) {
         fm_buf_addz(t->out, w == list.items ? "\n" : "");
         put(t, strcmp(w->severity, "error") == 0 ? RED : YELLOW,
@@ -237,10 +253,10 @@ static void footer(struct text *t)
         fm_buf_addf(t->out, "  - %.*s\n", FM_STR_ARG(short_text(t, *s, 300)));
 }
 
-void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, struct fm_view_style style,
-                       struct fm_buf *out)
+void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                       struct fm_view_style style, struct fm_buf *out)
 {
-    struct text t = {a, c, out, style.has_colour};
+    struct text t = {a, c, out, now, style.has_colour};
     header(&t);
     problem(&t);
     conclusion(&t);
@@ -249,5 +265,6 @@ void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, struct fm_vi
     evidence(&t);
     requests(&t);
     solutions(&t);
+    reminders(&t);
     footer(&t);
 }

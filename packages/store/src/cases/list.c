@@ -30,13 +30,17 @@ static enum fm_code on_case(void *arg, const struct fm_row *row)
     c->stalled = fm_row_int(row, 10);
     c->created_at = fm_row_int(row, 11);
     c->updated_at = fm_row_int(row, 12);
+    c->resting_since = fm_row_time(row, 13);
+    c->urgency = keep(k, row, 14);
+    c->waiting_on = keep(k, row, 15);
     return FM_OK;
 }
 
 #define LIST_COLUMNS                                                                               \
     "SELECT c.id, c.title, c.owner, c.status, c.stage, c.severity, c.closure, c.version, "         \
     "c.turns, c.completion,"                                                                       \
-    " c.stalled, c.created_at, c.updated_at FROM cases c"
+    " c.stalled, c.created_at, c.updated_at, c.resting_since, c.urgency, c.waiting_on FROM cases " \
+    "c"
 #define LIST_WHERE                                                                                 \
     " (c.updated_at < :at OR (c.updated_at = :at AND c.id > :id)) AND (:status = '' OR c.status "  \
     "= :status)"                                                                                   \

@@ -52,7 +52,8 @@ static enum fm_code put_case(struct projector *p)
         ":description,"
         " status = :status, closure = :closure, stage = :stage, severity = :severity,"
         " completion = :completion, turns = :turns, stalled = :stalled, created_at = :created,"
-        " updated_at = :updated, resolved_at = :resolved, closed_at = :closed WHERE id = :case_id");
+        " updated_at = :updated, resolved_at = :resolved, closed_at = :closed,"
+        " resting_since = :resting, urgency = :urgency, waiting_on = :waiting WHERE id = :case_id");
     fm_query_str(&q, "case_id", c->id);
     fm_query_str(&q, "owner", c->owner);
     fm_query_str(&q, "org", c->organization);
@@ -69,6 +70,9 @@ static enum fm_code put_case(struct projector *p)
     fm_query_int(&q, "updated", c->updated_at);
     fm_query_time(&q, "resolved", c->resolved_at);
     fm_query_time(&q, "closed", c->closed_at);
+    fm_query_time(&q, "resting", fm_case_resting_since(c));
+    fm_query_str(&q, "urgency", NAME(fm_urgency, fm_case_urgency(c)));
+    fm_query_str(&q, "waiting", c->waiting.on);
     return fm_db_run(p->db, p->ctx, &q, NULL);
 }
 

@@ -10,7 +10,9 @@ static const struct {
     {"cases",
      "SELECT id, owner, organization, title, description, status, closure, stage, severity, "
      "completion, turns, stalled,"
-     " created_at, updated_at, resolved_at, closed_at FROM cases WHERE id = :id",
+     " created_at, updated_at, resolved_at, closed_at, resting_since, urgency, waiting_on FROM "
+     "cases "
+     "WHERE id = :id",
      NULL},
     {"case_members", "SELECT user_id, role FROM case_members WHERE case_id = :id ORDER BY user_id",
      "DELETE FROM case_members WHERE case_id = :id"},

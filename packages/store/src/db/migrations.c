@@ -93,11 +93,19 @@ static const char step_2[] =
     "postgres:CREATE INDEX search_by_text ON search_docs USING GIN (to_tsvector('simple', body));\n"
     "postgres:CREATE INDEX search_by_case ON search_docs (case_id);\n";
 
+/* For lists: since when an investigation rests, how urgent it is, what it waits on. Cases from
+ * before hold '-', and fm_store_open projects them anew. */
+static const char step_3[] = "ALTER TABLE cases ADD COLUMN resting_since @INT@;\n"
+                             "ALTER TABLE cases ADD COLUMN urgency TEXT NOT NULL DEFAULT '-';\n"
+                             "ALTER TABLE cases ADD COLUMN waiting_on TEXT NOT NULL DEFAULT '';\n"
+                             "CREATE INDEX cases_stale ON cases (id) WHERE urgency = '-';\n";
+
 static const struct {
     const char *name, *sql;
 } steps[] = {
     {"cases, events, findings", step_1},
     {"turns, files, reports, answers, search", step_2},
+    {"pace of cases", step_3},
 };
 const int fm_db_schema_version = sizeof steps / sizeof steps[0];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views of a case: they only read. JSON for programs (stable, additive), text for people.
+ * Views of a case: they only read; `now` is for what is due by the clock. JSON for programs
+ * (stable, additive), text for people.
  */
 #ifndef FAULTMAVEN_CORE_CASE_VIEW_H
 #define FAULTMAVEN_CORE_CASE_VIEW_H
@@ -11,11 +12,12 @@
 /* One object: status, version, stage, milestones by name, hypotheses (best first, with rank and
  * stances), evidence (with purposes), requests, solutions, conclusion with shown confidence,
  * warnings, next steps, … */
-void fm_case_view_json(struct fm_arena *a, const struct fm_case *c, struct fm_buf *out);
+void fm_case_view_json(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                       struct fm_buf *out);
 
 /* What `case show` prints. */
-void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, struct fm_view_style style,
-                       struct fm_buf *out);
+void fm_case_view_text(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                       struct fm_view_style style, struct fm_buf *out);
 
 /* The OODA and the phases view, as text or JSON. */
 FM_MUST_CHECK enum fm_code fm_case_view_ooda(struct fm_ctx *ctx, const struct fm_events *events,

@@ -272,16 +272,54 @@ static inline bool fm_case_is_stuck(const struct fm_case *c)
     return c->status == FM_CASE_INVESTIGATING && c->turns_without_progress >= FM_STUCK_TURNS;
 }
 
+/* ---- pace: the same by the clock ---- */
+
+/* The stated urgency; critical when nobody rated an outage of critical severity. */
+enum fm_urgency fm_case_urgency(const struct fm_case *c);
+
+/* How long an investigation of this urgency may rest: 15 min, 1 h, 1 d, 7 d; 1 d when unknown. */
+int64_t fm_pace_limit(enum fm_urgency urgency);
+
+/* Since when nothing moves; FM_TIME_NONE when the clock stands still: not investigating, or waiting
+ * for something that was not announced for a time. */
+fm_time fm_case_resting_since(const struct fm_case *c);
+
+struct fm_pace {
+    fm_time since;
+    int64_t rest_ns, limit_ns;
+    bool is_overdue;
+};
+/* At a time `now`; FM_TIME_NONE: no clock, nothing is overdue. */
+struct fm_pace fm_case_pace(const struct fm_case *c, fm_time now);
+struct fm_pace fm_pace_at(fm_time since, enum fm_urgency urgency, fm_time now);
+fm_str fm_pace_text(struct fm_arena *a, const struct fm_pace *p);
+
+/* Stuck by turns, or overdue by the clock. */
+bool fm_case_is_stalled(const struct fm_case *c, fm_time now);
+
+struct fm_reminder {
+    const char *kind; /* stalled, wait_over, wait_long, unverified_fix, open_request,
+                         open_escalation, overdue_action */
+    fm_str ref;       /* the item; may be empty */
+    fm_time since;
+    fm_str text;
+};
+struct fm_reminders FM_VEC_OF(struct fm_reminder);
+/* What is due by the clock, most pressing first. */
+struct fm_reminders fm_case_reminders(struct fm_arena *a, const struct fm_case *c, fm_time now);
+
 struct fm_warning {
     const char *kind;     /* stuck, degraded_mode, escalation, no_documentation */
     const char *severity; /* warning, error, info */
     fm_str text;
 };
 struct fm_warnings FM_VEC_OF(struct fm_warning);
-struct fm_warnings fm_case_warnings(struct fm_arena *a, const struct fm_case *c);
+struct fm_warnings fm_case_warnings(struct fm_arena *a, const struct fm_case *c, fm_time now);
 
-/* Up to `max` next steps for the person at work, most useful first, in words. */
-struct fm_strs fm_case_next_steps(struct fm_arena *a, const struct fm_case *c, size_t max);
+/* Up to `max` next steps for the person at work, what is due first, then most useful first, in
+ * words. */
+struct fm_strs fm_case_next_steps(struct fm_arena *a, const struct fm_case *c, fm_time now,
+                                  size_t max);
 
 /* ---- memory ---- */
 

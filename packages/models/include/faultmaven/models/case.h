@@ -438,6 +438,7 @@ struct fm_case {
     int64_t current_turn;
     int64_t turns_without_progress;
     fm_time last_progress_at;
+    fm_time waited_until;          /* when the last wait ended */
     enum fm_engagement engagement; /* preference; none = by status */
     enum fm_strategy strategy;     /* preference; none = derived from the path */
     struct fm_consulting consulting;

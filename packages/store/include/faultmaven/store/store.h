@@ -104,7 +104,9 @@ struct fm_case_filter {
     fm_str before_id;
 };
 struct fm_case_row {
-    fm_str id, title, owner, status, stage, severity, closure;
+    fm_str id, title, owner, status, stage, severity, closure, urgency;
+    fm_str waiting_on;     /* empty when it does not wait */
+    fm_time resting_since; /* fm_case_resting_since */
     int64_t version, turns, completion, stalled;
     fm_time created_at, updated_at;
 };
