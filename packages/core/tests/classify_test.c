@@ -36,6 +36,46 @@ static const struct {
     {"x.yaml", "pool:\n  size: 4\n", FM_EVIDENCE_CONFIG, "yaml"},
     {"notes.md", "# What we saw\nIt was slow.\n", FM_EVIDENCE_PROSE, "markdown"},
     {"app.log", "2025-07-01T12:00:00Z INFO started\n", FM_EVIDENCE_LOG, ""},
+    {"a.log",
+     "[2026-06-01 08:00:01,123] INFO Kafka started, id=1 (kafka.Server)\n[2026-06-01 "
+     "08:00:02,001] INFO two, three (kafka.Server)\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log",
+     "2026-06-01 08:00:01,123 - api - INFO - one\n2026-06-01 08:00:02,001 - api - INFO - "
+     "two\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log", "2026-06-01 08:00:01,500 [pool-1] WARN  a.B - 10.0.0.1 -> 10.0.0.2\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log",
+     "2026-06-01 08:00:01 ERROR failed\njava.lang.X: y\n\tat a.b(C.java:1)\n\tat "
+     "a.c(C.java:2)\nCaused by: java.lang.Z\n\tat d.e(F.java:3)\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log",
+     "State changed to LEADER at 2026-06-01 08:00:01\nState changed to FOLLOWER at "
+     "2026-06-01 08:10:01\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log",
+     "E0601 08:00:01.100000       1 sync.go:44] failed, retrying\nI0601 08:00:01.200000      "
+     " 1 sync.go:45] ok, done\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log", "12:00:01.123 INFO  one, two\n12:00:01.124 INFO  three, four\n", FM_EVIDENCE_LOG, ""},
+    {"a.log", "10.1.2.3 - - [01/Jun/2026:08:00:00 +0000] \"GET / HTTP/1.1\" 200 1, 2\n",
+     FM_EVIDENCE_LOG, ""},
+    {"a.log", "order placed, by web\norder packed, by hand\norder sent, by air\n", FM_EVIDENCE_LOG,
+     ""},
+    {"a.log",
+     "{\"level\":\"info\",\"msg\":\"GET /\",\"trace_id\":\"a\",\"span_id\":\"b\","
+     "\"parentId\":\"c\",\"duration_ms\":4}\n{\"level\":\"info\",\"msg\":\"GET /\","
+     "\"traceId\":\"a\",\"span_id\":\"b\",\"duration_ms\":4}\n",
+     FM_EVIDENCE_LOG, "json-lines"},
+    {"m.csv", "Time;CPU %;Memory (MiB)\n2026-06-01 08:00:00;1,5;3\n2026-06-01 08:01:00;2,5;4\n",
+     FM_EVIDENCE_METRICS, "csv"},
+    {"e.csv", "source,target\nfront,cart\ncart,redis\n", FM_EVIDENCE_METRICS, "csv"},
+    {"l.csv", "time,level,message\n2026-06-01 08:00:00,error,\"one,\ntwo\"\n", FM_EVIDENCE_LOG,
+     "csv"},
+    {"calls.txt", "front -> cart\ncart -> redis, stock\n", FM_EVIDENCE_TOPOLOGY, "call-list"},
+    {"m.prom", "up{job=\"api\"} 1\nhttp_requests_total{code=\"200\",le=\"}\"} 7 1717228800000\n",
+     FM_EVIDENCE_METRICS, "prometheus-text"},
     {"bom.json", "\xEF\xBB\xBF{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}", FM_EVIDENCE_OBJECTS,
      "kubernetes-json"},
 };

@@ -6,7 +6,7 @@
  */
 #include "faultmaven/core/intake.h"
 
-#include "processing/cell.h"
+#include "intake/shape.h"
 #include "processing/kubernetes/transcript.h"
 
 #define SAMPLE_MAX ((size_t)64 << 10)
@@ -14,9 +14,9 @@
 
 struct sample {
     fm_str path;
-    fm_str text;  /* without a byte order mark and leading blanks */
-    fm_str first; /* first line that is not blank */
-    fm_str lines[LINES_MAX];
+    fm_str text;             /* without a byte order mark and leading blanks */
+    fm_str first;            /* first line that is not blank */
+    fm_str lines[LINES_MAX]; /* those that are not blank */
     size_t n_lines;
     size_t n_json_lines; /* lines that are one JSON object each */
     bool is_whole;       /* the sample is the whole input */
@@ -87,15 +87,22 @@ static bool is_jaeger(const struct sample *s)
     return is_json(s) && has_key(s, "traceID") && has_key(s, "spans");
 }
 
+/* Log records carry the ids of spans too; what only records have is a level beside them. */
+static bool has_record_keys(const struct sample *s)
+{
+    return s->n_json_lines >= 2 && (has_key(s, "level") || has_key(s, "severity") ||
+                                    has_key(s, "msg") || has_key(s, "lvl"));
+}
+
 static bool is_zipkin(const struct sample *s)
 {
-    return is_json(s) && has_key(s, "traceId") &&
+    return is_json(s) && has_key(s, "traceId") && !has_record_keys(s) &&
            (has_key(s, "localEndpoint") || has_key(s, "parentId"));
 }
 
 static bool is_span_list(const struct sample *s)
 {
-    return is_json(s) && (has_key(s, "span_id") || has_key(s, "spanId")) &&
+    return is_json(s) && !has_record_keys(s) && (has_key(s, "span_id") || has_key(s, "spanId")) &&
            (has_key(s, "trace_id") || has_key(s, "traceId")) &&
            (has_key(s, "duration") || has_key(s, "duration_ms") || has_key(s, "durationMs") ||
             has_key(s, "startTimeUnixNano"));
@@ -159,54 +166,13 @@ static bool is_json_objects(const struct sample *s)
 
 static bool is_prometheus_text(const struct sample *s)
 {
-    return any_line_starts(s, "# TYPE ") || any_line_starts(s, "# HELP ");
-}
-
-static size_t digits_at(fm_str s, size_t i)
-{
-    size_t from = i;
-    while (i < s.len && (unsigned)(s.p[i] - '0') <= 9)
-        i++;
-    return i - from;
-}
-
-/* The comma of "10:15:32,417 " stands before a fraction, as log4j and Python write it, and parts
- * nothing. In a table another comma or the end of the row follows. */
-static bool is_fraction(fm_str line, size_t comma)
-{
-    size_t end = comma + 1 + digits_at(line, comma + 1);
-    bool is_behind_clock =
-        comma >= 3 && line.p[comma - 3] == ':' && digits_at(line, comma - 2) == 2;
-    return is_behind_clock && end == comma + 4 && end < line.len && strchr(" ]\tZ", line.p[end]);
-}
-
-static size_t count_separators(fm_str line)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < line.len; i++)
-        n += line.p[i] == ',' && !is_fraction(line, i);
-    return n;
-}
-
-/* A first field that begins with a date and goes on in words is a record of a log. */
-static bool begins_like_record(fm_str line)
-{
-    fm_time t;
-    ptrdiff_t comma = fm_str_chr(line, ',', 0);
-    if (comma > 0 && is_fraction(line, (size_t)comma))
-        return true;
-    fm_str field = fm_str_trim(fm_str_cut(&line, ','));
-    size_t i = field.len && field.p[0] == '[';
-    return digits_at(field, i) >= 4 && field.len > i + 5 && strchr("-/", field.p[i + 4]) &&
-           !fm_cell_time(field, 0, &t);
+    return any_line_starts(s, "# TYPE ") || any_line_starts(s, "# HELP ") ||
+           shape_is_exposition(s->lines, s->n_lines);
 }
 
 static bool is_csv(const struct sample *s)
 {
-    size_t commas = count_separators(s->first);
-    return s->n_lines >= 2 && !begins_like_record(s->first) && commas >= 1 &&
-           !fm_str_has(s->first, FM_STR(": ")) && !fm_str_has(s->first, FM_STR("$ ")) &&
-           count_separators(s->lines[1]) >= commas;
+    return shape_is_table(s->lines, s->n_lines);
 }
 
 static bool is_csv_spans(const struct sample *s)
@@ -228,13 +194,19 @@ static bool has_column(const struct sample *s, const char *name)
     return false;
 }
 
+/* Messages may hold line ends, so that rows look ragged: the titles alone decide. */
 static bool is_csv_logs(const struct sample *s)
 {
     static const char *const names[] = {"message", "msg", "log", "logmessage", "log_message"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_csv(s) && has_column(s, names[i]))
+        if (s->n_lines >= 2 && shape_is_header(s->first) && has_column(s, names[i]))
             return true;
     return false;
+}
+
+static bool is_stamped(const struct sample *s)
+{
+    return shape_is_log(s->lines, s->n_lines);
 }
 
 /* Prompts in front of programs that we know: "$ kubectl …", "user@host:~$ df -h". */
@@ -249,12 +221,20 @@ static bool is_transcript(const struct sample *s)
     return false;
 }
 
+/* "caller -> callee": names without blanks in front of the arrow. */
+static bool is_arrow(fm_str line)
+{
+    ptrdiff_t at = fm_str_find(line, FM_STR(" -> "), 0);
+    fm_str from = at > 0 ? fm_str_trim(fm_str_sub(line, 0, (size_t)at)) : FM_STR_NULL;
+    return from.len && line.len < 200 && fm_str_chr(from, ' ', 0) < 0;
+}
+
 /* Who calls whom: blocks of "[Service]: name", or arrows only. */
 static bool is_call_list(const struct sample *s)
 {
     size_t arrows = 0;
     for (size_t i = 0; i < s->n_lines; i++)
-        arrows += fm_str_has(s->lines[i], FM_STR(" -> ")) && s->lines[i].len < 200;
+        arrows += is_arrow(s->lines[i]);
     return fm_str_starts(s->first, FM_STR("[Service]:")) || (arrows > 0 && arrows == s->n_lines);
 }
 
@@ -329,13 +309,14 @@ static const struct detector {
     {FM_EVIDENCE_OBJECTS, "json", is_json},
     {FM_EVIDENCE_METRICS, "prometheus-text", is_prometheus_text},
     {FM_EVIDENCE_COMMAND_OUTPUT, "transcript", is_transcript},
-    {FM_EVIDENCE_CHANGES, "diff", is_diff},
-    {FM_EVIDENCE_OBJECTS, "kubernetes-yaml", is_yaml_objects},
-    {FM_EVIDENCE_COMMAND_OUTPUT, "table", is_command_output},
+    {FM_EVIDENCE_PROSE, "markdown", is_markdown},
     {FM_EVIDENCE_TRACES, "csv", is_csv_spans},
     {FM_EVIDENCE_LOG, "csv", is_csv_logs},
     {FM_EVIDENCE_METRICS, "csv", is_csv},
-    {FM_EVIDENCE_PROSE, "markdown", is_markdown},
+    {FM_EVIDENCE_LOG, "", is_stamped},
+    {FM_EVIDENCE_CHANGES, "diff", is_diff},
+    {FM_EVIDENCE_OBJECTS, "kubernetes-yaml", is_yaml_objects},
+    {FM_EVIDENCE_COMMAND_OUTPUT, "table", is_command_output},
     {FM_EVIDENCE_CONFIG, "yaml", is_yaml},
     {FM_EVIDENCE_CONFIG, "config", is_config},
     {FM_EVIDENCE_LOG, "", is_any_text},
