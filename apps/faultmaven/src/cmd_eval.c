@@ -91,6 +91,7 @@ static void run_child(struct suite *s, const char *const *args, int out_fd, int 
     char **argv = FM_NEW_ARRAY(arena_of(s), char *, 16);
     for (size_t i = 0; args[i]; i++)
         argv[i] = fm_arena_dup(arena_of(s), args[i], strlen(args[i]));
+    s->cli->cmd = &fm_cmd_diagnose;
     snprintf(s->cli->path, sizeof s->cli->path, "faultmaven diagnose");
     _exit(fm_cmd_diagnose.run(s->cli, argv));
 }
