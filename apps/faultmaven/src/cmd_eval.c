@@ -93,6 +93,7 @@ static void run_child(struct suite *s, const char *const *args, int out_fd, int 
         argv[i] = fm_arena_dup(arena_of(s), args[i], strlen(args[i]));
     s->cli->cmd = &fm_cmd_diagnose;
     snprintf(s->cli->path, sizeof s->cli->path, "faultmaven diagnose");
+    s->cli->cmd = &fm_cmd_diagnose;
     _exit(fm_cmd_diagnose.run(s->cli, argv));
 }
 
