@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One question about a case; `faultmaven case ask` is the same. */
 #include "talk.h"
 
-static const struct fm_opt opts[] = {
-    FM_OPT_STR(0, "key", struct talk_options, key, "KEY",
-               "idempotency key: a repeat returns the first answer"),
-    TALK_OPTS(struct talk_options),
-    FM_OPT_END,
-};
+static const struct fm_opt opts[] = {TALK_ASK_OPTS, FM_OPT_END};
 
 static int run(struct fm_cli *cli, char **argv);
 
@@ -18,10 +14,11 @@ const struct fm_command fm_cmd_ask = {
     .max_operands = -1,
     .opts = opts,
     .details = "Each sentence of the answer is checked against the evidence that it cites; what "
-               "cannot be checked is marked. "
-               "Changes that the model proposes are judged by the rules and listed. Without a "
-               "model, or when none answers, "
-               "the analyst answers from the facts of the case.",
+               "cannot be checked is marked. Changes that the model proposes are judged by the "
+               "rules and listed. Without a model, or when none answers, the analyst answers from "
+               "the facts of the case.\n\n"
+               "Ctrl-C stops the answer; nothing is stored then.\n\n"
+               "Exit status: 0 answered, 1 failed, 130 stopped by Ctrl-C.",
     .run = run,
     .candidates = FM_CASE_CANDIDATES};
 
@@ -33,7 +30,7 @@ static fm_str join_words(struct fm_ctx *ctx, const struct fm_operands *w)
     return out;
 }
 
-static int run(struct fm_cli *cli, char **argv)
+int talk_ask_run(struct fm_cli *cli, char **argv)
 {
     struct talk_options o = {0};
     struct case_app app;
@@ -44,12 +41,14 @@ static int run(struct fm_cli *cli, char **argv)
     enum fm_code code = case_find_id(&app, app.operands.items[0], &id);
     if (code == FM_OK)
         code = talk_open(&t, &app, &o);
-    if (code == FM_OK) {
-        struct fm_case_turn turn = talk_turn(&t, id, join_words(app.ctx, &app.operands));
-        fm_time began = fm_now(app.ctx->clock);
-        code = case_turn_and_print(&app, &turn);
-        talk_trace(&t, id, began);
-    }
+    if (code == FM_OK)
+        code = talk_say(&t, id, join_words(app.ctx, &app.operands));
     talk_close(&t);
-    return case_end(&app, code);
+    int status = case_end(&app, code);
+    return code == FM_ECANCELLED ? TALK_EXIT_STOPPED : status;
+}
+
+static int run(struct fm_cli *cli, char **argv)
+{
+    return talk_ask_run(cli, argv);
 }

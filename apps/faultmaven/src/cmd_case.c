@@ -256,13 +256,14 @@ static bool has_changed(const struct fm_case_answer *a)
     return false;
 }
 
-static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a)
+static void put_answer(struct case_app *app, struct fm_buf *b, const struct fm_case_answer *a,
+                       bool has_reply)
 {
     struct fm_strs steps = {0};
     if (has_changed(a))
         steps = fm_case_next_steps(&app->ctx->arena, a->c, fm_now(app->ctx->clock), 3);
     put_what_happened(b, a);
-    if (a->result.reply.len)
+    if (has_reply && a->result.reply.len)
         put_lines(b, "", a->result.reply);
     if (steps.n)
         fm_buf_addz(b, "Next:\n");
@@ -276,21 +277,27 @@ static bool is_all_refused(const struct fm_case_turn *t, const struct fm_case_an
            a->result.turn->rejected.n >= t->input.changes->changes.n && !t->input.uploads.n;
 }
 
+enum fm_code case_print_answer(struct case_app *app, const struct fm_case_turn *t,
+                               const struct fm_case_answer *a, bool has_reply)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, 64 << 20);
+    if (app->common.is_json || a->is_repeat)
+        fm_buf_addf(&b, "%.*s\n", FM_STR_ARG(a->json));
+    else
+        put_answer(app, &b, a, has_reply);
+    FM_TRY(case_print_buf(app, &b));
+    if (!is_all_refused(t, a))
+        return FM_OK;
+    return fm_fail(app->ctx, FM_EREJECTED, "%.*s",
+                   FM_STR_ARG(a->result.turn->rejected.items[0].reason));
+}
+
 enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn *t)
 {
     struct fm_case_answer a = {0};
-    struct fm_buf b;
     FM_TRY(fm_case_work(&app->service, app->ctx, t, &a));
-    fm_buf_init(&b, 64 << 20);
-    if (app->common.is_json || a.is_repeat)
-        fm_buf_addf(&b, "%.*s\n", FM_STR_ARG(a.json));
-    else
-        put_answer(app, &b, &a);
-    FM_TRY(case_print_buf(app, &b));
-    if (!is_all_refused(t, &a))
-        return FM_OK;
-    return fm_fail(app->ctx, FM_EREJECTED, "%.*s",
-                   FM_STR_ARG(a.result.turn->rejected.items[0].reason));
+    return case_print_answer(app, t, &a, true);
 }
 
 enum fm_code case_change(struct case_app *app, const char *name, enum fm_change_type type,

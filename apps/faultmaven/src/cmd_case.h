@@ -66,6 +66,10 @@ struct fm_view_style case_style(void);
  * the turn held typed changes of the user and all of them were refused. */
 FM_MUST_CHECK enum fm_code case_turn_and_print(struct case_app *app, const struct fm_case_turn *t);
 
+/* The second half of it. has_reply false: the reply was shown as it came. */
+FM_MUST_CHECK enum fm_code case_print_answer(struct case_app *app, const struct fm_case_turn *t,
+                                             const struct fm_case_answer *a, bool has_reply);
+
 /* One typed change of the user, to be run as a turn of its own. */
 struct case_edit {
     fm_str id; /* of the case */

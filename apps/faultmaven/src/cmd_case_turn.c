@@ -2,58 +2,17 @@
 /* Conversation and proposals: ask, turn, confirm. */
 #include "cmd_case.h"
 #include "cmd_case_intake.h"
+#include "talk.h"
 
 #define PROPOSAL_MAX ((size_t)16 << 20)
 
-/* ---- ask ---- */
+/* ---- ask: the same as `faultmaven ask` ---- */
 
-struct ask_options {
-    struct case_common common;
-    const char *key;
-};
-
-const struct fm_opt case_ask_opts[] = {
-    FM_OPT_STR(0, "key", struct ask_options, key, "KEY",
-               "idempotency key: a repeat returns the first answer"),
-    CASE_COMMON_OPTS(struct ask_options),
-    FM_OPT_END,
-};
-
-static fm_str join_words(struct fm_ctx *ctx, const char *const *words, size_t n)
-{
-    struct fm_buf b;
-    fm_buf_init(&b, 1 << 20);
-    for (size_t i = 0; i < n; i++)
-        fm_buf_addf(&b, "%s%s", i ? " " : "", words[i]);
-    fm_str s = fm_str_dup(&ctx->arena, fm_buf_str(&b));
-    fm_buf_release(&b);
-    return s;
-}
-
-static enum fm_code do_ask(struct case_app *app, const struct ask_options *o,
-                           const struct fm_operands *operands)
-{
-    struct fm_analyst analyst;
-    fm_str id;
-    FM_TRY(case_find_id(app, operands->items[0], &id));
-    fm_analyst_init(&analyst, NULL);
-    struct fm_case_turn t = {
-        .case_id = id,
-        .input = {.actor = app->actor,
-                  .message = join_words(app->ctx, operands->items + 1, operands->n - 1)},
-        .key = fm_str_c(o->key),
-        .reasoner = &analyst.base,
-        .by = {FM_ACTOR_ANALYST, FM_STR_NULL}};
-    return case_turn_and_print(app, &t);
-}
+const struct fm_opt case_ask_opts[] = {TALK_ASK_OPTS, FM_OPT_END};
 
 int case_ask_run(struct fm_cli *cli, char **argv)
 {
-    struct ask_options o = {0};
-    struct case_app app;
-    if (!case_start(&app, cli, argv, &o))
-        return app.status;
-    return case_end(&app, do_ask(&app, &o, &app.operands));
+    return talk_ask_run(cli, argv);
 }
 
 /* ---- turn ---- */

@@ -2,7 +2,6 @@
 /* An interactive conversation about a case. Typed commands state intents; nothing is read out of
  * prose. */
 #include <editline/readline.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,16 +28,6 @@ struct chat {
     fm_str case_id;
     bool is_over;
 };
-
-/* Ctrl-C reaches the turn under way through its flag. */
-static struct fm_ctx *running;
-
-static void on_interrupt(int sig)
-{
-    (void)sig;
-    if (running)
-        fm_ctx_cancel(running); /* an atomic store. NOLINT(bugprone-signal-handler,cert-sig30-c) */
-}
 
 static void show_evidence(struct chat *c, const struct fm_case *k)
 {
@@ -122,14 +111,7 @@ static enum fm_code do_line(struct chat *c, const char *line)
 {
     if (line[0] == '/')
         return do_command(c, line);
-    struct fm_case_turn turn =
-        talk_turn(&c->t, c->case_id, fm_str_dup(&c->app.ctx->arena, fm_str_c(line)));
-    fm_time began = fm_now(c->app.ctx->clock);
-    running = c->app.ctx;
-    enum fm_code code = case_turn_and_print(&c->app, &turn);
-    running = NULL;
-    talk_trace(&c->t, c->case_id, began);
-    return code;
+    return talk_say(&c->t, c->case_id, fm_str_dup(&c->app.ctx->arena, fm_str_c(line)));
 }
 
 /* Line editing and history on a terminal; plain lines otherwise. */
@@ -168,10 +150,8 @@ static int run(struct fm_cli *cli, char **argv)
     enum fm_code code = case_find_id(&c.app, c.app.operands.items[0], &c.case_id);
     if (code == FM_OK)
         code = talk_open(&c.t, &c.app, &o);
-    if (code == FM_OK) {
-        signal(SIGINT, on_interrupt);
+    if (code == FM_OK)
         converse(&c);
-    }
     talk_close(&c.t);
     return case_end(&c.app, code);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "talk.h"
 
+#include <signal.h>
+
 #include "faultmaven/llm/record.h"
 #include "faultmaven/llm/tracing.h"
 
@@ -59,11 +61,33 @@ void talk_close(struct talk *t)
     fm_prompts_free(t->prompts);
     if (t->has_world)
         llm_world_close(&t->world);
+    if (t->has_inquiry)
+        fm_ctx_release(&t->inquiry_ctx);
+    fm_pool_free(t->pool);
 }
 
-struct fm_case_turn talk_turn(struct talk *t, fm_str case_id, fm_str message)
+/* The evidence is analysed again only when it changed. */
+static enum fm_code look_into(struct talk *t, fm_str case_id)
 {
-    bool has_model = t->llm->ops->context_tokens(t->llm, FM_STR("reason")) > 0;
+    struct fm_case_evidence reader;
+    struct fm_case *c;
+    FM_TRY(fm_store_load(t->app->store, t->app->ctx, case_id, &c, NULL));
+    FM_TRY(fm_case_may_read(t->app->ctx, c, t->app->actor));
+    if (t->has_inquiry && fm_inquiry_is_current(&t->inquiry, c))
+        return FM_OK;
+    if (t->has_inquiry)
+        fm_ctx_release(&t->inquiry_ctx);
+    fm_ctx_init(&t->inquiry_ctx, t->app->ctx->clock);
+    t->has_inquiry = true;
+    if (!t->pool)
+        t->pool = fm_pool_new(0, 256);
+    fm_case_evidence_init(&reader, fm_store_blobs(t->app->store), c);
+    enum fm_code code = fm_inquiry_open(&t->inquiry, &t->inquiry_ctx, c, &reader.base, t->pool);
+    return code == FM_OK ? code : fm_fail(t->app->ctx, code, "%s", t->inquiry_ctx.error);
+}
+
+static struct fm_case_turn turn_of(struct talk *t, fm_str case_id, fm_str message, bool has_model)
+{
     return (struct fm_case_turn){
         .case_id = case_id,
         .input = {.actor = t->app->actor, .message = message},
@@ -110,7 +134,9 @@ static const char *text_of(struct fm_ctx *ctx, yyjson_val *o, const char *key)
     return s.len ? fm_str_dup(&ctx->arena, s).p : NULL;
 }
 
-void talk_trace(struct talk *t, fm_str case_id, fm_time began)
+/* Sends what the turn did to the configured exporters; nothing without one. A failure is reported
+ * on stderr. */
+static void export_trace(struct talk *t, fm_str case_id, fm_time began)
 {
     struct fm_ctx ctx;
     if (!t->has_world)
@@ -129,4 +155,54 @@ void talk_trace(struct talk *t, fm_str case_id, fm_time began)
     if (fm_trace_export(&e, &ctx, &trace, &fm_rng_system) != FM_OK)
         fprintf(stderr, "tracing: %s\n", ctx.error);
     fm_ctx_release(&ctx);
+}
+
+/* ---- Ctrl-C ---- */
+
+/* It reaches the turn under way, and the analysis of its evidence, through their flags. */
+static struct fm_ctx *running[2];
+
+static void on_interrupt(int sig)
+{
+    (void)sig;
+    for (int i = 0; i < 2; i++)
+        if (running[i])
+            fm_ctx_cancel(
+                running[i]); /* an atomic store. NOLINT(bugprone-signal-handler,cert-sig30-c) */
+}
+
+static void begin_interruptible(struct talk *t, struct sigaction *old)
+{
+    struct sigaction sa = {.sa_handler = on_interrupt};
+    sigemptyset(&sa.sa_mask);
+    running[0] = t->app->ctx;
+    running[1] = &t->inquiry_ctx;
+    sigaction(SIGINT, &sa, old);
+}
+
+static void end_interruptible(const struct sigaction *old)
+{
+    sigaction(SIGINT, old, NULL);
+    running[0] = running[1] = NULL;
+}
+
+enum fm_code talk_say(struct talk *t, fm_str case_id, fm_str message)
+{
+    struct sigaction old;
+    bool has_model = t->llm->ops->context_tokens(t->llm, FM_STR("reason")) > 0;
+    struct fm_case_turn turn = turn_of(t, case_id, message, has_model);
+    struct fm_case_answer answer = {0};
+    fm_time began = fm_now(t->app->ctx->clock);
+    begin_interruptible(t, &old);
+    enum fm_code code = has_model ? look_into(t, case_id) : FM_OK;
+    t->reasoner.opt.inquiry = has_model && code == FM_OK ? &t->inquiry : NULL;
+    if (code == FM_OK)
+        code = fm_case_work(&t->app->service, t->app->ctx, &turn, &answer);
+    end_interruptible(&old);
+    if (code == FM_OK)
+        code = case_print_answer(t->app, &turn, &answer, true);
+    export_trace(t, case_id, began);
+    if (code == FM_ECANCELLED)
+        return fm_fail(t->app->ctx, code, "stopped; nothing was stored");
+    return code;
 }

@@ -237,7 +237,8 @@ static const char *const lies[] = {
 static void check_claim(struct play *p, const char *text, bool is_lie)
 {
     struct fm_checked c;
-    struct fm_claim_sources k = {p->k.c, &p->reader.base, FM_STR("What is going on?"), FM_STR_NULL};
+    struct fm_claim_sources k = {
+        .c = p->k.c, .evidence = &p->reader.base, .message = FM_STR("What is going on?")};
     fm_claims_check(&p->k.ctx, &k, kit_text(&p->k, text), &c);
     bool is_caught = c.n_marked + c.n_removed == 1;
     if (is_caught != is_lie || c.n_sentences != 1)
@@ -257,33 +258,51 @@ TEST(no_lie_passes_unmarked_and_truth_does)
     close_play(&p);
 }
 
+static const char guess[] =
+    "{'type':'add_hypothesis','handle':'H1','hypothesis':{'statement':'Deploy 4711 lowered "
+    "max_connections, so the pool was exhausted','category':'config','initial_likelihood':0.6,"
+    "'mode':'systematic','cites':[{'evidence_id':'$e0','quote':'max_connections lowered from "
+    "200 to 50'}]}},{'type':'link','link':{'hypothesis_id':'H1','evidence_id':'$e0','stance':"
+    "'strongly_supports','completeness':0.9,'cites':[{'evidence_id':'$e0','quote':'max_connections "
+    "lowered from 200 to 50'}]}}";
+
+static size_t marks_of_causes(struct play *p)
+{
+    struct fm_checked c;
+    struct fm_claim_sources k = {.c = p->k.c, .evidence = &p->reader.base};
+    fm_claims_check(&p->k.ctx, &k,
+                    kit_text(&p->k, "The pool was exhausted because deploy 4711 lowered "
+                                    "max_connections [$e0]. A DNS outage caused it [$e0]."),
+                    &c);
+    assert_int_equal(c.n_sentences, 2);
+    assert_true(fm_str_ends(c.text, FM_STR("(unverified)")) || c.n_marked == 2);
+    return c.n_marked;
+}
+
 TEST(a_cause_that_the_case_holds_may_be_said)
 {
     struct play p;
-    struct fm_checked c;
     open_play(&p);
-    const char *const script[] = {
-        "{'message':'See "
-        "below.','changes':[{'type':'add_hypothesis','handle':'H1','hypothesis':{'statement':'"
-        "Deploy 4711 lowered max_connections, so the pool was exhausted',"
-        "'category':'config','initial_likelihood':0.6,'cites':[{'evidence_id':'$e0','quote':'max_"
-        "connections lowered from 200 to 50'}]}},"
-        "{'type':'update_hypothesis','hypothesis':{'hypothesis_id':'H1','status':'active','reason':"
-        "'fits'}},"
-        "{'type':'link','link':{'hypothesis_id':'H1','evidence_id':'$e0','stance':'strongly_"
-        "supports','completeness':0.9,'cites':[{'evidence_id':'$e0','quote':'pool exhausted'}]}}]}",
-        NULL};
+    kit_do(&p.k, fm_str_fmt(&p.k.ctx.arena, "{'changes':[%s]}", guess).p);
+    assert_int_equal(p.k.c->hypotheses.items[0].status, FM_HYPOTHESIS_VALIDATED);
+    assert_int_equal(marks_of_causes(&p), 1);
+    close_play(&p);
+}
+
+/* The same guess, judged by the model that made it, is no cause. */
+TEST(a_model_does_not_lift_its_own_guess)
+{
+    struct play p;
+    open_play(&p);
+    char reply[2048];
+    snprintf(reply, sizeof reply, "{'message':'See below.','changes':[%s]}", guess);
+    const char *const script[] = {reply, NULL};
     say(&p, "why?", script);
     assert_int_equal(p.k.c->hypotheses.n, 1);
-    struct fm_claim_sources k = {p.k.c, &p.reader.base, FM_STR(""), FM_STR_NULL};
-    fm_claims_check(&p.k.ctx, &k,
-                    kit_text(&p.k, "The pool was exhausted because deploy 4711 lowered "
-                                   "max_connections [$e0]. A DNS outage caused it [$e0]."),
-                    &c);
-    assert_int_equal(c.n_sentences, 2);
-    assert_int_equal(c.n_marked, 1);
-    assert_true(fm_str_has(c.text, FM_STR("A DNS outage caused it")) &&
-                fm_str_ends(c.text, FM_STR("(unverified)")));
+    assert_int_equal(p.k.c->links.n, 1);
+    assert_int_equal(p.k.c->links.items[0].stance, FM_STANCE_SUPPORTS);
+    assert_true(p.k.c->hypotheses.items[0].likelihood < 0.5);
+    assert_int_equal(marks_of_causes(&p), 2);
     close_play(&p);
 }
 

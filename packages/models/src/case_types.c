@@ -371,6 +371,16 @@ static const struct fm_field fm_rejection_fields[] = {
 };
 RECORD(fm_rejection, "rejection");
 
+static const struct fm_field fm_tool_use_fields[] = {
+    STR(fm_tool_use, name, 64),
+    STR(fm_tool_use, arguments, 300),
+    STR(fm_tool_use, result, 300),
+    INT(fm_tool_use, bytes, INT64_MAX),
+    INT(fm_tool_use, elapsed_ms, INT64_MAX),
+    BOOL(fm_tool_use, failed),
+};
+RECORD(fm_tool_use, "tool use");
+
 static const struct fm_field fm_provenance_fields[] = {
     STR(fm_provenance, reasoner, 64),
     STR(fm_provenance, version, 64),
@@ -381,6 +391,7 @@ static const struct fm_field fm_provenance_fields[] = {
     INT(fm_provenance, tokens_out, INT64_MAX),
     INT(fm_provenance, elapsed_ms, INT64_MAX),
     INT(fm_provenance, attempts, 1000),
+    SUBS(fm_provenance, tools, 32, fm_tool_use),
 };
 RECORD(fm_provenance, "provenance");
 

@@ -84,7 +84,10 @@ static void add_item(struct render *x, struct fm_buf *b, const struct fm_prompt_
     fm_str body = cut == WHOLE   ? it->body
                   : cut == SHORT ? cut_text(it->body, CUT_BYTES)
                                  : FM_STR_NULL;
-    if (part->is_untrusted)
+    if (part->is_untrusted && part->is_one_fence)
+        fm_buf_addf(b, "%.*s%s\n", FM_STR_ARG(fm_prompt_defuse(&x->ctx->arena, body, x->fence)),
+                    body.len < it->body.len ? " […]" : "");
+    else if (part->is_untrusted)
         add_fenced(x, b, it, body);
     else
         fm_buf_addf(b, "%.*s%s%.*s%s\n", FM_STR_ARG(it->head), it->head.len && body.len ? " " : "",
@@ -170,6 +173,14 @@ static const struct fm_prompt_part *part_of(struct render *x, fm_str slot, size_
     return NULL;
 }
 
+static bool has_items(const struct render *x, size_t part)
+{
+    for (size_t i = 0; i < x->n; i++)
+        if (x->pieces[i].part == part && x->pieces[i].cut != LEFT_OUT)
+            return true;
+    return false;
+}
+
 static void add_part(struct render *x, struct fm_buf *b, size_t index)
 {
     const struct fm_prompt_part *part = &x->r->parts[index];
@@ -179,9 +190,14 @@ static void add_part(struct render *x, struct fm_buf *b, size_t index)
     } else {
         fm_buf_adds(b, part->text);
     }
+    bool is_list = part->is_untrusted && part->is_one_fence && has_items(x, index);
+    if (is_list)
+        fm_buf_addf(b, "<<<data %s %s\n", x->fence, part->slot);
     for (size_t i = 0; i < x->n; i++)
         if (x->pieces[i].part == index && x->pieces[i].cut != LEFT_OUT)
             add_item(x, b, part, x->pieces[i].item, x->pieces[i].cut);
+    if (is_list)
+        fm_buf_addf(b, "data %s>>>\n", x->fence);
 }
 
 /* One line of the template; nothing when it consists of empty slots only. */
@@ -235,7 +251,8 @@ static void check_parts(struct render *x, fm_str text)
     }
 }
 
-/* Plain parts come from templates too, so the version covers them. */
+/* Plain parts come from the small templates (stage, path, output …), so the version covers those.
+ */
 static void make_version(struct render *x, fm_str text, char version[64])
 {
     struct fm_buf b;
@@ -243,8 +260,7 @@ static void make_version(struct render *x, fm_str text, char version[64])
     fm_buf_init(&b, PROMPT_MAX);
     fm_buf_adds(&b, text);
     for (size_t i = 0; i < x->p->n; i++)
-        if (fm_str_starts(fm_str_c(x->p->items[i].name), FM_STR("output")) ||
-            fm_str_starts(fm_str_c(x->p->items[i].name), FM_STR("stage_")))
+        if (!fm_str_has(x->p->items[i].text, FM_STR("@system\n")))
             fm_buf_adds(&b, x->p->items[i].text);
     fm_sha256_hex(fm_buf_str(&b), hex);
     fm_buf_release(&b);

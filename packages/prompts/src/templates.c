@@ -51,12 +51,23 @@ bool fm_template_slot(fm_str *rest, fm_str *name)
     return true;
 }
 
+/* From "@system" to "@user"; all of a template without parts counts as user part. */
+static fm_str system_part(fm_str text)
+{
+    ptrdiff_t user = fm_str_find(text, FM_STR("@user\n"), 0);
+    return user > 0 ? fm_str_sub(text, 0, (size_t)user) : FM_STR_NULL;
+}
+
 static enum fm_code check_slots(struct fm_ctx *ctx, const char *path, fm_str old, fm_str text)
 {
-    fm_str rest = text, slot;
+    fm_str rest = text, slot, system = system_part(text);
     while (fm_template_slot(&rest, &slot))
         if (!has_slot(old, slot))
             return fm_fail(ctx, FM_EINVAL, "%s: {{%.*s}} is no slot of this template", path,
+                           FM_STR_ARG(slot));
+    while (fm_template_slot(&system, &slot))
+        if (!has_slot(system_part(old), slot))
+            return fm_fail(ctx, FM_EINVAL, "%s: {{%.*s}} belongs into the user part", path,
                            FM_STR_ARG(slot));
     return FM_OK;
 }

@@ -6,12 +6,17 @@
 
 #define PARTS_MAX 24
 #define ANSWER_TOKENS 1600
+#define HISTORY_SHARE 4 /* of the budget: one part of it is for the conversation */
+
+/* What is shortened first when the whole is too long. */
+enum { ORDER_HISTORY, ORDER_OBSERVATIONS, ORDER_EVIDENCE, ORDER_HYPOTHESES, ORDER_DIAGNOSIS };
 
 struct parts {
     struct llm_ask *a;
     struct fm_arena *arena;
     const struct fm_case *c;
     fm_str template;
+    int64_t budget; /* tokens */
     struct fm_prompt_part items[PARTS_MAX];
     size_t n;
 };
@@ -84,29 +89,24 @@ static void add_evidence(struct parts *p)
     part->items = items;
     part->n_items = n;
     part->is_untrusted = true;
-    part->order = 1;
+    part->order = ORDER_EVIDENCE;
 }
 
+/* The newest messages verbatim, older turns as one line each. */
 static void add_history(struct parts *p)
 {
-    const struct fm_case *c = p->c;
-    struct fm_prompt_item *items = FM_NEW_ARRAY(p->arena, struct fm_prompt_item, c->messages.n);
-    size_t n = 0;
-    fm_vec_each (&c->messages, m) {
-        if (fm_str_eq(m->id, p->a->in->message_id) || m->role == FM_MESSAGE_SYSTEM)
-            continue;
-        items[n] =
-            (struct fm_prompt_item){.head = fm_str_fmt(p->arena, "%.*s %s", FM_STR_ARG(m->id),
-                                                       fm_name_of(&fm_message_role_names, m->role)),
-                                    .body = m->text,
-                                    .rank = (int64_t)n};
-        n++;
-    }
+    size_t budget = (size_t)(p->budget / HISTORY_SHARE);
+    struct fm_memory memory = fm_case_conversation(p->arena, p->c, p->a->in->message_id, budget);
+    struct fm_prompt_item *items = FM_NEW_ARRAY(p->arena, struct fm_prompt_item, memory.n);
+    for (size_t i = 0; i < memory.n; i++)
+        items[i] = (struct fm_prompt_item){
+            .head = memory.items[i].id, .body = memory.items[i].text, .rank = (int64_t)i};
     struct fm_prompt_part *part = add(p, "history", FM_STR_NULL);
     part->items = items;
-    part->n_items = n;
+    part->n_items = memory.n;
     part->is_untrusted = true;
     part->may_lose_items = true;
+    part->order = ORDER_HISTORY;
 }
 
 static void add_hypotheses(struct parts *p)
@@ -126,7 +126,7 @@ static void add_hypotheses(struct parts *p)
     part->items = items;
     part->n_items = list.n;
     part->is_untrusted = true;
-    part->order = 2;
+    part->order = ORDER_HYPOTHESES;
 }
 
 static void add_requests(struct parts *p)
@@ -147,7 +147,7 @@ static void add_requests(struct parts *p)
     part->items = items;
     part->n_items = n;
     part->is_untrusted = true;
-    part->order = 2;
+    part->order = ORDER_HYPOTHESES;
 }
 
 static void add_milestones(struct fm_buf *b, const struct fm_case *c)
@@ -272,17 +272,34 @@ static void add_heads(struct parts *p)
     add_untrusted(p, "statement", c->consulting.statement);
     add_untrusted(p, "problem", c->description.len ? c->description : c->title);
     add_untrusted(p, "state", state_text(p));
-    add_untrusted(p, "diagnosis", p->a->r->opt.diagnosis);
+}
+
+static void add_diagnosis(struct parts *p)
+{
+    struct llm_items causes = llm_diagnosis_items(p->a), seen = llm_observation_items(p->a);
+    struct fm_prompt_part *part = add(p, "diagnosis", FM_STR_NULL);
+    part->items = causes.items;
+    part->n_items = causes.n;
+    part->is_untrusted = true;
+    part->order = ORDER_DIAGNOSIS;
+    part = add(p, "observations", FM_STR_NULL);
+    part->items = seen.items;
+    part->n_items = seen.n;
+    part->is_untrusted = part->is_one_fence = part->may_lose_items = true;
+    part->order = ORDER_OBSERVATIONS;
 }
 
 enum fm_code llm_prompt_build(struct llm_ask *a)
 {
     const char *name = template_of(a);
+    int64_t answer = a->is_small ? 400 : ANSWER_TOKENS;
     struct parts p = {.a = a,
                       .arena = &a->ctx->arena,
                       .c = a->in->c,
-                      .template = fm_prompts_text(a->r->opt.prompts, name)};
+                      .template = fm_prompts_text(a->r->opt.prompts, name),
+                      .budget = a->context - answer > 512 ? a->context - answer : 512};
     add_heads(&p);
+    add_diagnosis(&p);
     add_stage(&p);
     add_tool_list(&p);
     add_evidence(&p);
@@ -290,9 +307,6 @@ enum fm_code llm_prompt_build(struct llm_ask *a)
     add_hypotheses(&p);
     add_requests(&p);
     add_rejected(&p);
-    int64_t answer = a->is_small ? 400 : ANSWER_TOKENS;
-    struct fm_prompt_request r = {name,       p.items,
-                                  p.n,        a->context - answer > 512 ? a->context - answer : 512,
-                                  llm_tokens, a->r->opt.rng};
+    struct fm_prompt_request r = {name, p.items, p.n, p.budget, llm_tokens, a->r->opt.rng};
     return fm_prompt_render(a->r->opt.prompts, a->ctx, &r, &a->prompt);
 }

@@ -4,7 +4,6 @@
 #include "faultmaven/base/hash.h"
 
 #define ROUNDS_MAX (FM_LLM_TOOL_CALLS_MAX + 2)
-#define SEEN_MAX (1u << 20)
 
 /* One JSON schema for all models; changes are read one by one, so it asks for no more than their
  * type. */
@@ -70,9 +69,10 @@ static enum fm_code chat(struct llm_ask *a, const char *what, struct fm_llm_resp
     struct fm_llm *llm = a->r->opt.llm;
     struct fm_llm_tool *tools = FM_NEW_ARRAY(&a->ctx->arena, struct fm_llm_tool, a->n_tools);
     struct fm_llm_request q = request(a, tools);
+    struct fm_llm_sink sink = llm_answer_sink(a);
     memset(out, 0, sizeof *out);
-    enum fm_code code =
-        llm->ops->chat(llm, a->ctx, &q, a->r->opt.sink.fn ? &a->r->opt.sink : NULL, out);
+    llm_answer_begin(a);
+    enum fm_code code = llm->ops->chat(llm, a->ctx, &q, sink.fn ? &sink : NULL, out);
     note_model(a, what, out);
     a->finish = out->finish;
     return code;
@@ -163,46 +163,27 @@ static void read_changes(struct llm_ask *a, yyjson_val *root, struct fm_proposal
     } else if (root && a->is_small) {
         add_small(a, root, out);
     }
-    llm_check_quotes(a, out);
-}
-
-/* Two opinions are both shown, with what carries each. */
-static fm_str with_other_opinion(struct llm_ask *a, const struct fm_proposal *p, fm_str text)
-{
-    const struct fm_hypothesis *best = fm_hypothesis_best(a->in->c);
-    if (!best)
-        return text;
-    for (size_t i = 0; i < p->changes.n; i++) {
-        const struct fm_change *k = &p->changes.items[i];
-        const struct fm_root_cause *r =
-            k->type == FM_CHANGE_ROOT_CAUSE && !k->defect.len ? k->body : NULL;
-        if (r && !fm_str_eq(r->hypothesis_id, best->id) &&
-            !fm_str_ihas(r->statement, best->statement))
-            return fm_str_fmt(&a->ctx->arena,
-                              "%.*s\nThe leading hypothesis of this case is another one: %.*s "
-                              "(%.*s, likelihood %.2f).",
-                              FM_STR_ARG(text), FM_STR_ARG(best->statement), FM_STR_ARG(best->id),
-                              best->likelihood);
-    }
-    return text;
+    llm_check_changes(a, out);
 }
 
 static void finish(struct llm_ask *a, fm_str raw, const struct fm_reply *reply,
                    struct fm_proposal *out)
 {
+    struct fm_arena *arena = &a->ctx->arena;
     struct fm_checked checked;
     char hash[FM_SHA256_HEX];
-    struct fm_claim_sources k = {a->in->c, a->in->evidence, a->in->message, fm_buf_str(&a->seen)};
-    fm_claims_check(a->ctx, &k, reply->message, &checked);
-    fm_str text = checked.text;
-    if (a->finish == FM_LLM_FINISH_LENGTH || reply->form == FM_REPLY_SALVAGED)
-        text = fm_str_fmt(&a->ctx->arena, "%.*s\n(the answer was cut off)", FM_STR_ARG(text));
+    llm_answer_end(a, reply->message, &checked);
     read_changes(a, reply->root, out);
-    out->message = with_other_opinion(a, out, text);
+    bool is_cut = a->finish == FM_LLM_FINISH_LENGTH || reply->form == FM_REPLY_SALVAGED;
+    fm_str rest = fm_str_fmt(arena, "%s%.*s", is_cut ? "\n(the answer was cut off)" : "",
+                             FM_STR_ARG(llm_other_opinion(a, out, checked.has_open_cause)));
+    if (rest.len)
+        llm_answer_say(a, rest);
+    out->message = fm_str_fmt(arena, "%.*s%.*s", FM_STR_ARG(checked.text), FM_STR_ARG(rest));
     for (size_t i = 0; i < checked.cites.n; i++)
-        fm_vec_push(&a->ctx->arena, &out->cites, checked.cites.items[i]);
+        fm_vec_push(arena, &out->cites, checked.cites.items[i]);
     fm_sha256_hex(raw, hash);
-    a->provenance.reply_hash = fm_str_dup(&a->ctx->arena, fm_str_n(hash, 64));
+    a->provenance.reply_hash = fm_str_dup(arena, fm_str_n(hash, 64));
     out->provenance = a->provenance;
 }
 
@@ -224,6 +205,8 @@ static void fall_back(struct llm_ask *a, struct fm_proposal *out)
     out->message =
         fm_str_fmt(arena, "%.*s\n(no language model answered: %.*s; this is the analyst's answer)",
                    FM_STR_ARG(out->message), FM_STR_ARG(why));
+    out->provenance.tools = a->provenance.tools;
+    llm_answer_replace(a, out->message);
 }
 
 static void begin(struct llm_ask *a)
@@ -239,20 +222,6 @@ static void begin(struct llm_ask *a)
                 (struct fm_llm_message){.role = FM_LLM_SYSTEM, .text = a->prompt.system});
     fm_vec_push(&a->ctx->arena, &a->messages,
                 (struct fm_llm_message){.role = FM_LLM_USER, .text = a->prompt.user});
-    fm_buf_adds(&a->seen, a->r->opt.diagnosis);
-    fm_buf_addc(&a->seen, '\n');
-}
-
-static void gather_tools(struct llm_ask *a)
-{
-    const struct fm_llm_reasoner_options *o = &a->r->opt;
-    for (size_t i = 0; i < o->n_tools && a->n_tools < LLM_TOOLS_MAX; i++)
-        a->tools[a->n_tools++] = o->tools[i];
-    if (!o->has_evidence_tools || !a->in->evidence || a->n_tools + 2 > LLM_TOOLS_MAX)
-        return;
-    fm_evidence_tools_init(&a->own, a->in->c, a->in->evidence);
-    a->tools[a->n_tools++] = a->own.list[0];
-    a->tools[a->n_tools++] = a->own.list[1];
 }
 
 static enum fm_code think(struct llm_ask *a, struct fm_proposal *out)
@@ -276,11 +245,15 @@ static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx,
     struct fm_llm *llm = a.r->opt.llm;
     memset(out, 0, sizeof *out);
     memset(&a.r->trace, 0, sizeof a.r->trace);
-    fm_buf_init(&a.seen, SEEN_MAX);
+    fm_record_init(&fm_provenance_type, &a.provenance);
+    a.sources = (struct fm_claim_sources){
+        .c = in->c, .evidence = in->evidence, .inquiry = a.r->opt.inquiry, .message = in->message};
+    a.tools_until = fm_monotonic(ctx->clock) + FM_LLM_TOOL_SECONDS_MAX * FM_SEC;
+    llm_extract_init(&a.extract);
     a.context =
         llm->ops->context_tokens(llm, a.r->opt.purpose.len ? a.r->opt.purpose : FM_STR("reason"));
     a.is_small = a.context <= LLM_SMALL_CONTEXT;
-    gather_tools(&a);
+    llm_tools_gather(&a);
     enum fm_code code = a.context > 0
                             ? think(&a, out)
                             : fm_fail(ctx, FM_EUNAVAILABLE, "no language model is configured");
@@ -288,7 +261,7 @@ static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx,
         fall_back(&a, out);
         code = FM_OK;
     }
-    fm_buf_release(&a.seen);
+    llm_answer_release(&a);
     return code;
 }
 

@@ -106,6 +106,52 @@ static void add_turns(struct memory *m, const struct fm_case *c, int64_t before)
     }
 }
 
+/* Oldest first, as one reads a conversation. */
+static void reverse(struct fm_memory *list)
+{
+    for (size_t i = 0; i < list->n / 2; i++) {
+        struct fm_memory_item x = list->items[i];
+        list->items[i] = list->items[list->n - 1 - i];
+        list->items[list->n - 1 - i] = x;
+    }
+}
+
+static fm_str head_of(struct memory *m, const struct fm_message *x)
+{
+    return fm_str_fmt(m->a, "%.*s %s", FM_STR_ARG(x->id),
+                      fm_name_of(&fm_message_role_names, x->role));
+}
+
+/* The newest message is kept even if it alone is too long: its beginning. */
+static int64_t add_recent(struct memory *m, const struct fm_case *c, fm_str but)
+{
+    int64_t oldest = INT64_MAX;
+    size_t kept = 0;
+    for (size_t i = c->messages.n; i-- > 0 && kept < VERBATIM_MESSAGES;) {
+        const struct fm_message *x = &c->messages.items[i];
+        if (fm_str_eq(x->id, but) || x->role == FM_MESSAGE_SYSTEM)
+            continue;
+        if (!add(m, FM_MEMORY_VERBATIM, head_of(m, x), x->text)) {
+            if (kept)
+                break;
+            add(m, FM_MEMORY_VERBATIM, head_of(m, x), fm_str_sub(x->text, 0, m->budget * 4));
+        }
+        kept++;
+        oldest = x->turn;
+    }
+    return oldest;
+}
+
+struct fm_memory fm_case_conversation(struct fm_arena *a, const struct fm_case *c, fm_str but,
+                                      size_t budget_tokens)
+{
+    struct memory m = {.a = a, .budget = budget_tokens};
+    int64_t oldest = add_recent(&m, c, but);
+    add_turns(&m, c, oldest);
+    reverse(&m.list);
+    return m.list;
+}
+
 struct fm_memory fm_case_memory(struct fm_arena *a, const struct fm_case *c, size_t budget_tokens)
 {
     struct memory m = {.a = a, .budget = budget_tokens};

@@ -337,4 +337,9 @@ struct fm_memory FM_VEC_OF(struct fm_memory_item);
  * Deterministic. Tokens are bytes / 4. */
 struct fm_memory fm_case_memory(struct fm_arena *a, const struct fm_case *c, size_t budget_tokens);
 
+/* The conversation alone, oldest first: the newest messages verbatim (id: message and who spoke),
+ * older turns as one line each, as far as the budget reaches back. Message `but` is left out. */
+struct fm_memory fm_case_conversation(struct fm_arena *a, const struct fm_case *c, fm_str but,
+                                      size_t budget_tokens);
+
 #endif

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reasoner with a language model. It reads the case, asks for evidence by tools, and returns a
- * proposal; rules decide.
+ * The reasoner with a language model. It reads the case and the analyst's diagnosis, looks into the
+ * evidence by tools, and returns a proposal; rules decide.
  *
- *   prompt (prompts/) → model → tools? → reply → proposal → sentences checked
+ *   prompt (prompts/) → model → tools? → reply → changes checked → proposal
+ *                                  └─ message: sentences checked and shown as they come
  *
  * A reply that is no JSON gets one second try; then its text is the answer and nothing changes.
- * State is never guessed from prose. Each sentence of the answer is checked against what it cites:
- * an invented id or quote is taken out, what cannot be checked is marked "(unverified)", a cause
- * that the case does not hold is marked too. When no model answers, the fallback does, and the
- * answer says so.
+ * State is never guessed from prose. Each sentence of the answer is checked against what it cites
+ * (core/claims.h). Each change is checked too before the rules see it: what it states must be
+ * carried by its citations, so that a real quote does not carry an invented statement. Where the
+ * model says another cause than the diagnosis does, both are shown with the evidence that decides.
+ * When no model answers, the fallback does, and the answer says so.
  */
 #ifndef FAULTMAVEN_CORE_LLM_REASONER_H
 #define FAULTMAVEN_CORE_LLM_REASONER_H
 
 #include "faultmaven/base/rng.h"
+#include "faultmaven/core/claims.h"
 #include "faultmaven/models/llm.h"
 #include "faultmaven/models/reasoner.h"
 #include "faultmaven/models/tool.h"
@@ -22,6 +25,19 @@
 
 #define FM_LLM_TOOL_CALLS_MAX 8
 #define FM_LLM_TOOL_BYTES_MAX (16 * 1024) /* of one result */
+#define FM_LLM_TOOL_TOTAL_MAX (64 * 1024) /* of all results of a turn */
+#define FM_LLM_TOOL_SECONDS_MAX 60        /* of all calls of a turn */
+
+/* What a listener hears while a proposal is made. */
+enum fm_answer_kind {
+    FM_ANSWER_TEXT,    /* checked text to show; appended to what came before */
+    FM_ANSWER_TOOL,    /* a tool runs: its name and arguments */
+    FM_ANSWER_RESTART, /* forget the text so far: another answer comes */
+};
+struct fm_answer_listener {
+    void (*fn)(void *arg, enum fm_answer_kind kind, fm_str text); /* NULL: nobody listens */
+    void *arg;
+};
 
 /* What happened while a proposal was made; for the record of the turn and for display. */
 struct fm_llm_trace_entry {
@@ -40,12 +56,11 @@ struct fm_llm_reasoner_options {
     struct fm_reasoner *fallback;     /* when no model answers; may be NULL */
     struct fm_tool *const *tools;
     size_t n_tools;
-    fm_str diagnosis;        /* the analyst's, as text; may be empty */
-    bool has_evidence_tools; /* also those over the evidence of the case */
-    bool has_text_tools;     /* tools by the text protocol, for models without native calls */
-    struct fm_llm_sink sink; /* hears the raw answer as it comes, before it is checked: for a
-                                progress display only */
-    fm_str purpose;          /* route; empty: "reason" */
+    struct fm_inquiry *inquiry; /* diagnosis and tables of the case's evidence; NULL: none */
+    bool has_evidence_tools;    /* also read_evidence and search_evidence */
+    bool has_text_tools;        /* tools by the text protocol, for models without native calls */
+    struct fm_answer_listener listener;
+    fm_str purpose; /* route; empty: "reason" */
     fm_str tenant;
 };
 
@@ -75,24 +90,6 @@ struct fm_reply {
 /* Reads any text; never fails. JSON that nests the answer in a string is unwrapped, at most 5
  * times. */
 void fm_reply_read(struct fm_ctx *ctx, fm_str text, struct fm_reply *out);
-
-/* What sentences are checked against. */
-struct fm_claim_sources {
-    const struct fm_case *c;
-    struct fm_evidence_reader *evidence; /* may be NULL: then extracts only */
-    fm_str message;                      /* of the user in this turn */
-    fm_str seen;                         /* results of tools, the diagnosis */
-};
-
-struct fm_checked {
-    fm_str text;
-    size_t n_sentences, n_marked, n_removed;
-    struct fm_cites cites; /* evidence that the text names and that exists */
-};
-
-/* Checks an answer sentence by sentence. Result on ctx's arena. */
-void fm_claims_check(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text,
-                     struct fm_checked *out);
 
 /* Tools over the evidence of a case: read_evidence, search_evidence. Valid as long as the case. */
 struct fm_evidence_tools {

@@ -386,6 +386,16 @@ struct fm_rejection {
 };
 struct fm_rejections FM_VEC_OF(struct fm_rejection);
 
+/* A call of a read-only tool on the way to a proposal. */
+struct fm_tool_use {
+    fm_str name;
+    fm_str arguments; /* JSON, cut */
+    fm_str result;    /* its first bytes */
+    int64_t bytes;    /* of the whole result */
+    int64_t elapsed_ms;
+    bool failed;
+};
+
 /* How a proposal was made; all of it 0 or empty for a user's command. */
 struct fm_provenance {
     fm_str reasoner; /* "analyst", "llm", "script" */
@@ -397,6 +407,7 @@ struct fm_provenance {
     int64_t tokens_out;
     int64_t elapsed_ms;
     int64_t attempts;
+    FM_VEC(struct fm_tool_use) tools;
 };
 
 struct fm_turn {

@@ -40,7 +40,7 @@
 struct fm_prompts;
 
 /* folder: replacements, or NULL. FM_EINVAL names a file whose slots are not those of the one it
- * replaces. */
+ * replaces, or that moves one into the system part: untrusted text must not get there. */
 FM_MUST_CHECK enum fm_code fm_prompts_new(struct fm_ctx *ctx, const char *folder,
                                           struct fm_prompts **out);
 void fm_prompts_free(struct fm_prompts *p);
@@ -66,6 +66,7 @@ struct fm_prompt_part {
     const struct fm_prompt_item *items;
     size_t n_items;
     bool is_untrusted; /* fenced; its items one by one */
+    bool is_one_fence; /* its items are lines within one fence */
     bool may_lose_items;
     int order; /* which part is shortened first */
 };
