@@ -85,9 +85,8 @@ struct line_work {
 static void read_line(struct reader *r, struct part *p, struct line_work *w, fm_str line)
 {
     bool is_trace = fm_logs_layout_line(&r->layout, &w->state, line, &w->record);
-    fm_str msg = fm_logs_collapse(w->record.message, w->scratch);
+    fm_str msg = fm_logs_recall_scan(&w->recall, w->record.message, w->scratch, &w->shape);
     p->totals.cut += w->record.message.len > FM_LOGS_MESSAGE_MAX;
-    fm_logs_recall_scan(&w->recall, msg, &w->shape);
     if (w->record.entity.len)
         w->shape.key = fm_mix_bytes(w->shape.key, w->record.entity.p, w->record.entity.len);
     struct fm_logs_seen seen = {

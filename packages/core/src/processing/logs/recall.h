@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages whose shape is known: programs write the same text again and again, and a comparison is
- * cheaper than a scan. A fixed number of short messages, each at the place that its hash says; the
- * newer one takes the place. What is found never depends on what is remembered. One thread.
+ * Messages whose shape is known. Programs write the same texts again and again with other numbers,
+ * and a comparison is cheaper than a scan. A fixed number of short messages is remembered, masked
+ * (mask.h), each at the place that its hash says; the newer one takes the place. The whole masked
+ * text is compared, so what is found never depends on what is remembered. One thread.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_RECALL_H
 #define FAULTMAVEN_CORE_LOGS_RECALL_H
 
+#include "processing/logs/mask.h"
 #include "processing/logs/scan.h"
 
-#define FM_LOGS_RECALL_MESSAGES 512
-#define FM_LOGS_RECALL_BYTES 192
-#define FM_LOGS_RECALL_VALUES 16
+#define FM_LOGS_RECALL_MESSAGES 1024
+#define FM_LOGS_RECALL_VALUES 24
 
 struct fm_logs_recalled {
-    uint64_t hash; /* of the text; compared before the text is */
+    uint64_t hash; /* of the masked text; compared before the text is */
     uint64_t key;
     uint32_t len; /* 0 is empty */
     uint32_t n;
     struct fm_logs_value values[FM_LOGS_RECALL_VALUES];
-    char text[FM_LOGS_RECALL_BYTES];
+    unsigned char text[FM_LOGS_MASK_MAX]; /* masked */
 };
 
 struct fm_logs_recall {
@@ -28,7 +29,9 @@ struct fm_logs_recall {
 
 void fm_logs_recall_init(struct fm_logs_recall *r);
 
-/* fm_logs_scan, from memory when msg was there before. */
-void fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, struct fm_logs_shape *out);
+/* fm_logs_collapse and fm_logs_scan, from memory when a message with the same mask was there before.
+ * Returns the collapsed message; out->values are valid until the next call. */
+fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
+                           struct fm_logs_shape *out);
 
 #endif

@@ -58,7 +58,10 @@ static bool on_quote(struct scanner *s)
 static bool on_backslash(struct scanner *s)
 {
     static const char mark[] = "\\042";
-    if (s->end - s->p < 9 || memcmp(s->p, mark, 4) != 0)
+    if (s->end - s->p < 9)
+        return false;
+    s->out->depends_on_digits |= fm_ch_is_digit(s->p[1]);
+    if (memcmp(s->p, mark, 4) != 0)
         return false;
     const char *q = memmem(s->p + 4, (size_t)(s->end - s->p - 4), mark, 4);
     return q && emit(s, s->p, q + 4, FM_LOGS_VALUE_QUOTED);
@@ -132,6 +135,8 @@ void fm_logs_scan(fm_str msg, struct fm_logs_shape *out)
                         .h = FM_MIX_SEED,
                         .out = out};
     out->n = 0;
+    out->values = out->own;
+    out->depends_on_digits = false;
     while (s.p < s.end) {
         unsigned c = fm_ch(*s.p);
         if (c & FM_CH_WORD)

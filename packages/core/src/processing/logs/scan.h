@@ -19,7 +19,7 @@
 #define FM_LOGS_VALUES_MAX 200
 
 struct fm_logs_value {
-    uint32_t off, len; /* in the message */
+    uint16_t off, len; /* in the message */
     uint8_t type;      /* enum fm_logs_value_type */
     bool is_weak;      /* found by its place or by a digit, not by its form */
     bool is_placed;    /* stands behind "=" or alone between equal quotes */
@@ -28,7 +28,9 @@ struct fm_logs_value {
 struct fm_logs_shape {
     uint64_t key;
     size_t n;
-    struct fm_logs_value values[FM_LOGS_VALUES_MAX]; /* in order, not overlapping */
+    bool depends_on_digits; /* other digits in the same places may give another shape: a date */
+    const struct fm_logs_value *values; /* in order, not overlapping: those below, or remembered */
+    struct fm_logs_value own[FM_LOGS_VALUES_MAX];
 };
 
 /* msg: white space collapsed (fm_logs_collapse), at most FM_LOGS_MESSAGE_MAX bytes are looked at.

@@ -53,11 +53,11 @@ static inline bool emit(struct scanner *s, const char *p, const char *q,
         type = FM_LOGS_VALUE_TEXT;
     }
     s->h = fm_mix(s->h, is_weak || is_placed ? 0x57u : type == FM_LOGS_VALUE_UNIT ? 0x55u : 0x53u);
-    o->values[o->n++] = (struct fm_logs_value){.off = (uint32_t)(p - s->base),
-                                               .len = (uint32_t)(q - p),
-                                               .type = (uint8_t)type,
-                                               .is_weak = is_weak,
-                                               .is_placed = is_placed};
+    o->own[o->n++] = (struct fm_logs_value){.off = (uint16_t)(p - s->base),
+                                            .len = (uint16_t)(q - p),
+                                            .type = (uint8_t)type,
+                                            .is_weak = is_weak,
+                                            .is_placed = is_placed};
     s->p = s->run = q;
     return true;
 }

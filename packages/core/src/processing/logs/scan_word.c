@@ -34,7 +34,8 @@ static bool rule_time(struct scanner *s, const struct fm_logs_word *w)
             (c != ' ' && c != ',' && !w->dashes))
             return false;
     }
-    return emit_if(s, fm_logs_match_time(w->p, s->end), FM_LOGS_VALUE_TIME);
+    return emit_if(s, fm_logs_match_time(w->p, s->end, &s->out->depends_on_digits),
+                   FM_LOGS_VALUE_TIME);
 }
 
 /* Forms with colons. */

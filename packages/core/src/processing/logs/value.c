@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "processing/timestamp.h"
+#include "processing/timestamp_forms.h"
 
 const char *fm_logs_value_type_name(enum fm_logs_value_type t)
 {
@@ -103,11 +104,12 @@ static bool may_be_date(const char *p, const char *end)
     }
 }
 
-size_t fm_logs_match_time(const char *p, const char *end)
+size_t fm_logs_match_time(const char *p, const char *end, bool *depends)
 {
     struct fm_timestamp ts;
-    if (fm_ch_is_digit(*p) && !may_be_date(p, end))
+    if (fm_ch_is_digit(*p) ? !may_be_date(p, end) : !fm_timestamp_candidates(p, (size_t)(end - p)))
         return 0;
+    *depends = true;
     if (!fm_timestamp_read(p, end, &ts) || !ts.has_date ||
         strchr(fm_timestamp_form_text(ts.form), 'E'))
         return 0;
