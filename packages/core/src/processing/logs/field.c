@@ -8,6 +8,12 @@
 #define PIPE_MAX 64
 #define COLUMN_BLANKS 3
 
+static void look(struct fm_logs_header_field *f, const char *at)
+{
+    if (at >= f->far)
+        f->far = at + 1;
+}
+
 static bool is_blank_at(const char *p, const char *end)
 {
     return p >= end || fm_ch_is_space(*p);
@@ -26,6 +32,7 @@ static bool field(struct fm_logs_header_field *f, enum fm_logs_field_kind kind, 
     f->kind = kind;
     f->text = text;
     f->next = next;
+    look(f, next);
     return true;
 }
 
@@ -34,6 +41,7 @@ static bool try_separator(const char *p, const char *end, struct fm_logs_header_
     const char *q = p;
     while (q < end && (fm_ch2(*q) & FM_CH2_SEPARATOR))
         q++;
+    look(f, q);
     if (q == p || q - p > 3 || !is_blank_at(q, end))
         return false;
     return field(f, FM_LOGS_FIELD_SEPARATOR, fm_str_n(p, (size_t)(q - p)), skip_blanks(q, end));
@@ -45,31 +53,41 @@ static char closing(char c)
 }
 
 /* End of the bracket group at p (behind the closing one), or NULL. */
-static const char *bracket_end(const char *p, const char *end)
+static const char *bracket_end(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     char close = closing(*p);
     unsigned depth = 0;
+    const char *q = p;
     if (!close)
         return NULL;
-    for (const char *q = p; q < end && q - p < BRACKET_MAX; q++) {
+    for (; q < end && q - p < BRACKET_MAX; q++) {
         if (*q == *p && ++depth > 3)
-            return NULL;
-        if (*q == close && --depth == 0)
+            break;
+        if (*q == close && --depth == 0) {
+            look(f, q + 1);
             return q + 1;
+        }
     }
+    look(f, q);
     return NULL;
+}
+
+/* What may stand between two fields without a blank. */
+static bool is_joint(char c)
+{
+    return c == ',' || c == '|' || c == ':';
 }
 
 static bool try_bracket(const char *p, const char *end, struct fm_logs_header_field *f)
 {
-    const char *q = bracket_end(p, end);
+    const char *q = bracket_end(p, end, f);
     if (!q)
         return false;
     fm_str inside = fm_str_trim(fm_str_n(p + 1, (size_t)(q - p - 2)));
     f->level = fm_logs_level_word(inside);
-    if (!f->level && !is_blank_at(q, end) && !strchr("[(,|:", *q))
+    if (!f->level && !is_blank_at(q, end) && !is_joint(*q) && *q != '[' && *q != '(')
         return false;
-    if (q < end && *q && strchr(",|:", *q))
+    if (q < end && is_joint(*q))
         q++;
     return field(f, f->level ? FM_LOGS_FIELD_LEVEL : FM_LOGS_FIELD_BRACKET, inside,
                  skip_blanks(q, end));
@@ -81,6 +99,7 @@ static bool try_int(const char *p, const char *end, struct fm_logs_header_field 
     const char *digits = q;
     while (q < end && fm_ch_is_digit(*q))
         q++;
+    look(f, q);
     if (q == digits || q - digits > 20 || !is_blank_at(q, end))
         return false;
     return field(f, FM_LOGS_FIELD_INT, fm_str_n(digits, (size_t)(q - digits)), skip_blanks(q, end));
@@ -92,14 +111,14 @@ static bool is_tag_char(char c)
 }
 
 /* "[123]" or "(x)" at p: its end and inside; p itself when there is none. */
-static const char *tag_bracket(const char *p, const char *end, fm_str *inside)
+static const char *tag_bracket(const char *p, const char *end, struct fm_logs_header_field *f)
 {
     if (p >= end || (*p != '[' && *p != '('))
         return p;
-    const char *q = bracket_end(p, end);
+    const char *q = bracket_end(p, end, f);
     if (!q || q - p > TAG_MAX)
         return p;
-    *inside = fm_str_n(p + 1, (size_t)(q - p - 2));
+    f->pid = fm_str_n(p + 1, (size_t)(q - p - 2));
     return q;
 }
 
@@ -121,13 +140,15 @@ static const char *tag_name(const char *p, const char *end)
 }
 
 /* ":23" of file.go:23, or " 1.2" of "syslogd 1.2", before the colon that ends a tag. */
-static const char *tag_number(const char *q, const char *end)
+static const char *tag_number(const char *q, const char *end, struct fm_logs_header_field *f)
 {
+    look(f, q + 2);
     if (end - q < 3 || (*q != ':' && *q != ' ') || !fm_ch_is_digit(q[1]))
         return q;
     const char *p = q + 1;
     while (p < end && (fm_ch_is_digit(*p) || (*q == ' ' && *p == '.')))
         p++;
+    look(f, p);
     return p < end && *p == ':' ? p : q;
 }
 
@@ -138,14 +159,15 @@ static bool try_tag(const char *p, const char *end, struct fm_logs_header_field 
     if (!name.len)
         return false;
     f->pid = FM_STR_NULL;
-    q = tag_bracket(q, end, &f->pid);
-    q = tag_bracket(q, end, &f->pid);
-    q = tag_number(q, end);
+    q = tag_bracket(q, end, f);
+    q = tag_bracket(q, end, f);
+    q = tag_number(q, end, f);
     const char *padded = q;
     while (padded < end && *padded == ' ')
         padded++;
     if (padded > q && padded < end && *padded == ':')
         q = padded; /* name   : */
+    look(f, padded + 1);
     /* "]" ends a tag whose "[" stands before the time: [time LEVEL name] */
     if (q >= end || (*q != ':' && *q != ']') || !is_blank_at(q + 1, end))
         return false;
@@ -157,11 +179,12 @@ static bool try_level_word(const char *p, const char *end, struct fm_logs_header
     const char *q = p;
     while (q < end && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
         q++;
+    look(f, q);
     f->level = fm_logs_level_word(fm_str_n(p, (size_t)(q - p)));
     if (!f->level)
         return false;
     const char *next = q;
-    if (next < end && strchr(":,|", *next))
+    if (next < end && is_joint(*next))
         next++;
     else if (!is_blank_at(next, end) && *next != '[')
         return false;
@@ -171,25 +194,30 @@ static bool try_level_word(const char *p, const char *end, struct fm_logs_header
 /* "D WindowManager: ..." */
 static bool try_level_letter(const char *p, const char *end, struct fm_logs_header_field *f)
 {
+    look(f, p + 3);
     if (end - p < 4 || p[1] != ' ' || !(f->level = fm_logs_level_letter(*p)))
         return false;
-    struct fm_logs_header_field tag;
+    struct fm_logs_header_field tag = {.far = p};
     const char *q = skip_blanks(p + 1, end);
-    if (q >= end || !try_tag(q, end, &tag))
+    look(f, q);
+    bool is_tag = q < end && try_tag(q, end, &tag);
+    look(f, tag.far);
+    if (!is_tag)
         return false;
     return field(f, FM_LOGS_FIELD_LEVEL, fm_str_n(p, 1), q);
 }
 
 static bool try_pipe(const char *p, const char *end, struct fm_logs_header_field *f)
 {
-    size_t room = (size_t)(end - p);
-    const char *bar = memchr(p, '|', room > PIPE_MAX ? PIPE_MAX : room);
-    if (!bar)
+    const char *q = p, *limit = end - p > PIPE_MAX ? p + PIPE_MAX : end;
+    while (q < limit && *q != ' ' && *q != '|')
+        q++;
+    fm_str text = fm_str_trim(fm_str_n(p, (size_t)(q - p)));
+    q = skip_blanks(q, limit);
+    look(f, q);
+    if (q >= limit || *q != '|')
         return false;
-    fm_str text = fm_str_trim(fm_str_n(p, (size_t)(bar - p)));
-    if (fm_str_chr(text, ' ', 0) >= 0)
-        return false;
-    return field(f, FM_LOGS_FIELD_PIPE, text, skip_blanks(bar + 1, end));
+    return field(f, FM_LOGS_FIELD_PIPE, text, skip_blanks(q + 1, end));
 }
 
 static bool is_dotted(fm_str s)
@@ -233,6 +261,7 @@ void fm_logs_header_field(const char *p, const char *end, bool has_pipes,
                           struct fm_logs_header_field *out)
 {
     out->level = FM_LOGS_NONE;
+    out->far = p;
     if (p >= end) {
         (void)field(out, FM_LOGS_FIELD_END, FM_STR_NULL, end);
         return;

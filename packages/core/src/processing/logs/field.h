@@ -25,6 +25,7 @@ struct fm_logs_header_field {
     fm_str pid;  /* of a tag */
     enum fm_logs_level level;
     const char *next; /* where the next field begins, behind blanks */
+    const char *far;  /* no byte from here on was looked at; behind the end when the end was seen */
 };
 
 /* The field at p; p is at no blank. Pipe fields are only looked for when has_pipes. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "processing/logs/header.h"
+#include "processing/logs/header_rules.h"
 
 #include <stdlib.h>
-
-#include "processing/logs/chars.h"
 
 #define SHARE_NUM 4 /* four of five */
 #define SHARE_DEN 5
@@ -11,47 +9,11 @@
 #define TOKEN_LIMIT 16
 #define FEW_LINES 5
 #define ANY_LINES 20
-#define WORDS_MAX 4
-#define FIELDS_MAX 12
 /* A tag of the header is in nearly every line; messages that begin with a word and a colon are
  * fewer. */
 #define TAG_SHARE_NUM 19
 #define TAG_SHARE_DEN 20
 #define TAG_LINES 20 /* with fewer lines the usual share decides */
-#define TAG_WITHIN 5
-#define TAG_WORDS 2 /* words before a tag */
-#define SEPARATOR_WITHIN 2
-
-static const char *skip_blanks(const char *p, const char *end)
-{
-    while (p < end && fm_ch_is_space(*p))
-        p++;
-    return p;
-}
-
-static const char *skip_token(const char *p, const char *end)
-{
-    while (p < end && !fm_ch_is_space(*p) && *p != '|')
-        p++;
-    if (p < end && *p == '|')
-        p++;
-    return skip_blanks(p, end);
-}
-
-/* Opening marks before a time stamp. */
-static const char *skip_opening(const char *p, const char *end)
-{
-    while (p < end && (fm_ch2(*p) & FM_CH2_OPENING))
-        p++;
-    return p;
-}
-
-static const char *skip_closing(const char *p, const char *end)
-{
-    while (p < end && (fm_ch2(*p) & FM_CH2_CLOSING))
-        p++;
-    return skip_blanks(p, end);
-}
 
 struct stamp {
     struct fm_timestamp ts;
@@ -61,10 +23,10 @@ struct stamp {
 
 static bool stamp_at(const char *p, const char *end, struct stamp *s)
 {
-    const char *q = skip_opening(p, end);
+    const char *q = fm_logs_skip_opening(p, end);
     if (q >= end || !fm_timestamp_read(q, end, &s->ts))
         return false;
-    s->behind = skip_closing(q + s->ts.len, end);
+    s->behind = fm_logs_skip_closing(q + s->ts.len, end);
     return true;
 }
 
@@ -84,7 +46,7 @@ static unsigned count_tokens(fm_str line, const char *p)
 {
     const char *end = line.p + line.len;
     unsigned n = 0;
-    for (const char *q = skip_blanks(line.p, end); q < p; q = skip_token(q, end))
+    for (const char *q = fm_logs_skip_blanks(line.p, end); q < p; q = fm_logs_skip_token(q, end))
         n++;
     return n;
 }
@@ -93,7 +55,7 @@ static unsigned count_tokens(fm_str line, const char *p)
  * or behind one id. */
 static bool find_stamp(fm_str line, struct stamp *out)
 {
-    const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
+    const char *p = fm_logs_skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
     bool has = false;
     unsigned limit = TOKENS_MAX;
     for (unsigned token = 0; token < limit && p < end; token++) {
@@ -112,22 +74,22 @@ static bool find_stamp(fm_str line, struct stamp *out)
         }
         if (has && !is_id(p, end))
             break;
-        p = skip_token(p, end);
+        p = fm_logs_skip_token(p, end);
     }
     return has;
 }
 
 struct fields {
-    struct fm_logs_header_field f[FIELDS_MAX];
+    struct fm_logs_header_field f[FM_LOGS_HEADER_FIELDS];
     unsigned n;
 };
 
-/* Fields from p on; stops behind WORDS_MAX words in a row. */
+/* Fields from p on; stops behind FM_LOGS_HEADER_WORDS words in a row. */
 static void read_fields(const char *p, const char *end, struct fields *out)
 {
     unsigned words = 0;
     out->n = 0;
-    while (out->n < FIELDS_MAX && words < WORDS_MAX) {
+    while (out->n < FM_LOGS_HEADER_FIELDS && words < FM_LOGS_HEADER_WORDS) {
         struct fm_logs_header_field *f = &out->f[out->n];
         fm_logs_header_field(p, end, true, f);
         if (f->kind == FM_LOGS_FIELD_END)
@@ -138,12 +100,13 @@ static void read_fields(const char *p, const char *end, struct fields *out)
     }
 }
 
-/* Index of the first tag within TAG_WITHIN fields, with no more than TAG_WORDS words before it; -1
- * when there is none. */
+/* Index of the first tag within FM_LOGS_TAG_WITHIN fields, with no more than FM_LOGS_TAG_WORDS
+ * words before it; -1 when there is none. */
 static int find_tag(const struct fields *f, unsigned from)
 {
     unsigned words = 0;
-    for (unsigned i = from; i < f->n && i < from + TAG_WITHIN && words <= TAG_WORDS; i++) {
+    for (unsigned i = from; i < f->n && i < from + FM_LOGS_TAG_WITHIN && words <= FM_LOGS_TAG_WORDS;
+         i++) {
         if (f->f[i].kind == FM_LOGS_FIELD_TAG)
             return (int)i;
         words += f->f[i].kind == FM_LOGS_FIELD_WORD;
@@ -170,23 +133,6 @@ static unsigned anchor_of(const struct fields *f, bool has_level)
 static bool is_share(size_t part, size_t of)
 {
     return of && part * SHARE_DEN >= of * SHARE_NUM;
-}
-
-/* The first level word before `to`, which ends a token. */
-static enum fm_logs_level level_before(fm_str line, const char *to)
-{
-    const char *p = line.p;
-    while (p < to) {
-        while (p < to && !(fm_ch(*p) & FM_CH_ALPHA))
-            p++;
-        const char *from = p;
-        while (p < to && (fm_ch(*p) & FM_CH_ALPHA))
-            p++;
-        enum fm_logs_level l = fm_logs_level_word(fm_str_n(from, (size_t)(p - from)));
-        if (l)
-            return l;
-    }
-    return FM_LOGS_NONE;
 }
 
 struct sample {
@@ -234,7 +180,7 @@ static size_t count_level_before(const struct sample *s, size_t n)
 {
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
-        c += level_before(s[i].line, s[i].s.behind) != FM_LOGS_NONE;
+        c += fm_logs_header_level_before(s[i].line, s[i].s.behind) != FM_LOGS_NONE;
     return c;
 }
 
@@ -284,7 +230,7 @@ static void learn_cut(struct fm_logs_header *h, const struct sample *s, size_t n
         h->cut = FM_LOGS_CUT_TAG;
         return;
     }
-    if (is_share(count_kind(h, s, n, SEPARATOR_WITHIN + 1, FM_LOGS_FIELD_SEPARATOR), n)) {
+    if (is_share(count_kind(h, s, n, FM_LOGS_SEPARATOR_WITHIN + 1, FM_LOGS_FIELD_SEPARATOR), n)) {
         h->cut = FM_LOGS_CUT_SEPARATOR;
         return;
     }
@@ -374,157 +320,6 @@ void fm_logs_header_learn_any(const fm_str *lines, size_t n, struct fm_logs_head
     learn(lines, n, true, out);
 }
 
-/* --- reading one line --- */
-
-static bool read_stamp(const struct fm_logs_header *h, struct fm_timestamp_cache *cache,
-                       fm_str line, struct fm_timestamp *ts, const char **behind)
-{
-    const char *p = skip_blanks(line.p, line.p + line.len), *end = line.p + line.len;
-    for (unsigned i = 0; i < h->token && p < end; i++)
-        p = skip_token(p, end);
-    p = skip_opening(p, end);
-    if (p >= end || !fm_timestamp_read_cached(cache, p, end, h->form, ts))
-        return false;
-    *behind = skip_closing(p + ts->len, end);
-    return true;
-}
-
-static void note_field(struct fm_logs_record *r, const struct fm_logs_header_field *f)
-{
-    switch (f->kind) {
-    case FM_LOGS_FIELD_LEVEL:
-        r->level = f->level;
-        break;
-    case FM_LOGS_FIELD_TAG:
-        r->component = f->text;
-        fm_logs_record_field(r, FM_STR("pid"), f->pid);
-        break;
-    case FM_LOGS_FIELD_DOTTED:
-    case FM_LOGS_FIELD_PIPE:
-    case FM_LOGS_FIELD_COLUMN:
-        if (!r->component.len)
-            r->component = f->text;
-        break;
-    case FM_LOGS_FIELD_INT:
-        fm_logs_record_field(r, FM_STR("pid"), f->text);
-        break;
-    case FM_LOGS_FIELD_BRACKET:
-        fm_logs_record_field(r, FM_STR("thread"), f->text);
-        break;
-    case FM_LOGS_FIELD_END:
-    case FM_LOGS_FIELD_SEPARATOR:
-    case FM_LOGS_FIELD_WORD:
-    default:
-        break;
-    }
-}
-
-/* Reads fields while `want` kinds lie ahead; returns the place behind the last one that belongs to
- * the header. */
-static const char *cut_behind(const struct fm_logs_header *h, const char *p, const char *end,
-                              enum fm_logs_field_kind kind, struct fm_logs_record *r)
-{
-    unsigned within = kind == FM_LOGS_FIELD_TAG ? TAG_WITHIN : SEPARATOR_WITHIN + 1;
-    const char *q = p;
-    unsigned words = 0;
-    struct fm_logs_header_field f;
-    fm_str component = r->component;
-    enum fm_logs_level level = r->level;
-    size_t n_fields = r->n_fields;
-    for (unsigned i = 0; i < within; i++) {
-        fm_logs_header_field(q, end, h->has_pipes, &f);
-        if (f.kind == FM_LOGS_FIELD_END)
-            break;
-        note_field(r, &f);
-        q = f.next;
-        if (f.kind == kind)
-            return q;
-        words += f.kind == FM_LOGS_FIELD_WORD;
-        if (words > TAG_WORDS)
-            break;
-    }
-    r->component = component;
-    r->level = level;
-    r->n_fields = n_fields;
-    return NULL;
-}
-
-static const char *cut_sequence(const struct fm_logs_header *h, const char *p, const char *end,
-                                struct fm_logs_record *r)
-{
-    for (uint8_t i = 0; i < h->n_sequence; i++) {
-        struct fm_logs_header_field f;
-        fm_logs_header_field(p, end, h->has_pipes, &f);
-        if (f.kind != h->sequence[i])
-            break;
-        note_field(r, &f);
-        p = f.next;
-    }
-    return p;
-}
-
-static const char *find_anchor(const struct fm_logs_header *h, const char *p, const char *end,
-                               struct fm_logs_record *r)
-{
-    if (!h->has_level)
-        return p;
-    struct fm_logs_header_field f;
-    const char *q = p;
-    unsigned words = 0;
-    for (unsigned i = 0; i < FIELDS_MAX && words < WORDS_MAX; i++) {
-        fm_logs_header_field(q, end, h->has_pipes, &f);
-        if (f.kind == FM_LOGS_FIELD_END)
-            break;
-        note_field(r, &f);
-        q = f.next;
-        if (f.kind == FM_LOGS_FIELD_LEVEL)
-            return q;
-        words = f.kind == FM_LOGS_FIELD_WORD ? words + 1 : 0;
-    }
-    return p;
-}
-
-static const char *cut_message(const struct fm_logs_header *h, const char *p, const char *end,
-                               struct fm_logs_record *r)
-{
-    const char *q = NULL;
-    switch (h->cut) {
-    case FM_LOGS_CUT_TAG:
-        q = cut_behind(h, p, end, FM_LOGS_FIELD_TAG, r);
-        if (!q && h->has_host) {
-            struct fm_logs_header_field f;
-            fm_logs_header_field(p, end, h->has_pipes, &f);
-            q = f.next;
-        }
-        break;
-    case FM_LOGS_CUT_SEPARATOR:
-        q = cut_behind(h, p, end, FM_LOGS_FIELD_SEPARATOR, r);
-        break;
-    case FM_LOGS_CUT_SEQUENCE:
-        return cut_sequence(h, p, end, r);
-    case FM_LOGS_CUT_ANCHOR:
-    default:
-        break;
-    }
-    return q ? q : p;
-}
-
-bool fm_logs_header_parse(const struct fm_logs_header *h, struct fm_timestamp_cache *cache,
-                          fm_str line, struct fm_logs_record *out)
-{
-    const char *p, *end = line.p + line.len;
-    out->line = out->message = line;
-    if (!h->has_time || !read_stamp(h, cache, line, &out->ts, &p))
-        return false;
-    out->has_time = true;
-    if (h->has_level_before)
-        out->level = level_before(line, p);
-    p = find_anchor(h, p, end, out);
-    p = cut_message(h, p, end, out);
-    out->message = fm_str_n(p, (size_t)(end - p));
-    return true;
-}
-
 bool fm_logs_header_guess(fm_str line, struct fm_logs_record *out)
 {
     struct stamp s;
@@ -533,17 +328,17 @@ bool fm_logs_header_guess(fm_str line, struct fm_logs_record *out)
     if (!find_stamp(line, &s) || (s.token > 0 && (fm_ch(line.p[0]) & FM_CH_LOWER)))
         return false;
     const char *p = s.behind;
-    for (unsigned i = 0; i < FIELDS_MAX / 2; i++) {
+    for (unsigned i = 0; i < FM_LOGS_HEADER_FIELDS / 2; i++) {
         fm_logs_header_field(p, end, true, &f);
         if (f.kind == FM_LOGS_FIELD_END || f.kind == FM_LOGS_FIELD_WORD)
             break;
-        note_field(out, &f);
+        fm_logs_header_note(out, &f);
         p = f.next;
         if (f.kind == FM_LOGS_FIELD_TAG)
             break;
     }
     if (!out->level)
-        out->level = level_before(line, s.behind);
+        out->level = fm_logs_header_level_before(line, s.behind);
     out->ts = s.ts;
     out->has_time = true;
     out->message = fm_str_n(p, (size_t)(end - p));

@@ -39,10 +39,13 @@ void fm_logs_header_learn(const fm_str *lines, size_t n, struct fm_logs_header *
  * lines have it. */
 void fm_logs_header_learn_any(const fm_str *lines, size_t n, struct fm_logs_header *out);
 
+struct fm_logs_header_memo;
+
 /* Cuts a line; false when it has no time stamp where the header has one (then it is a line of
- * another kind: a continuation, or a notice), and message is the whole line. */
+ * another kind: a continuation, or a notice), and message is the whole line. memo may be NULL. */
 bool fm_logs_header_parse(const struct fm_logs_header *h, struct fm_timestamp_cache *cache,
-                          fm_str line, struct fm_logs_record *out);
+                          struct fm_logs_header_memo *memo, fm_str line,
+                          struct fm_logs_record *out);
 
 /* A line on its own: its time stamp wherever it stands near the beginning, and what looks like a
  * header behind it. */

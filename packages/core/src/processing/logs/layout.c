@@ -9,6 +9,7 @@
 void fm_logs_line_state_init(struct fm_logs_line_state *s)
 {
     memset(s, 0, sizeof *s);
+    fm_logs_header_memo_init(&s->memo);
     s->t = FM_TIME_NONE;
 }
 
@@ -33,7 +34,7 @@ static bool try_chain(const struct fm_logs_layout *l, struct fm_logs_line_state 
 static bool try_header(const struct fm_logs_layout *l, struct fm_logs_line_state *s, uint8_t i,
                        fm_str line, struct fm_logs_record *out)
 {
-    if (!fm_logs_header_parse(&l->headers[i], &s->cache[i], line, out))
+    if (!fm_logs_header_parse(&l->headers[i], &s->cache[i], &s->memo, line, out))
         return false;
     s->header = i;
     return true;
@@ -109,7 +110,8 @@ static void read_inner(const struct fm_logs_layout *l, struct fm_logs_line_state
     else if (l->has_logfmt && l->outer != FM_LOGS_OUTER_LOGFMT)
         (void)fm_logs_logfmt_line(&s->inner, msg, out);
     if (l->has_inner)
-        (void)fm_logs_header_parse(&l->inner, &s->inner_cache, fm_str_trim(out->message), out);
+        (void)fm_logs_header_parse(&l->inner, &s->inner_cache, NULL, fm_str_trim(out->message),
+                                   out);
     if (has_time) {
         out->ts = ts;
         out->has_time = true;
@@ -263,7 +265,7 @@ static size_t other_lines(const struct fm_logs_layout *l, fm_str text, fm_str *l
             for (uint8_t i = 0; i < l->n_headers && !is_read; i++) {
                 record_clear(r);
                 cache.len = 0;
-                is_read = fm_logs_header_parse(&l->headers[i], &cache, line, r);
+                is_read = fm_logs_header_parse(&l->headers[i], &cache, NULL, line, r);
             }
             if (!is_read)
                 lines[n++] = fm_str_sub(line, 0, FM_LOGS_COMPOSED_MAX);

@@ -11,7 +11,7 @@
 #define FAULTMAVEN_CORE_LOGS_LAYOUT_H
 
 #include "processing/logs/format.h"
-#include "processing/logs/header.h"
+#include "processing/logs/header_memo.h"
 #include "processing/logs/structured.h"
 
 #define FM_LOGS_CHAIN_MAX 8
@@ -46,6 +46,7 @@ struct fm_logs_layout {
 /* What reading lines remembers from one to the next. One per part of the input. */
 struct fm_logs_line_state {
     struct fm_timestamp_cache cache[FM_LOGS_HEADERS_MAX], format_cache, inner_cache;
+    struct fm_logs_header_memo memo;
     struct fm_logs_structured_state outer, inner;
     fm_time t; /* of the record at hand */
     enum fm_logs_level level;

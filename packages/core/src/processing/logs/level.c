@@ -18,7 +18,7 @@ const char *fm_logs_level_name(enum fm_logs_level l)
 enum writing { ANY_CASE, IN_CAPITALS, CAPITALISED };
 
 struct level_word {
-    const char *name; /* lower case */
+    const char *name; /* lower case; # is any digit */
     uint8_t len;
     uint8_t level;
     uint8_t writing;
@@ -32,11 +32,7 @@ static const struct level_word words[] = {
     {"config", 6, FM_LOGS_DEBUG, IN_CAPITALS},
     {"debug", 5, FM_LOGS_DEBUG, ANY_CASE},
     {"dbg", 3, FM_LOGS_DEBUG, ANY_CASE},
-    {"debug1", 6, FM_LOGS_DEBUG, ANY_CASE},
-    {"debug2", 6, FM_LOGS_DEBUG, ANY_CASE},
-    {"debug3", 6, FM_LOGS_DEBUG, ANY_CASE},
-    {"debug4", 6, FM_LOGS_DEBUG, ANY_CASE},
-    {"debug5", 6, FM_LOGS_DEBUG, ANY_CASE},
+    {"debug#", 6, FM_LOGS_DEBUG, ANY_CASE},
     {"error", 5, FM_LOGS_ERROR, ANY_CASE},
     {"err", 3, FM_LOGS_ERROR, ANY_CASE},
     {"emerg", 5, FM_LOGS_ALERT, ANY_CASE},
@@ -71,8 +67,8 @@ static const uint16_t lengths[26] = {32, 0, 336, 104, 552, 248, 0,  0, 10264, 0,
                                      80, 0, 32,  0,   0,   64,  40, 0, 128,   152, 0, 0, 0};
 
 /* The first of the words of each letter. */
-static const uint8_t begins[26] = {0,  0, 1,  4, 11, 15, 0,  0, 21, 0,  0, 25, 0,
-                                   26, 0, 28, 0, 0,  29, 31, 0, 33, 34, 0, 0,  0};
+static const uint8_t begins[26] = {0,  0, 1,  4, 7, 11, 0,  0, 17, 0,  0, 21, 0,
+                                   22, 0, 24, 0, 0, 25, 27, 0, 29, 30, 0, 0,  0};
 
 /* All upper, all lower, or capitalised. */
 static bool is_regular_case(fm_str s)
@@ -96,7 +92,7 @@ static bool is_written(fm_str s, enum writing w)
 static bool is_word(fm_str s, const struct level_word *w)
 {
     for (size_t i = 0; i < s.len; i++)
-        if ((s.p[i] | 32) != w->name[i])
+        if (w->name[i] == '#' ? !fm_ch_is_digit(s.p[i]) : (s.p[i] | 32) != w->name[i])
             return false;
     return true;
 }

@@ -5,7 +5,8 @@
 
 #define STEP FM_LOGS_MASK_STEP
 
-/* Sixteen bytes at once; compilers know how on every processor. Comparing gives 0xFF where it holds. */
+/* Sixteen bytes at once; compilers know how on every processor. Comparing gives 0xFF where it
+ * holds. */
 typedef uint8_t bytes __attribute__((vector_size(16)));
 
 static bytes load(const unsigned char *p)
@@ -26,6 +27,12 @@ static void mask_bytes(const unsigned char *in, unsigned char *out)
     memcpy(out, &masked, sizeof masked);
 }
 
+void fm_logs_mask_step(const unsigned char *in, unsigned char *out)
+{
+    for (size_t i = 0; i < STEP; i += sizeof(bytes))
+        mask_bytes(in + i, out + i);
+}
+
 /* Two chains, so that one multiplication does not wait for the other. */
 static uint64_t hash_steps(const unsigned char *text, size_t n)
 {
@@ -44,10 +51,8 @@ void fm_logs_mask(fm_str s, struct fm_logs_masked *out)
     memset(copy + 1 + n - STEP, 0, STEP + 1);
     memcpy(copy + 1, s.p, s.len);
     copy[0] = ' ';
-    for (size_t i = 0; i < n; i += STEP) {
-        mask_bytes(copy + 1 + i, out->text + i);
-        mask_bytes(copy + 1 + i + sizeof(bytes), out->text + i + sizeof(bytes));
-    }
+    for (size_t i = 0; i < n; i += STEP)
+        fm_logs_mask_step(copy + 1 + i, out->text + i);
     out->len = s.len;
     out->hash = hash_steps(out->text, n);
 }

@@ -7,36 +7,46 @@ void fm_logs_recall_init(struct fm_logs_recall *r)
         r->entries[i].len = 0;
 }
 
-static bool is_same(const struct fm_logs_recalled *e, const struct fm_logs_masked *m)
+/* Do the digits of msg give a date where they did, and none where they did not? */
+static bool is_seen_alike(const struct fm_logs_recalled *e, fm_str msg)
 {
-    return e->hash == m->hash && e->len == m->len && memcmp(e->text, m->text, m->len) == 0;
+    for (uint8_t i = 0; i < e->n_looks; i++)
+        if (fm_logs_match_time(msg.p + e->looks[i].off, msg.p + msg.len) != e->looks[i].len)
+            return false;
+    return true;
 }
 
-static void give(const struct fm_logs_recalled *e, struct fm_logs_shape *out)
+/* True, and *out is filled, when msg was there before. */
+static bool recall(const struct fm_logs_recalled *e, const struct fm_logs_masked *m, fm_str msg,
+                   struct fm_logs_shape *out)
 {
+    if (e->hash != m->hash || e->len != m->len || memcmp(e->text, m->text, m->len) != 0 ||
+        !is_seen_alike(e, msg))
+        return false;
     out->key = e->key;
     out->n = e->n;
     out->values = e->values;
+    return true;
 }
 
 static void keep(struct fm_logs_recalled *e, const struct fm_logs_masked *m,
                  const struct fm_logs_shape *shape)
 {
-    if (shape->n > FM_LOGS_RECALL_VALUES || shape->depends_on_digits)
+    if (shape->n > FM_LOGS_RECALL_VALUES || shape->n_looks > FM_LOGS_LOOKS_MAX)
         return;
     e->hash = m->hash;
     e->key = shape->key;
-    e->len = (uint32_t)m->len;
-    e->n = (uint32_t)shape->n;
+    e->len = (uint16_t)m->len;
+    e->n = (uint8_t)shape->n;
+    e->n_looks = (uint8_t)shape->n_looks;
+    memcpy(e->looks, shape->looks, shape->n_looks * sizeof *e->looks);
     memcpy(e->values, shape->values, shape->n * sizeof *e->values);
     memcpy(e->text, m->text, m->len);
 }
 
-static fm_str collapse_and_scan(fm_str msg, char *scratch, struct fm_logs_shape *out)
+static struct fm_logs_recalled *entry_of(struct fm_logs_recall *r, const struct fm_logs_masked *m)
 {
-    msg = fm_logs_collapse(msg, scratch);
-    fm_logs_scan(msg, out);
-    return msg;
+    return &r->entries[m->hash % FM_LOGS_RECALL_MESSAGES];
 }
 
 fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
@@ -44,17 +54,21 @@ fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
 {
     struct fm_logs_masked m;
     msg = fm_str_trim(msg);
-    if (msg.len == 0 || msg.len > FM_LOGS_MASK_MAX)
-        return collapse_and_scan(msg, scratch, out);
-    fm_logs_mask(msg, &m);
-    struct fm_logs_recalled *e = &r->entries[m.hash % FM_LOGS_RECALL_MESSAGES];
-    if (is_same(e, &m)) {
-        give(e, out);
-        return msg;
+    m.len = 0;
+    if (msg.len && msg.len <= FM_LOGS_MASK_MAX) {
+        fm_logs_mask(msg, &m);
+        /* Equal masks have equal blanks: what is remembered is collapsed, and so is this. */
+        if (recall(entry_of(r, &m), &m, msg, out))
+            return msg;
     }
-    fm_str collapsed = collapse_and_scan(msg, scratch, out);
-    /* Equal masks have equal blanks: what is remembered needed no collapsing, and never will. */
-    if (collapsed.p == msg.p)
-        keep(e, &m, out);
+    fm_str collapsed = fm_logs_collapse(msg, scratch);
+    if (collapsed.p != msg.p && collapsed.len && collapsed.len <= FM_LOGS_MASK_MAX) {
+        fm_logs_mask(collapsed, &m);
+        if (recall(entry_of(r, &m), &m, collapsed, out))
+            return collapsed;
+    }
+    fm_logs_scan(collapsed, out);
+    if (collapsed.len && m.len == collapsed.len)
+        keep(entry_of(r, &m), &m, out);
     return collapsed;
 }

@@ -3,7 +3,8 @@
  * Messages whose shape is known. Programs write the same texts again and again with other numbers,
  * and a comparison is cheaper than a scan. A fixed number of short messages is remembered, masked
  * (mask.h), each at the place that its hash says; the newer one takes the place. The whole masked
- * text is compared, so what is found never depends on what is remembered. One thread.
+ * text is compared, and a date that was looked for is looked for again, so what is found never
+ * depends on what is remembered. One thread.
  */
 #ifndef FAULTMAVEN_CORE_LOGS_RECALL_H
 #define FAULTMAVEN_CORE_LOGS_RECALL_H
@@ -17,8 +18,9 @@
 struct fm_logs_recalled {
     uint64_t hash; /* of the masked text; compared before the text is */
     uint64_t key;
-    uint32_t len; /* 0 is empty */
-    uint32_t n;
+    uint16_t len; /* 0 is empty */
+    uint8_t n, n_looks;
+    struct fm_logs_look looks[FM_LOGS_LOOKS_MAX];
     struct fm_logs_value values[FM_LOGS_RECALL_VALUES];
     unsigned char text[FM_LOGS_MASK_MAX]; /* masked */
 };
@@ -29,8 +31,8 @@ struct fm_logs_recall {
 
 void fm_logs_recall_init(struct fm_logs_recall *r);
 
-/* fm_logs_collapse and fm_logs_scan, from memory when a message with the same mask was there before.
- * Returns the collapsed message; out->values are valid until the next call. */
+/* fm_logs_collapse and fm_logs_scan, from memory when a message with the same mask was there
+ * before. Returns the collapsed message; out->values are valid until the next call. */
 fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
                            struct fm_logs_shape *out);
 

@@ -60,7 +60,8 @@ static bool on_backslash(struct scanner *s)
     static const char mark[] = "\\042";
     if (s->end - s->p < 9)
         return false;
-    s->out->depends_on_digits |= fm_ch_is_digit(s->p[1]);
+    if (fm_ch_is_digit(s->p[1]))
+        s->out->n_looks = FM_LOGS_LOOKS_MAX + 1;
     if (memcmp(s->p, mark, 4) != 0)
         return false;
     const char *q = memmem(s->p + 4, (size_t)(s->end - s->p - 4), mark, 4);
@@ -136,7 +137,7 @@ void fm_logs_scan(fm_str msg, struct fm_logs_shape *out)
                         .out = out};
     out->n = 0;
     out->values = out->own;
-    out->depends_on_digits = false;
+    out->n_looks = 0;
     while (s.p < s.end) {
         unsigned c = fm_ch(*s.p);
         if (c & FM_CH_WORD)

@@ -25,10 +25,18 @@ struct fm_logs_value {
     bool is_placed;    /* stands behind "=" or alone between equal quotes */
 };
 
+#define FM_LOGS_LOOKS_MAX 4
+struct fm_logs_look {
+    uint16_t off, len; /* len as fm_logs_match_time returned it */
+};
+
 struct fm_logs_shape {
     uint64_t key;
     size_t n;
-    bool depends_on_digits; /* other digits in the same places may give another shape: a date */
+    /* Where which digits stand there decided, and not only that there are some: a date was looked
+     * for. More than FM_LOGS_LOOKS_MAX: it did in too many places. */
+    struct fm_logs_look looks[FM_LOGS_LOOKS_MAX];
+    size_t n_looks;
     const struct fm_logs_value *values; /* in order, not overlapping: those below, or remembered */
     struct fm_logs_value own[FM_LOGS_VALUES_MAX];
 };

@@ -24,6 +24,18 @@ static bool rule_url(struct scanner *s, const struct fm_logs_word *w)
     return emit_if(s, n + fm_logs_match_request(w->p + n, s->end), FM_LOGS_VALUE_URL);
 }
 
+static bool look_for_time(struct scanner *s, const char *p)
+{
+    struct fm_logs_shape *o = s->out;
+    if (!fm_logs_may_be_time(p, s->end))
+        return false;
+    size_t n = fm_logs_match_time(p, s->end);
+    if (o->n_looks < FM_LOGS_LOOKS_MAX)
+        o->looks[o->n_looks] = (struct fm_logs_look){(uint16_t)(p - s->base), (uint16_t)n};
+    o->n_looks++;
+    return emit_if(s, n, FM_LOGS_VALUE_TIME);
+}
+
 static bool rule_time(struct scanner *s, const struct fm_logs_word *w)
 {
     if (!fm_ch_is_digit(*w->p)) {
@@ -34,8 +46,7 @@ static bool rule_time(struct scanner *s, const struct fm_logs_word *w)
             (c != ' ' && c != ',' && !w->dashes))
             return false;
     }
-    return emit_if(s, fm_logs_match_time(w->p, s->end, &s->out->depends_on_digits),
-                   FM_LOGS_VALUE_TIME);
+    return look_for_time(s, w->p);
 }
 
 /* Forms with colons. */

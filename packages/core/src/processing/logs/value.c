@@ -70,14 +70,21 @@ static bool at_border(const char *p, const char *end)
     return p >= end || !fm_ch_is_word(*p);
 }
 
+/* The year of 31.12.2025 or the day of 25.12.31, as addresses do not go on. */
+static bool is_third_part(const char *p, const char *end)
+{
+    size_t n = digits(p, end);
+    return (n == 2 || n == 4) && p + n < end && p[n] != '.';
+}
+
 /* Do the digits before a date mark look like a year, a month or a day? */
-static bool may_be_marked_date(const char *q, size_t n)
+static bool may_be_marked_date(const char *q, const char *end, size_t n)
 {
     bool has_two = fm_ch_is_digit(q[1]) && fm_ch_is_digit(q[2]);
     if (n == 4)
         return has_two;
     if (*q == '.')
-        return n == 2 && has_two && (q[3] == '.' || q[3] == ' ');
+        return n == 2 && has_two && (q[3] == '.' ? is_third_part(q + 4, end) : q[3] == ' ');
     return n <= 2;
 }
 
@@ -95,21 +102,24 @@ static bool may_be_date(const char *p, const char *end)
     case '_':
         return n == 8;
     case '-':
-        return n == 8 || may_be_marked_date(q, n);
+        return n == 8 || may_be_marked_date(q, end, n);
     case '/':
     case '.':
-        return may_be_marked_date(q, n);
+        return may_be_marked_date(q, end, n);
     default:
         return false;
     }
 }
 
-size_t fm_logs_match_time(const char *p, const char *end, bool *depends)
+bool fm_logs_may_be_time(const char *p, const char *end)
+{
+    return fm_ch_is_digit(*p) ? may_be_date(p, end)
+                              : fm_timestamp_candidates(p, (size_t)(end - p)) != 0;
+}
+
+size_t fm_logs_match_time(const char *p, const char *end)
 {
     struct fm_timestamp ts;
-    if (fm_ch_is_digit(*p) ? !may_be_date(p, end) : !fm_timestamp_candidates(p, (size_t)(end - p)))
-        return 0;
-    *depends = true;
     if (!fm_timestamp_read(p, end, &ts) || !ts.has_date ||
         strchr(fm_timestamp_form_text(ts.form), 'E'))
         return 0;

@@ -24,9 +24,10 @@ struct fm_logs_word {
 /* The word at p; p must be at a word byte. Returns its end. */
 const char *fm_logs_word_scan(const char *p, const char *end, struct fm_logs_word *w);
 
-/* Date and clock, many forms, as one value. Sets *depends when the answer may be another one for
- * other digits in the same places. */
-size_t fm_logs_match_time(const char *p, const char *end, bool *depends);
+/* Date and clock, many forms, as one value. Asked only where fm_logs_may_be_time: that depends on
+ * where digits stand, this also on which they are. */
+bool fm_logs_may_be_time(const char *p, const char *end);
+size_t fm_logs_match_time(const char *p, const char *end);
 size_t fm_logs_match_clock(const char *p, const char *end); /* mm:ss, h:mm:ss, with a fraction */
 size_t fm_logs_match_uuid(const char *p, const char *end);  /* RFC 4122 text form */
 size_t fm_logs_match_mac(const char *p, const char *end);   /* six or more hex pairs with colons */
