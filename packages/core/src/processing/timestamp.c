@@ -11,6 +11,7 @@ struct reader {
     int32_t zone_s;
     unsigned digits;
     const char *seconds_end;
+    const char *zone; /* where it begins, with the blank before it; NULL without one */
     bool has_zone, is_epoch, is_pm, is_am;
 };
 
@@ -125,7 +126,7 @@ static void read_zone_name(struct reader *r, const char *p)
 static bool read_zone(struct reader *r)
 {
     bool has_blank = r->p < r->to && *r->p == ' ';
-    const char *p = r->p + has_blank;
+    const char *from = r->p, *p = r->p + has_blank;
     if (p >= r->to)
         return true;
     if (*p != '+' && *p != '-')
@@ -133,6 +134,7 @@ static bool read_zone(struct reader *r)
     else if (!has_blank || (r->to - p >= 6 && is_digit(p[3] == ':' ? p[4] : p[3])) ||
              r->to - p == 5)
         (void)read_offset(r, p);
+    r->zone = r->has_zone ? from : NULL;
     return true;
 }
 
@@ -301,6 +303,7 @@ bool fm_timestamp_read_form(const char *p, const char *to, unsigned form, struct
                                  .zone_s = r.zone_s,
                                  .form = (uint8_t)form,
                                  .digits = (uint8_t)r.digits,
+                                 .zone_len = r.zone ? (uint8_t)(r.p - r.zone) : 0,
                                  .has_zone = r.has_zone,
                                  .has_year = fm_timestamp_table[form].has_year,
                                  .has_date = fm_timestamp_table[form].has_date};
@@ -320,13 +323,12 @@ bool fm_timestamp_read(const char *p, const char *to, struct fm_timestamp *out)
 #define DAYS_TO_2000 10957
 #define MARCH_2000 60 /* day of the leap year 2000 */
 
-/* The same day and clock of another year; t lies in 2000. The 29th of February of other years is
- * the 1st of March. */
-static fm_time with_year(fm_time t, int64_t year)
+/* The same day and clock of a year that begins `from` days after 1970; t lies in 2000. The 29th of
+ * February of other years is the 1st of March. */
+static fm_time with_year(fm_time t, int64_t from, bool is_leap)
 {
     int64_t day = t / FM_DAY - DAYS_TO_2000;
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int64_t to = fm_days_from_civil(year, 1, 1) + day - (day >= MARCH_2000 && !is_leap);
+    int64_t to = from + day - (day >= MARCH_2000 && !is_leap);
     return t + (to - DAYS_TO_2000 - day) * FM_DAY;
 }
 
@@ -342,6 +344,15 @@ void fm_timestamp_base_year(struct fm_timestamp_base *base)
 {
     fm_time t = base->first != FM_TIME_NONE ? base->first : base->reference;
     base->year = t == FM_TIME_NONE ? 0 : (int32_t)year_of(t);
+    for (int i = 0; i < 4; i++)
+        base->new_year[i] = (int32_t)fm_days_from_civil(base->year + i - 1, 1, 1);
+}
+
+/* In the year `offset` (-1 to 1) after base->year. */
+static fm_time in_year(fm_time t, const struct fm_timestamp_base *base, int offset)
+{
+    const int32_t *from = &base->new_year[1 + offset];
+    return with_year(t, from[0], from[1] - from[0] == 366);
 }
 
 static fm_time resolve_year(fm_time t, const struct fm_timestamp_base *base)
@@ -349,11 +360,15 @@ static fm_time resolve_year(fm_time t, const struct fm_timestamp_base *base)
     fm_time anchor = base->first != FM_TIME_NONE ? base->first : base->reference;
     if (anchor == FM_TIME_NONE)
         return t;
-    int64_t year = base->year ? base->year : year_of(anchor);
-    fm_time same = with_year(t, year);
+    struct fm_timestamp_base own = *base;
+    if (!base->year) {
+        fm_timestamp_base_year(&own);
+        base = &own;
+    }
+    fm_time same = in_year(t, base, 0);
     if (base->first != FM_TIME_NONE)
-        return same < base->first - 2 * FM_DAY ? with_year(t, year + 1) : same;
-    return same > base->reference + FM_DAY ? with_year(t, year - 1) : same;
+        return same < base->first - 2 * FM_DAY ? in_year(t, base, 1) : same;
+    return same > base->reference + FM_DAY ? in_year(t, base, -1) : same;
 }
 
 static fm_time resolve_date(fm_time t, const struct fm_timestamp_base *base)
@@ -378,15 +393,32 @@ fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_time
     return ts->has_year ? t : resolve_year(t, base);
 }
 
-/* The part behind the seconds, when it is a fraction and no more. */
+/* The remembered zone at r->p, with nothing behind it that could belong to it. */
+static bool take_zone(const struct fm_timestamp_cache *c, struct reader *r)
+{
+    const char *behind = r->p + c->zone_len;
+    if (r->to < behind || memcmp(r->p, c->zone, c->zone_len) != 0)
+        return false;
+    r->p = behind;
+    return behind == r->to || (!is_digit(*behind) && !is_letter(*behind) && *behind != ':');
+}
+
+static bool has_other_zone(struct reader *r)
+{
+    (void)read_zone(r);
+    return r->has_zone;
+}
+
+/* The part behind the seconds, when it is a fraction and the zone that stood there before. */
 static bool read_tail(const struct fm_timestamp_cache *c, const char *p, const char *to,
                       struct fm_timestamp *out)
 {
     struct reader r = {.p = p + c->len, .to = to};
     (void)read_fraction(&r);
+    if (c->zone_len && !take_zone(c, &r))
+        return false;
     size_t len = (size_t)(r.p - p);
-    (void)read_zone(&r);
-    if (r.has_zone || !at_border(&r))
+    if ((!c->zone_len && has_other_zone(&r)) || !at_border(&r))
         return false;
     *out = c->ts;
     out->t += r.ns;
@@ -403,8 +435,16 @@ static bool is_cached(const struct fm_timestamp_cache *c, const char *p, const c
     return !c->is_whole || at_border(&r);
 }
 
-/* Forms that end with the seconds or their fraction are kept up to the seconds, others whole; zones
- * are not kept. */
+/* An offset of hours alone behind a blank counts only at the end of a text. */
+static bool is_plain_zone(const char *p, const struct fm_timestamp *ts)
+{
+    const char *zone = p + ts->len - ts->zone_len;
+    bool is_loose = ts->zone_len > 1 && zone[0] == ' ' && (zone[1] == '+' || zone[1] == '-');
+    return !is_loose || ts->zone_len >= sizeof " +0000" - 1;
+}
+
+/* Forms that end with the seconds, their fraction and zone are kept up to the seconds, and the
+ * zone; others whole, when they have none. */
 static void remember(struct fm_timestamp_cache *c, const char *p, const struct fm_timestamp *ts)
 {
     size_t fraction = ts->digits ? ts->digits + 1u : 0;
@@ -412,9 +452,15 @@ static void remember(struct fm_timestamp_cache *c, const char *p, const struct f
     c->ts = *ts;
     c->has_form = true;
     c->len = 0;
-    if (ts->has_zone || (c->is_whole && fraction) || ts->len - fraction > sizeof c->text)
+    c->zone_len = ts->zone_len;
+    size_t len = ts->len - ts->zone_len - fraction;
+    if (c->is_whole ? ts->has_zone || fraction
+                    : ts->zone_len > sizeof c->zone || !is_plain_zone(p, ts))
         return;
-    c->len = (uint32_t)(ts->len - fraction);
+    if (len > sizeof c->text)
+        return;
+    memcpy(c->zone, p + ts->len - ts->zone_len, ts->zone_len);
+    c->len = (uint32_t)len;
     memcpy(c->text, p, c->len);
     fm_time part = ts->t % FM_SEC;
     c->ts.t -= part < 0 ? part + FM_SEC : part;

@@ -17,10 +17,11 @@
 
 struct fm_timestamp {
     fm_time t;
-    uint32_t len;   /* bytes read */
-    int32_t zone_s; /* seconds east of UTC, already subtracted from t */
-    uint8_t form;   /* index into the table of forms */
-    uint8_t digits; /* of the fraction: 0, 3, 6, 9 ... as written */
+    uint32_t len;     /* bytes read */
+    int32_t zone_s;   /* seconds east of UTC, already subtracted from t */
+    uint8_t form;     /* index into the table of forms */
+    uint8_t digits;   /* of the fraction: 0, 3, 6, 9 ... as written */
+    uint8_t zone_len; /* bytes from the zone on, with the blank before it; 0 without one */
     bool has_zone, has_year, has_date;
 };
 
@@ -39,15 +40,15 @@ bool fm_timestamp_form_is_full(unsigned form);
 
 /* How times that lack something are completed. Only what lacks is used. */
 struct fm_timestamp_base {
-    int32_t zone_s; /* zone of times without one */
-    fm_time first;  /* first resolved time of the same input, or FM_TIME_NONE */
-    int32_t
-        year; /* of first, or of reference; 0: looked up on every use. See fm_timestamp_base_year */
-    fm_time reference; /* latest plausible time (end of the incident, age of the file), or
-                          FM_TIME_NONE */
+    int32_t zone_s;      /* zone of times without one */
+    fm_time first;       /* first resolved time of the same input, or FM_TIME_NONE */
+    int32_t year;        /* of first, or of reference; 0: looked up on every use. */
+    int32_t new_year[4]; /* days from 1970 to the first of January of year - 1 … year + 2 */
+    fm_time reference;   /* latest plausible time (end of the incident, age of the file), or
+                            FM_TIME_NONE */
 };
 
-/* Sets base->year; call it when first or reference was set. */
+/* Sets base->year and new_year; call it when first or reference was set. */
 void fm_timestamp_base_year(struct fm_timestamp_base *base);
 
 /*
@@ -64,9 +65,11 @@ fm_time fm_timestamp_resolve(const struct fm_timestamp *ts, const struct fm_time
 struct fm_timestamp_cache {
     struct fm_timestamp ts; /* with zero fraction */
     char text[40];
-    uint32_t len;  /* of text; 0 is empty */
-    bool is_whole; /* text is the whole stamp, not the part up to the seconds */
-    bool has_form; /* ts.form is the form of the last stamp */
+    char zone[8];     /* as it stands behind the fraction, with the blank before it */
+    uint32_t len;     /* of text; 0 is empty */
+    uint8_t zone_len; /* 0: there is none */
+    bool is_whole;    /* text is the whole stamp, not the part up to the seconds */
+    bool has_form;    /* ts.form is the form of the last stamp */
 };
 
 bool fm_timestamp_read_cached(struct fm_timestamp_cache *c, const char *p, const char *to,

@@ -174,16 +174,17 @@ bool fm_timestamp_zone(const char *p, size_t len, int32_t *seconds_east)
         return false;
     /* Only abbreviations with one common meaning. */
     static const struct {
-        const char *name;
+        char name[4]; /* padded with NUL */
         int16_t minutes;
     } zones[] = {{"Z", 0},      {"UTC", 0},    {"GMT", 0},    {"EST", -300}, {"EDT", -240},
                  {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420},
                  {"CET", 60},   {"CEST", 120}, {"EET", 120},  {"EEST", 180}, {"WET", 0},
                  {"WEST", 60},  {"MSK", 180},  {"JST", 540},  {"KST", 540},  {"AEST", 600},
                  {"AEDT", 660}, {"HKT", 480},  {"SGT", 480},  {"NZST", 720}};
+    char name[4] = {0};
+    memcpy(name, p, len);
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (zones[i].name[0] == p[0] && strlen(zones[i].name) == len &&
-            memcmp(zones[i].name, p, len) == 0) {
+        if (memcmp(zones[i].name, name, sizeof name) == 0) {
             *seconds_east = zones[i].minutes * 60;
             return true;
         }

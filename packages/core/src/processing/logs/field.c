@@ -52,15 +52,13 @@ static char closing(char c)
     return c == '[' ? ']' : c == '(' ? ')' : c == '<' ? '>' : c == '{' ? '}' : '\0';
 }
 
-/* End of the bracket group at p (behind the closing one), or NULL. */
-static const char *bracket_end(const char *p, const char *end, struct fm_logs_header_field *f)
+/* The same with brackets of its kind inside. */
+static const char *nested_end(const char *p, const char *limit, struct fm_logs_header_field *f)
 {
     char close = closing(*p);
     unsigned depth = 0;
     const char *q = p;
-    if (!close)
-        return NULL;
-    for (; q < end && q - p < BRACKET_MAX; q++) {
+    for (; q < limit; q++) {
         if (*q == *p && ++depth > 3)
             break;
         if (*q == close && --depth == 0) {
@@ -70,6 +68,20 @@ static const char *bracket_end(const char *p, const char *end, struct fm_logs_he
     }
     look(f, q);
     return NULL;
+}
+
+/* End of the bracket group at p (behind the closing one), or NULL. */
+static const char *bracket_end(const char *p, const char *end, struct fm_logs_header_field *f)
+{
+    char close = closing(*p);
+    const char *limit = end - p > BRACKET_MAX ? p + BRACKET_MAX : end;
+    if (!close)
+        return NULL;
+    const char *q = memchr(p + 1, close, (size_t)(limit - p - 1));
+    if (!q || memchr(p + 1, *p, (size_t)(q - p - 1)))
+        return nested_end(p, limit, f);
+    look(f, q + 1);
+    return q + 1;
 }
 
 /* What may stand between two fields without a blank. */
@@ -122,21 +134,37 @@ static const char *tag_bracket(const char *p, const char *end, struct fm_logs_he
     return q;
 }
 
-/* Name of a tag at p: words joined by . / * - @ + and "::". */
-static const char *tag_name(const char *p, const char *end)
+/* A word of a header, looked at once for all that it may be. */
+struct token {
+    const char *letters; /* end of the letters and digits that it begins with */
+    const char *name;    /* end of what may be the name of a tag */
+    bool has_dot;        /* before the last byte of the name */
+    bool has_other;      /* "/" or "::" in the name, or no letter at its beginning */
+};
+
+/* Names of tags are words joined by . / * - @ + and "::". */
+static void read_token(const char *p, const char *end, struct token *t)
 {
-    const char *q = p;
-    if (!(fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) && *p != '/' && *p != '-')
-        return p;
-    while (q < end && q - p < TAG_MAX) {
-        if (is_tag_char(*q))
+    const char *q = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end, *dot = end;
+    *t = (struct token){.has_other = !(fm_ch(*p) & FM_CH_ALPHA)};
+    while (q < limit && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
+        q++;
+    t->letters = q;
+    bool is_name = (fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) || *p == '/' || *p == '-';
+    while (is_name && q < limit) {
+        if (is_tag_char(*q)) {
+            dot = *q == '.' && dot == end ? q : dot;
+            t->has_other |= *q == '/';
             q++;
-        else if (*q == ':' && end - q > 2 && q[1] == ':' && fm_ch_is_word(q[2]))
+        } else if (*q == ':' && end - q > 2 && q[1] == ':' && fm_ch_is_word(q[2])) {
+            t->has_other = true;
             q += 2;
-        else
+        } else {
             break;
+        }
     }
-    return q;
+    t->name = is_name ? q : p;
+    t->has_dot = dot + 1 < q;
 }
 
 /* ":23" of file.go:23, or " 1.2" of "syslogd 1.2", before the colon that ends a tag. */
@@ -152,9 +180,10 @@ static const char *tag_number(const char *q, const char *end, struct fm_logs_hea
     return p < end && *p == ':' ? p : q;
 }
 
-static bool try_tag(const char *p, const char *end, struct fm_logs_header_field *f)
+static bool try_tag(const char *p, const char *end, const struct token *t,
+                    struct fm_logs_header_field *f)
 {
-    const char *q = tag_name(p, end);
+    const char *q = t->name;
     fm_str name = fm_str_n(p, (size_t)(q - p));
     if (!name.len)
         return false;
@@ -174,11 +203,10 @@ static bool try_tag(const char *p, const char *end, struct fm_logs_header_field 
     return field(f, FM_LOGS_FIELD_TAG, name, skip_blanks(q + 1, end));
 }
 
-static bool try_level_word(const char *p, const char *end, struct fm_logs_header_field *f)
+static bool try_level_word(const char *p, const char *end, const struct token *t,
+                           struct fm_logs_header_field *f)
 {
-    const char *q = p;
-    while (q < end && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
-        q++;
+    const char *q = t->letters;
     look(f, q);
     f->level = fm_logs_level_word(fm_str_n(p, (size_t)(q - p)));
     if (!f->level)
@@ -200,7 +228,11 @@ static bool try_level_letter(const char *p, const char *end, struct fm_logs_head
     struct fm_logs_header_field tag = {.far = p};
     const char *q = skip_blanks(p + 1, end);
     look(f, q);
-    bool is_tag = q < end && try_tag(q, end, &tag);
+    struct token t;
+    if (q >= end)
+        return false;
+    read_token(q, end, &t);
+    bool is_tag = try_tag(q, end, &t, &tag);
     look(f, tag.far);
     if (!is_tag)
         return false;
@@ -233,17 +265,20 @@ static bool is_dotted(fm_str s)
     return has_dot;
 }
 
-static void word(const char *p, const char *end, struct fm_logs_header_field *f)
+static void word(const char *p, const char *end, const struct token *t,
+                 struct fm_logs_header_field *f)
 {
-    const char *q = p;
+    const char *q = t->name;
     while (q < end && !fm_ch_is_space(*q))
         q++;
     const char *next = skip_blanks(q, end);
     fm_str text = fm_str_n(p, (size_t)(q - p));
     bool is_padded = next < end && (next - q >= COLUMN_BLANKS || *q == '\t');
-    enum fm_logs_field_kind kind = is_padded         ? FM_LOGS_FIELD_COLUMN
-                                   : is_dotted(text) ? FM_LOGS_FIELD_DOTTED
-                                                     : FM_LOGS_FIELD_WORD;
+    bool has_dots =
+        q == t->name ? t->has_dot && !t->has_other : text.len > TAG_MAX && is_dotted(text);
+    enum fm_logs_field_kind kind = is_padded  ? FM_LOGS_FIELD_COLUMN
+                                   : has_dots ? FM_LOGS_FIELD_DOTTED
+                                              : FM_LOGS_FIELD_WORD;
     (void)field(f, kind, text, next);
 }
 
@@ -266,12 +301,15 @@ void fm_logs_header_field(const char *p, const char *end, bool has_pipes,
         (void)field(out, FM_LOGS_FIELD_END, FM_STR_NULL, end);
         return;
     }
+    struct token t;
     bool is_letter = (fm_ch(*p) & FM_CH_ALPHA) != 0;
-    if (is_letter ? try_level_word(p, end, out) || try_level_letter(p, end, out)
-                  : try_marked(p, end, out))
+    if (!is_letter && try_marked(p, end, out))
+        return;
+    read_token(p, end, &t);
+    if (is_letter && (try_level_word(p, end, &t, out) || try_level_letter(p, end, out)))
         return;
     out->level = FM_LOGS_NONE;
-    if ((has_pipes && try_pipe(p, end, out)) || try_tag(p, end, out))
+    if ((has_pipes && try_pipe(p, end, out)) || try_tag(p, end, &t, out))
         return;
-    word(p, end, out);
+    word(p, end, &t, out);
 }

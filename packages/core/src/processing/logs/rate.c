@@ -11,16 +11,28 @@ void fm_logs_rate_init(struct fm_logs_rate *r)
     r->high = -1;
 }
 
-/* Doubles the width. */
-static void rate_coarsen(struct fm_logs_rate *r)
+/* How often the width must double until buckets low to high (as they are numbered now) are no more
+ * than `max`. */
+static int doublings(int64_t low, int64_t high, int64_t max)
+{
+    int n = 0;
+    while ((high >> n) - (low >> n) >= max)
+        n++;
+    return n;
+}
+
+/* Doubles the width `by` times. */
+static void rate_coarsen(struct fm_logs_rate *r, int by)
 {
     uint32_t n[FM_LOGS_BUCKETS] = {0};
+    if (by == 0)
+        return;
     for (int64_t b = r->low; b <= r->high; b++)
-        n[(b >> 1) & (FM_LOGS_BUCKETS - 1)] += r->n[b & (FM_LOGS_BUCKETS - 1)];
+        n[(b >> by) & (FM_LOGS_BUCKETS - 1)] += r->n[b & (FM_LOGS_BUCKETS - 1)];
     memcpy(r->n, n, sizeof n);
-    r->low >>= 1;
-    r->high >>= 1;
-    r->shift++;
+    r->low >>= by;
+    r->high >>= by;
+    r->shift = (uint8_t)(r->shift + by);
 }
 
 void fm_logs_rate_grow(struct fm_logs_rate *r, fm_time t)
@@ -29,24 +41,20 @@ void fm_logs_rate_grow(struct fm_logs_rate *r, fm_time t)
         r->low = r->high = t >> r->shift;
         return;
     }
-    for (;;) {
-        int64_t b = t >> r->shift;
-        int64_t low = b < r->low ? b : r->low, high = b > r->high ? b : r->high;
-        if (high - low < FM_LOGS_BUCKETS) {
-            r->low = low;
-            r->high = high;
-            return;
-        }
-        rate_coarsen(r);
-    }
+    int64_t b = t >> r->shift;
+    int64_t low = b < r->low ? b : r->low, high = b > r->high ? b : r->high;
+    int by = doublings(low, high, FM_LOGS_BUCKETS);
+    rate_coarsen(r, by);
+    r->low = low >> by;
+    r->high = high >> by;
 }
 
 void fm_logs_rate_merge(struct fm_logs_rate *into, const struct fm_logs_rate *from)
 {
     if (from->high < from->low)
         return;
-    while (into->shift < from->shift && into->low <= into->high)
-        rate_coarsen(into);
+    if (into->shift < from->shift && into->low <= into->high)
+        rate_coarsen(into, from->shift - into->shift);
     if (into->low > into->high)
         into->shift = from->shift;
     fm_logs_rate_grow(into, from->low << from->shift);
@@ -64,22 +72,25 @@ void fm_logs_series_init(struct fm_logs_series *s)
     s->first_at = s->last_at = FM_TIME_NONE;
 }
 
-static void series_coarsen(struct fm_logs_series *s)
+/* Doubles the width `by` times. */
+static void series_coarsen(struct fm_logs_series *s, int by)
 {
-    struct fm_logs_series half;
-    memset(half.bucket, 0, sizeof half.bucket);
+    struct fm_logs_series wide;
+    if (by == 0)
+        return;
+    memset(wide.bucket, 0, sizeof wide.bucket);
     for (int64_t b = s->low; b <= s->high; b++) {
-        size_t to = (size_t)((b >> 1) & (FM_LOGS_SERIES_BUCKETS - 1)),
+        size_t to = (size_t)((b >> by) & (FM_LOGS_SERIES_BUCKETS - 1)),
                from = (size_t)(b & (FM_LOGS_SERIES_BUCKETS - 1));
-        if (half.bucket[to].n == 0 || s->bucket[from].max > half.bucket[to].max)
-            half.bucket[to].max = s->bucket[from].n ? s->bucket[from].max : half.bucket[to].max;
-        half.bucket[to].sum += s->bucket[from].sum;
-        half.bucket[to].n += s->bucket[from].n;
+        if (wide.bucket[to].n == 0 || s->bucket[from].max > wide.bucket[to].max)
+            wide.bucket[to].max = s->bucket[from].n ? s->bucket[from].max : wide.bucket[to].max;
+        wide.bucket[to].sum += s->bucket[from].sum;
+        wide.bucket[to].n += s->bucket[from].n;
     }
-    memcpy(s->bucket, half.bucket, sizeof half.bucket);
-    s->low >>= 1;
-    s->high >>= 1;
-    s->shift++;
+    memcpy(s->bucket, wide.bucket, sizeof wide.bucket);
+    s->low >>= by;
+    s->high >>= by;
+    s->shift = (uint8_t)(s->shift + by);
 }
 
 static void series_grow(struct fm_logs_series *s, fm_time t)
@@ -88,16 +99,12 @@ static void series_grow(struct fm_logs_series *s, fm_time t)
         s->low = s->high = t >> s->shift;
         return;
     }
-    for (;;) {
-        int64_t b = t >> s->shift;
-        int64_t low = b < s->low ? b : s->low, high = b > s->high ? b : s->high;
-        if (high - low < FM_LOGS_SERIES_BUCKETS) {
-            s->low = low;
-            s->high = high;
-            return;
-        }
-        series_coarsen(s);
-    }
+    int64_t b = t >> s->shift;
+    int64_t low = b < s->low ? b : s->low, high = b > s->high ? b : s->high;
+    int by = doublings(low, high, FM_LOGS_SERIES_BUCKETS);
+    series_coarsen(s, by);
+    s->low = low >> by;
+    s->high = high >> by;
 }
 
 static void add_to_bucket(struct fm_logs_series *s, double v, fm_time t)
@@ -142,8 +149,8 @@ static void merge_buckets(struct fm_logs_series *into, const struct fm_logs_seri
 {
     if (from->high < from->low)
         return;
-    while (into->shift < from->shift && into->low <= into->high)
-        series_coarsen(into);
+    if (into->shift < from->shift && into->low <= into->high)
+        series_coarsen(into, from->shift - into->shift);
     if (into->low > into->high)
         into->shift = from->shift;
     series_grow(into, from->low << from->shift);
