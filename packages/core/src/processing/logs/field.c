@@ -142,16 +142,16 @@ struct token {
     bool has_other;      /* "/" or "::" in the name, or no letter at its beginning */
 };
 
-/* Names of tags are words joined by . / * - @ + and "::". */
-static void read_token(const char *p, const char *end, struct token *t)
+static bool may_begin_name(char c)
 {
-    const char *q = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end, *dot = end;
-    *t = (struct token){.has_other = !(fm_ch(*p) & FM_CH_ALPHA)};
-    while (q < limit && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
-        q++;
-    t->letters = q;
-    bool is_name = (fm_ch(*p) & (FM_CH_ALPHA | FM_CH_WORDX)) || *p == '/' || *p == '-';
-    while (is_name && q < limit) {
+    return (fm_ch(c) & (FM_CH_ALPHA | FM_CH_WORDX)) || c == '/' || c == '-';
+}
+
+/* Names of tags are words joined by . / * - @ + and "::"; [p, q) is one already. */
+static void read_name(const char *q, const char *limit, const char *end, struct token *t)
+{
+    const char *dot = end;
+    while (q < limit) {
         if (is_tag_char(*q)) {
             dot = *q == '.' && dot == end ? q : dot;
             t->has_other |= *q == '/';
@@ -163,8 +163,18 @@ static void read_token(const char *p, const char *end, struct token *t)
             break;
         }
     }
-    t->name = is_name ? q : p;
+    t->name = q;
     t->has_dot = dot + 1 < q;
+}
+
+static void read_token(const char *p, const char *end, struct token *t)
+{
+    const char *q = p, *limit = end - p > TAG_MAX ? p + TAG_MAX : end;
+    while (q < limit && (fm_ch(*q) & (FM_CH_ALPHA | FM_CH_DIGIT)))
+        q++;
+    *t = (struct token){.letters = q, .name = p, .has_other = !(fm_ch(*p) & FM_CH_ALPHA)};
+    if (may_begin_name(*p))
+        read_name(q, limit, end, t);
 }
 
 /* ":23" of file.go:23, or " 1.2" of "syslogd 1.2", before the colon that ends a tag. */

@@ -7,9 +7,33 @@ void fm_logs_recall_init(struct fm_logs_recall *r)
         r->entries[i].len = 0;
 }
 
-/* Do the digits of msg give a date where they did, and none where they did not? */
-static bool is_seen_alike(const struct fm_logs_recalled *e, fm_str msg)
+/* Digits of msg outside its values; false when there are too many. */
+static bool note_digits(struct fm_logs_recalled *e, fm_str msg, const struct fm_logs_shape *shape)
 {
+    size_t at = 0;
+    e->n_digits = 0;
+    for (size_t i = 0; i <= shape->n; i++) {
+        size_t to = i < shape->n ? shape->values[i].off : msg.len;
+        for (; at < to; at++) {
+            if (!fm_ch_is_digit(msg.p[at]))
+                continue;
+            if (e->n_digits == FM_LOGS_RECALL_DIGITS)
+                return false;
+            e->digits[e->n_digits].off = (uint8_t)at;
+            e->digits[e->n_digits++].digit = msg.p[at];
+        }
+        at = i < shape->n ? to + shape->values[i].len : to;
+    }
+    return true;
+}
+
+/* Are the digits that are text the same, and do the others give a date where they did, and none
+ * where they did not? */
+static bool has_fit_digits(const struct fm_logs_recalled *e, fm_str msg)
+{
+    for (uint8_t i = 0; i < e->n_digits; i++)
+        if (msg.p[e->digits[i].off] != e->digits[i].digit)
+            return false;
     for (uint8_t i = 0; i < e->n_looks; i++)
         if (fm_logs_match_time(msg.p + e->looks[i].off, msg.p + msg.len) != e->looks[i].len)
             return false;
@@ -21,7 +45,7 @@ static bool recall(const struct fm_logs_recalled *e, const struct fm_logs_masked
                    struct fm_logs_shape *out)
 {
     if (e->hash != m->hash || e->len != m->len || memcmp(e->text, m->text, m->len) != 0 ||
-        !is_seen_alike(e, msg))
+        !has_fit_digits(e, msg))
         return false;
     out->key = e->key;
     out->n = e->n;
@@ -29,10 +53,12 @@ static bool recall(const struct fm_logs_recalled *e, const struct fm_logs_masked
     return true;
 }
 
-static void keep(struct fm_logs_recalled *e, const struct fm_logs_masked *m,
+static void keep(struct fm_logs_recalled *e, const struct fm_logs_masked *m, fm_str msg,
                  const struct fm_logs_shape *shape)
 {
-    if (shape->n > FM_LOGS_RECALL_VALUES || shape->n_looks > FM_LOGS_LOOKS_MAX)
+    e->len = 0;
+    if (shape->n > FM_LOGS_RECALL_VALUES || shape->n_looks > FM_LOGS_LOOKS_MAX ||
+        !note_digits(e, msg, shape))
         return;
     e->hash = m->hash;
     e->key = shape->key;
@@ -69,6 +95,6 @@ fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
     }
     fm_logs_scan(collapsed, out);
     if (collapsed.len && m.len == collapsed.len)
-        keep(entry_of(r, &m), &m, out);
+        keep(entry_of(r, &m), &m, collapsed, out);
     return collapsed;
 }
