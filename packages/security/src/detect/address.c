@@ -51,7 +51,10 @@ static bool is_particle(const struct fm_line *l, uint32_t w)
 static bool ends_sentence(const struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    return fm_at(l, x->end) == '.' && !(x->kw & (K(UNIT) | K(STREET))) && x->end - x->start > 2;
+    unsigned char sign = fm_at(l, x->end);
+    if (sign == '?' || sign == '!')
+        return true;
+    return sign == '.' && !(x->kw & (K(UNIT) | K(STREET))) && x->end - x->start > 2;
 }
 
 /* How far the address reaches, and whether it has a mark of an address. */
@@ -59,28 +62,37 @@ static uint32_t extend(const struct fm_line *l, uint32_t w, bool *is_sure)
 {
     uint32_t k = w;
     while (k + 1 < l->n_words && k < w + 14 && is_close(l, k + 1)) {
-        const struct fm_word *x = &l->words[k + 1];
-        unsigned char sep = fm_at(l, l->words[k].end);
         bool goes_on =
             is_capital(l, k + 1) || is_number(l, k + 1) || (k > w && is_particle(l, k + 1));
-        if (ends_sentence(l, k) || sep == '?' || sep == '!' || !goes_on)
+        if (ends_sentence(l, k) || !goes_on)
             break;
-        *is_sure |= is_mark(l, k + 1) || (x->cls & W_DIGIT && is_code(l, k + 1) && k > w + 1);
+        *is_sure |= is_mark(l, k + 1) || (is_code(l, k + 1) && k > w + 1);
         k++;
     }
     return k;
+}
+
+static bool is_house_number(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    return fm_at(l, x->end) == ' ' && strchr(" :,>(\"", fm_at(l, x->start - 1)) &&
+           x->end - x->start <= 5;
+}
+
+/* A capital, a kind of street, or a number before a capital ("12 5th Avenue"). */
+static bool may_be_street(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    bool is_double = w + 1 < l->n_words && x->cls == W_DIGIT && is_capital(l, w + 1);
+    return (is_capital(l, w) || is_double || x->kw & K(STREET)) && !(x->kw & K(MONTH));
 }
 
 static void numbered(struct fm_line *l, uint32_t w)
 {
     bool is_sure = false;
     const struct fm_word *x = &l->words[w];
-    if (fm_at(l, x->end) != ' ' || !strchr(" :,>(\"", fm_at(l, x->start - 1)))
-        return;
-    bool is_double = w + 2 < l->n_words && l->words[w + 1].cls == W_DIGIT && is_capital(l, w + 2);
-    if (x->end - x->start > 5 || w + 1 >= l->n_words || l->words[w + 1].start - x->end > 2 ||
-        !(is_capital(l, w + 1) || is_double || l->words[w + 1].kw & K(STREET)) ||
-        l->words[w + 1].kw & K(MONTH))
+    if (!is_house_number(l, w) || w + 1 >= l->n_words || l->words[w + 1].start - x->end > 2 ||
+        !may_be_street(l, w + 1))
         return;
     uint32_t b = extend(l, w, &is_sure);
     if (is_sure && b > w + 1)
@@ -125,20 +137,22 @@ static void suffixed(struct fm_line *l, uint32_t w)
         CAND(has_number ? l->words[w - 1].start : x->start, l->words[b].end, ADDRESS, R_ADDRESS));
 }
 
+/* A capital, a number, or a short word such as "and". */
+static bool is_corner_part(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    return is_capital(l, w) || x->cls & W_DIGIT || x->end - x->start <= 3;
+}
+
 /* "the corner of X and Y" */
 static void corner(struct fm_line *l, uint32_t w)
 {
     uint32_t k = w + 2, b = 0;
     if (k >= l->n_words || !fm_line_has_at(l, l->words[w].start, "corner of "))
         return;
-    for (; k < l->n_words && k < w + 12 && is_close(l, k); k++) {
-        bool is_and = fm_line_has_at(l, l->words[k].start, "and ");
-        if (!is_capital(l, k) && !(l->words[k].cls & W_DIGIT) && !is_and &&
-            l->words[k].end - l->words[k].start > 3)
-            break;
-        if (!is_and)
+    for (; k < l->n_words && k < w + 12 && is_close(l, k) && is_corner_part(l, k); k++)
+        if (!fm_line_has_at(l, l->words[k].start, "and "))
             b = k;
-    }
     uint32_t s = w && fm_line_has_at(l, l->words[w - 1].start, "the ") ? l->words[w - 1].start
                                                                        : l->words[w].start;
     if (b > w + 2)

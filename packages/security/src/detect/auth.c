@@ -2,6 +2,7 @@
 /* Authorization and Cookie headers, credentials on command lines. */
 #include "scan/state.h"
 
+#include "detect/later_checks.h"
 #include "detect/value.h"
 
 static uint32_t skip(const struct fm_line *l, uint32_t i, const char *set, uint32_t max)
@@ -58,6 +59,18 @@ static void header(struct fm_line *l, uint32_t w)
         fm_line_propose(l, 1, CAND(s, e, AUTHORIZATION, R_AUTH));
 }
 
+/* The value at s, as far as ";" or the like; returns where that stands. */
+static uint32_t cookie_value(struct fm_line *l, uint32_t s)
+{
+    uint32_t e = s;
+    while (e < l->n && !strchr(";,\"' ", fm_at(l, e)))
+        e++;
+    if (e <= l->n && e >= s + 6 && !fm_value_is_placeholder(fm_line_str(l, s, e)) &&
+        !memmem(l->p + s, e - s, "://", 3))
+        fm_line_propose(l, 1, CAND(s, e, COOKIE, R_COOKIE));
+    return e;
+}
+
 /* Cookie: a=1; b=2 — every value; attributes such as Path stay. */
 static void cookies(struct fm_line *l, uint32_t w)
 {
@@ -67,13 +80,7 @@ static void cookies(struct fm_line *l, uint32_t w)
     while (i < l->n && !fm_is(fm_at(l, i), C_QUOTE)) {
         while (i < l->n && fm_at(l, i) != '=' && !fm_is(fm_at(l, i), C_QUOTE))
             i++;
-        uint32_t s = i + 1, e = s;
-        while (e < l->n && !strchr(";,\"' ", fm_at(l, e)))
-            e++;
-        if (e <= l->n && e >= s + 6 && !fm_value_is_placeholder(fm_line_str(l, s, e)) &&
-            !memmem(l->p + s, e - s, "://", 3))
-            fm_line_propose(l, 1, CAND(s, e, COOKIE, R_COOKIE));
-        i = e > i ? e : i + 1;
+        i = cookie_value(l, i + 1);
         if (fm_at(l, i) != ';')
             break;
     }
@@ -102,22 +109,31 @@ static bool is_quote(unsigned char c)
     return c == '"' || c == '\'';
 }
 
+static uint32_t skip_quotes(const struct fm_line *l, uint32_t i, uint32_t e)
+{
+    while (i < e && is_quote(fm_at(l, i)))
+        i++;
+    return i;
+}
+
+/* user:password at [s, e), where either may be a reference or a placeholder. */
+static bool is_written_out(const struct fm_line *l, uint32_t s, uint32_t colon, uint32_t e)
+{
+    uint32_t a = skip_quotes(l, s, e);
+    while (e > a && is_quote(fm_at(l, e - 1)))
+        e--;
+    uint32_t secret = skip_quotes(l, colon + 1, e);
+    return fm_at(l, a) != '<' && fm_at(l, a) != '$' &&
+           !(secret < e && fm_value_is_placeholder(fm_line_str(l, secret, e)));
+}
+
 static void user_argument(struct fm_line *l, uint32_t s)
 {
     uint32_t i = skip(l, s, " =", 2), colon = 0, e = shell_word(l, i, &colon);
     if (!colon || e - i < 6 || (fm_at(l, colon + 1) == '/' && fm_at(l, colon + 2) == '/'))
         return;
-    uint32_t a = i, b = e, secret = colon + 1;
-    while (a < b && is_quote(fm_at(l, a)))
-        a++;
-    while (b > a && is_quote(fm_at(l, b - 1)))
-        b--;
-    while (secret < b && is_quote(fm_at(l, secret)))
-        secret++;
-    if (fm_at(l, a) == '<' || fm_at(l, a) == '$' ||
-        (secret < b && fm_value_is_placeholder(fm_line_str(l, secret, b))))
-        return;
-    fm_line_propose(l, 1, CAND(i, e, BASIC_AUTH, R_CURL));
+    if (is_written_out(l, i, colon, e))
+        fm_line_propose(l, 1, CAND(i, e, BASIC_AUTH, R_CURL));
 }
 
 /* curl -u user:password, --user user:password, --proxy-user */
@@ -138,16 +154,18 @@ static void command(struct fm_line *l, uint32_t w)
 }
 
 /* A command that goes on over lines: "  -u user:password \\" */
-static bool is_continued_option(const struct fm_line *l)
+bool fm_is_continued_option(const struct fm_line *l)
 {
+    unsigned char first = fm_at(l, 0);
+    if (first != ' ' && first != '-' && first != '\t')
+        return false;
     uint32_t i = skip(l, 0, " \t", 64);
     return fm_line_has_at(l, i, "-u ") || fm_line_has_at(l, i, "--user ");
 }
 
 void fm_detect_continued(struct fm_line *l)
 {
-    if (is_continued_option(l))
-        command(l, 0);
+    command(l, 0);
 }
 
 void fm_detect_auth(struct fm_line *l)

@@ -70,12 +70,18 @@ static bool goes_on(const struct fm_line *l, uint32_t e)
     return fm_is_word(next) || (next == '.' && fm_is_digit(fm_at(l, e + 1)));
 }
 
+/* "a-" goes on: part of a name. */
+static bool is_behind_dash(const struct fm_line *l, uint32_t s)
+{
+    return fm_at(l, s - 1) == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2));
+}
+
 void fm_detect_ipv4(struct fm_line *l, uint32_t w)
 {
     uint32_t s = l->words[w].start, e = s;
     int o[4];
     unsigned char prev = fm_at(l, s - 1);
-    if (prev == '.' || (prev == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2))) || !quad(l, &e, o))
+    if (prev == '.' || is_behind_dash(l, s) || !quad(l, &e, o))
         return;
     if (goes_on(l, e) || (w && l->words[w - 1].kw & K(VERSION) && fm_at(l, e) == '-'))
         return;
@@ -118,21 +124,32 @@ static bool embedded_v4(const struct fm_line *l, uint32_t *at, struct v6 *v)
     return true;
 }
 
+enum colons { COLONS_NONE, COLONS_ONE, COLONS_GAP, COLONS_WRONG };
+
+/* What parts two groups: ":", or "::" once. */
+static enum colons read_colons(const struct fm_line *l, uint32_t *at, struct v6 *v)
+{
+    if (fm_at(l, *at) != ':')
+        return COLONS_NONE;
+    if (fm_at(l, *at + 1) != ':') {
+        ++*at;
+        return COLONS_ONE;
+    }
+    *at += 2;
+    if (v->has_gap)
+        return COLONS_WRONG;
+    v->has_gap = true;
+    return COLONS_GAP;
+}
+
 static bool parse_v6(const struct fm_line *l, uint32_t at, struct v6 *v)
 {
-    if (fm_at(l, at) == ':' && fm_at(l, at + 1) != ':')
-        return false;
     while (v->groups < 9) {
-        if (fm_at(l, at) == ':' && fm_at(l, at + 1) == ':') {
-            if (v->has_gap)
-                return false;
-            v->has_gap = true;
-            at += 2;
-        } else if (v->groups) {
-            if (fm_at(l, at) != ':')
-                break;
-            at++;
-        }
+        enum colons c = read_colons(l, &at, v);
+        if (c == COLONS_WRONG || (c == COLONS_ONE && !v->groups && !v->has_gap))
+            return false;
+        if (c == COLONS_NONE && v->groups)
+            break;
         uint32_t before = at;
         if (embedded_v4(l, &at, v))
             break;
@@ -153,8 +170,15 @@ static bool is_whole_v6(const struct v6 *v, uint32_t len)
 /* Link-local and unique local addresses (RFC 4291, RFC 4193). */
 static bool is_inner_v6(const struct fm_line *l, uint32_t s)
 {
-    return fm_line_has_at(l, s, "fe80:") || fm_line_has_at(l, s, "fd") ||
-           fm_line_has_at(l, s, "fc");
+    fm_str text = fm_line_str(l, s, l->n);
+    return fm_str_istarts(text, FM_STR("fe80:")) || fm_str_istarts(text, FM_STR("fd")) ||
+           fm_str_istarts(text, FM_STR("fc"));
+}
+
+static bool runs_on_v6(const struct fm_line *l, uint32_t e)
+{
+    unsigned char next = fm_at(l, e);
+    return fm_is_word(next) || (next == ':' && fm_at(l, e + 1) == ':');
 }
 
 static void detect_v6(struct fm_line *l, uint32_t s)
@@ -163,10 +187,9 @@ static void detect_v6(struct fm_line *l, uint32_t s)
     unsigned char prev = fm_at(l, s - 1);
     if (prev == ':' || prev == '.' || fm_is_word(prev) || !parse_v6(l, s, &v))
         return;
-    unsigned char next = fm_at(l, v.end);
-    if (fm_is_word(next) || (next == ':' && fm_at(l, v.end + 1) == ':') ||
-        !is_whole_v6(&v, v.end - s))
+    if (runs_on_v6(l, v.end) || !is_whole_v6(&v, v.end - s))
         return;
+    unsigned char next = fm_at(l, v.end);
     bool is_inner = is_inner_v6(l, s) || v.end - s == 3;
     uint32_t end = next == '/' ? number_end(l, v.end + 1, 3) : 0;
     end = end ? end : v.end;
@@ -180,24 +203,38 @@ static void detect_v6(struct fm_line *l, uint32_t s)
 
 /* --- hardware addresses: 6 to 20 octets --- */
 
-static void detect_octets(struct fm_line *l, uint32_t s, char sep)
+static bool is_hex_pair(const struct fm_line *l, uint32_t i)
 {
-    uint32_t i = s, n = 0;
-    bool has_letter = false;
-    unsigned char prev = fm_at(l, s - 1);
-    if (prev == (unsigned char)sep || (prev == '-' && s >= 2 && fm_is_word(fm_at(l, s - 2))))
-        return;
-    for (; n < 21 && fm_is(fm_at(l, i), C_HEX) && fm_is(fm_at(l, i + 1), C_HEX); n++) {
-        has_letter |= !fm_is_digit(fm_at(l, i)) || !fm_is_digit(fm_at(l, i + 1));
+    return fm_is(fm_at(l, i), C_HEX) && fm_is(fm_at(l, i + 1), C_HEX);
+}
+
+static bool has_hex_letter(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    while (s < e && !fm_is(fm_at(l, s), C_LOWER | C_UPPER))
+        s++;
+    return s < e;
+}
+
+/* The end of the octets at s, and how many they are. */
+static uint32_t octets_end(const struct fm_line *l, uint32_t s, unsigned char sep, uint32_t *n)
+{
+    uint32_t i = s;
+    for (*n = 1; *n < 22 && is_hex_pair(l, i); ++*n) {
         i += 2;
-        if (fm_at(l, i) != (unsigned char)sep || !fm_is(fm_at(l, i + 1), C_HEX))
+        if (fm_at(l, i) != sep || !fm_is(fm_at(l, i + 1), C_HEX))
             break;
         i++;
     }
-    n++;
-    if (n < 6 || n > 20 || fm_is_word(fm_at(l, i)) || (sep == '-' && !has_letter))
+    return i;
+}
+
+static void detect_octets(struct fm_line *l, uint32_t s, unsigned char sep)
+{
+    uint32_t n = 0, e = octets_end(l, s, sep, &n);
+    if (fm_at(l, s - 1) == sep || is_behind_dash(l, s) || n < 6 || n > 20)
         return;
-    fm_line_propose(l, 3, CAND(s, i, MAC, R_MAC));
+    if (!fm_is_word(fm_at(l, e)) && (sep != '-' || has_hex_letter(l, s, e)))
+        fm_line_propose(l, 3, CAND(s, e, MAC, R_MAC));
 }
 
 void fm_detect_colon_hex(struct fm_line *l, uint32_t w)

@@ -42,6 +42,22 @@ static bool is_filler(fm_str s)
     return s.len > 0 && (is_same || is_masky);
 }
 
+static bool is_bracketed(fm_str s)
+{
+    char a = s.p[0], z = s.p[s.len - 1];
+    return (a == '<' && z == '>') || (a == '[' && z == ']') || (a == '{' && z == '}');
+}
+
+static bool is_shell_variable(fm_str s)
+{
+    size_t i = 1;
+    if (s.p[0] != '$' || s.len < 2)
+        return false;
+    while (i < s.len && fm_is((unsigned char)s.p[i], C_WORD))
+        i++;
+    return i == s.len;
+}
+
 /* ${X}, $X, {{x}}, {x}, <x>, [x], %x%, #{x}, @x@ over the whole value */
 static bool is_reference(fm_str s)
 {
@@ -49,17 +65,8 @@ static bool is_reference(fm_str s)
                                         "%(",   "$env:", "process.env", "os.environ", "getenv",
                                         "env.", "env(",  "secrets.",    "var.",       "vault:",
                                         "arn:", "data.", "local.",      "module."};
-    char a = s.p[0], z = s.p[s.len - 1];
-    if (starts_with_any(s, heads, sizeof heads / sizeof *heads) || a == '%')
-        return true;
-    if ((a == '<' && z == '>') || (a == '[' && z == ']') || (a == '{' && z == '}'))
-        return true;
-    if (a != '$' || s.len < 2)
-        return false;
-    size_t i = 1;
-    while (i < s.len && (fm_is((unsigned char)s.p[i], C_WORD)))
-        i++;
-    return i == s.len;
+    return starts_with_any(s, heads, sizeof heads / sizeof *heads) || s.p[0] == '%' ||
+           is_bracketed(s) || is_shell_variable(s);
 }
 
 static bool has_digit(fm_str s)
@@ -207,22 +214,23 @@ static bool holds_placeholder(fm_str s)
     return memchr(s.p, '<', s.len) && fm_placeholder_next(s, 0, &p) && !p.is_bare;
 }
 
+/* A call, a path, a reference, a URL. */
+static bool points_elsewhere(fm_str s)
+{
+    return is_code(s, false) || strchr("/&@", s.p[0]) || fm_str_has(s, FM_STR("://")) ||
+           holds_placeholder(s);
+}
+
 static bool weak_secret(const struct fm_value *v, fm_str s)
 {
-    if (s.len < (v->is_quoted ? 8 : 10) || is_code(s, false) || strchr("/&@", s.p[0]) ||
-        fm_str_has(s, FM_STR("://")))
-        return false;
-    if (!v->is_quoted && !v->is_assigned)
-        return false;
-    if (holds_placeholder(s))
+    bool is_given = v->is_quoted || v->is_assigned;
+    if (!is_given || s.len < (v->is_quoted ? 8 : 10) || points_elsewhere(s))
         return false;
     double h = fm_entropy(s);
     bool is_spaced = memchr(s.p, ' ', s.len) != NULL;
-    if (h < 2.9 || (is_spaced && (!v->is_quoted || v->is_backtick)))
+    if (is_spaced && (!v->is_quoted || v->is_backtick))
         return false;
-    if (!has_digit(s) && h < 3.6)
-        return false;
-    return looks_drawn(s, is_spaced);
+    return h >= (has_digit(s) ? 2.9 : 3.6) && looks_drawn(s, is_spaced);
 }
 
 bool fm_value_is_secret(const struct fm_line *l, const struct fm_value *v, bool is_strong)

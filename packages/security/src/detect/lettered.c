@@ -3,6 +3,7 @@
 #include "scan/state.h"
 
 #include "detect/check.h"
+#include "detect/later_checks.h"
 
 #define IBAN_MAX 34
 
@@ -45,47 +46,74 @@ static bool is_id_length(uint32_t n)
     return n == 9 || n == 11 || n == 16 || n == 18;
 }
 
+/* What a national id may take up from the word on: the word, or a date and a part behind a sign. */
+static uint32_t id_end(const struct fm_line *l, const struct fm_word *x)
+{
+    unsigned char next = fm_at(l, x->end);
+    bool is_dated = x->end - x->start == 6 && (next == '-' || next == '+');
+    uint32_t e = is_dated ? x->start + 11 : x->end;
+    return e <= l->n && is_id_length(e - x->start) && !fm_is_word(fm_at(l, e)) ? e : 0;
+}
+
+static bool is_behind_sign(const struct fm_line *l, uint32_t s)
+{
+    unsigned char prev = fm_at(l, s - 1);
+    return prev && strchr("-_/=.", prev);
+}
+
+static bool may_be_iban(const struct fm_line *l, const struct fm_word *x)
+{
+    return x->end - x->start >= 4 && x->cls & W_ALPHA &&
+           (fm_word_is_base16(x) || starts_like_iban(l, x->start));
+}
+
+bool fm_lettered_may_count(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    if (x->cls & W_LOWER)
+        return false;
+    bool has_letters = x->cls & (W_ALPHA | W_NONHEX | W_HIGH) || x->end - x->start == 6;
+    return may_be_iban(l, x) || (has_letters && id_end(l, x) && !is_behind_sign(l, x->start));
+}
+
 void fm_detect_lettered_id(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    uint32_t s = x->start, n = x->end - s;
     const char *country = NULL;
     bool needs_context = false;
-    if (n >= 4 && !(x->cls & W_LOWER) && starts_like_iban(l, s))
+    if (x->end - x->start >= 4 && starts_like_iban(l, x->start))
         fm_detect_iban(l, w);
-    uint32_t e = x->end;
-    if (n == 6 && (fm_at(l, e) == '-' || fm_at(l, e) == '+'))
-        e = s + 11;
-    n = e - s;
-    if (!is_id_length(n) || e > l->n || fm_is_word(fm_at(l, e)) || x->cls & W_LOWER)
-        return;
-    unsigned char prev = fm_at(l, s - 1);
-    if (prev && strchr("-_/=.", prev))
+    uint32_t s = x->start, e = id_end(l, x);
+    if (!e || is_behind_sign(l, s))
         return;
     if (fm_check_lettered(fm_line_str(l, s, e), &country, &needs_context) &&
         (!needs_context || has_national_word(l)))
         fm_line_propose(l, 3, CAND(s, e, NATIONAL_ID, R_NATIONAL));
 }
 
+/* The number goes on behind "-", "/" or a blank when a digit follows. */
+static uint32_t license_end(const struct fm_line *l, uint32_t e)
+{
+    while ((fm_at(l, e) == '-' || fm_at(l, e) == ' ' || fm_at(l, e) == '/') &&
+           fm_is_digit(fm_at(l, e + 1)))
+        for (e++; fm_is_word(fm_at(l, e)); e++)
+            ;
+    return e;
+}
+
 /* driver's licence number: up to 4 words on, a token with digits */
 static void license(struct fm_line *l, uint32_t w)
 {
-    for (uint32_t k = w + 1; k < l->n_words && k < w + 6; k++) {
-        const struct fm_word *x = &l->words[k];
-        if (!(x->cls & W_DIGIT))
-            continue;
-        uint32_t e = x->end;
-        while ((fm_at(l, e) == '-' || fm_at(l, e) == ' ' || fm_at(l, e) == '/') &&
-               fm_is_digit(fm_at(l, e + 1)))
-            for (e++; fm_is_word(fm_at(l, e)); e++)
-                ;
-        uint32_t s = x->start;
-        if (s >= 2 && fm_at(l, s - 1) == '-' && fm_is(fm_at(l, s - 2), C_UPPER))
-            s = l->words[k - 1].start;
-        if (e - s >= 5 && e - s <= 24)
-            fm_line_propose(l, 2, CAND(s, e, LICENSE, R_LICENSE));
+    uint32_t k = w + 1;
+    while (k < l->n_words && k < w + 6 && !(l->words[k].cls & W_DIGIT))
+        k++;
+    if (k >= l->n_words || k >= w + 6)
         return;
-    }
+    uint32_t s = l->words[k].start, e = license_end(l, l->words[k].end);
+    if (s >= 2 && fm_at(l, s - 1) == '-' && fm_is(fm_at(l, s - 2), C_UPPER))
+        s = l->words[k - 1].start;
+    if (e - s >= 5 && e - s <= 24)
+        fm_line_propose(l, 2, CAND(s, e, LICENSE, R_LICENSE));
 }
 
 static bool is_driver_license(const struct fm_line *l, uint32_t w)

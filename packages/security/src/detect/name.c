@@ -118,17 +118,22 @@ static bool is_host_with_port(const struct fm_line *l, const struct chain *c)
     return c->labels >= 2 ? !fm_is_digit(fm_at(l, c->last)) : c->has_dash && port - c->end >= 5;
 }
 
+/* "$name", ".name", "dir/name" */
+static bool is_name_barred(const struct fm_line *l, uint32_t s)
+{
+    unsigned char prev = fm_at(l, s - 1), before = fm_at(l, s - 2);
+    return prev == '$' || prev == '.' || (prev == '/' && before != '/' && fm_is_word(before));
+}
+
 void fm_detect_fqdn(struct fm_line *l, uint32_t w)
 {
     uint32_t s = l->words[w].start;
-    unsigned char prev = fm_at(l, s - 1);
-    if (s < l->url_end || prev == '$' || prev == '.' ||
-        (prev == '/' && fm_at(l, s - 2) != '/' && fm_is_word(fm_at(l, s - 2))))
+    if (s < l->url_end || is_name_barred(l, s))
         return;
     struct chain c = read_chain(l, s);
     if (!c.has_letter)
         return;
-    if (c.labels >= 2 && prev != '@' && is_domain(l, &c, has_host_cue(l, w)))
+    if (c.labels >= 2 && fm_at(l, s - 1) != '@' && is_domain(l, &c, has_host_cue(l, w)))
         propose_host(l, &c, 5, R_FQDN);
     else if (is_host_with_port(l, &c))
         propose_host(l, &c, c.labels >= 2 ? 5 : 6, R_HOST_PORT);
@@ -146,22 +151,34 @@ void fm_detect_named_address(struct fm_line *l, uint32_t w)
         fm_line_propose(l, 6, CAND(s, e, HOST, R_HOST_CTX));
 }
 
+/* Behind one separator, blanks and quotes; the end of the line when there is no separator. */
+static uint32_t named_start(const struct fm_line *l, uint32_t e)
+{
+    unsigned char sep = fm_at(l, e);
+    uint32_t i = e + 1;
+    if (sep != ' ' && sep != '=' && sep != ':')
+        return l->n;
+    while (fm_is(fm_at(l, i), C_SPACE | C_QUOTE) && i < e + 4)
+        i++;
+    return i;
+}
+
+/* A key, a call, a path, a scope: no host. */
+static bool is_other_next(const struct fm_line *l, uint32_t e)
+{
+    unsigned char next = fm_at(l, e);
+    return next == '=' || next == '(' || next == '/' || fm_line_has_at(l, e, "::");
+}
+
 /* host=NAME, host: NAME, host NAME: NAME holds a digit, "-" or "_" and starts with a letter. */
 static void named_host(struct fm_line *l, uint32_t w)
 {
-    uint32_t i = l->words[w].end;
-    unsigned char sep = fm_at(l, i);
-    if (sep != ' ' && sep != '=' && sep != ':')
-        return;
-    i++;
-    while (fm_is(fm_at(l, i), C_SPACE | C_QUOTE) && i < l->words[w].end + 4)
-        i++;
+    uint32_t i = named_start(l, l->words[w].end);
     if (!fm_is(fm_at(l, i), C_LOWER | C_UPPER))
         return;
     struct chain c = read_chain(l, i);
-    unsigned char next = fm_at(l, c.end);
-    bool is_explicit = sep == '=' && l->words[w].end - l->words[w].start > 4;
-    if (next == '=' || next == '(' || next == '/' || fm_line_has_at(l, c.end, "::"))
+    bool is_explicit = fm_at(l, l->words[w].end) == '=' && l->words[w].end - l->words[w].start > 4;
+    if (is_other_next(l, c.end))
         return;
     if (c.has_digit || c.has_dash || (is_explicit && c.labels > 1))
         propose_host(l, &c, 6, R_HOST_CTX);
@@ -185,18 +202,27 @@ static bool is_plain_next(const struct fm_line *l, uint32_t w)
 }
 
 /* "on NAME12": letters, then 2 to 5 digits. */
+static bool is_numbered_name(const struct fm_line *l, const struct chain *c)
+{
+    uint32_t i = c->start, digits = 0;
+    while (fm_is(fm_at(l, i), C_LOWER | C_UPPER) || fm_at(l, i) == '-')
+        i++;
+    if (i < c->start + 2)
+        return false;
+    if (c->labels == 1 && c->has_dash && c->has_digit && c->has_letter)
+        return true;
+    for (; fm_is_digit(fm_at(l, i)); i++)
+        digits++;
+    return digits >= 2 && digits <= 5 && i == c->end && !is_hex(l, c);
+}
+
 static void towards_host(struct fm_line *l, uint32_t w)
 {
-    uint32_t i = l->words[w].end + 1, letters = 0, digits = 0;
+    uint32_t i = l->words[w].end + 1;
     if (fm_at(l, i - 1) != ' ' || is_plain_next(l, w))
         return;
     struct chain c = read_chain(l, i);
-    for (; fm_is(fm_at(l, i), C_LOWER | C_UPPER) || fm_at(l, i) == '-'; i++)
-        letters++;
-    for (; fm_is_digit(fm_at(l, i)); i++)
-        digits++;
-    bool is_name = letters >= 2 && digits >= 2 && digits <= 5 && i == c.end && !is_hex(l, &c);
-    if (is_name || (c.labels == 1 && c.has_dash && c.has_digit && c.has_letter && letters >= 2))
+    if (is_numbered_name(l, &c))
         propose_host(l, &c, 6, R_HOST_CTX);
 }
 

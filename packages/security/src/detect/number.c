@@ -3,6 +3,7 @@
 #include "scan/state.h"
 
 #include "detect/check.h"
+#include "detect/later_checks.h"
 
 #define DIGITS_MAX 20
 
@@ -45,14 +46,42 @@ static void take_digits(const struct fm_line *l, struct run *r, uint32_t *i)
     *i = k;
 }
 
+/* Where the next group starts behind the one that ends at i: behind ")", one sign, a blank, "(". */
+static uint32_t next_group(const struct fm_line *l, struct run *r, uint32_t i)
+{
+    uint32_t next = i;
+    if (fm_at(l, next) == ')') {
+        next++;
+        r->has_paren = true;
+    }
+    uint32_t sep = next;
+    if (is_separator(fm_at(l, next)))
+        next++;
+    if (fm_at(l, next) == ' ' && fm_at(l, next - 1) != ' ')
+        next++;
+    if (fm_at(l, next) == '(') {
+        r->has_paren = true;
+        next++;
+    }
+    if (next == i || !fm_is_digit(fm_at(l, next)))
+        return 0;
+    mark_separator(r, fm_at(l, sep));
+    return next;
+}
+
+/* "555-1234x22": the extension ends the run. */
+static bool is_extension(const struct fm_line *l, const struct run *r, uint32_t i)
+{
+    return fm_lower(fm_at(l, i)) == 'x' && r->groups >= 2 && fm_is_digit(fm_at(l, i + 1));
+}
+
 /* "(555) 123-4567", "+1 (555) …", "555.123.4567", "4111-1111-1111-1111"; at most eight groups. */
 static struct run read_run(const struct fm_line *l, uint32_t s)
 {
     struct run r = {.start = s, .end = s};
-    uint32_t i = s;
-    while (r.groups < 8) {
+    for (uint32_t i = s, next; r.groups < 8; i = next) {
         take_digits(l, &r, &i);
-        if (fm_lower(fm_at(l, i)) == 'x' && r.groups >= 2 && fm_is_digit(fm_at(l, i + 1))) {
+        if (is_extension(l, &r, i)) {
             r.end = i;
             break;
         }
@@ -62,24 +91,9 @@ static struct run read_run(const struct fm_line *l, uint32_t s)
             break;
         }
         r.end = i;
-        uint32_t next = i;
-        if (fm_at(l, next) == ')') {
-            next++;
-            r.has_paren = true;
-        }
-        uint32_t sep = next;
-        if (is_separator(fm_at(l, next)))
-            next++;
-        if (fm_at(l, next) == ' ' && fm_at(l, next - 1) != ' ')
-            next++;
-        if (fm_at(l, next) == '(') {
-            r.has_paren = true;
-            next++;
-        }
-        if (next == i || !fm_is_digit(fm_at(l, next)))
+        next = next_group(l, &r, i);
+        if (!next)
             break;
-        mark_separator(&r, fm_at(l, sep));
-        i = next;
     }
     r.first = r.size[0];
     return r;
@@ -180,6 +194,8 @@ static bool ssn(struct fm_line *l, uint32_t w, const struct run *r)
 
 static bool has_word_before(const struct fm_line *l, uint32_t s, const char *const *words)
 {
+    if (!(l->kw_any & K(NATIONAL_CUE)))
+        return false;
     uint32_t from = s > FM_CONTEXT_MAX ? s - FM_CONTEXT_MAX : 0;
     fm_str before = fm_line_str(l, from, s);
     for (size_t i = 0; i < 6 && words[i]; i++)
@@ -235,6 +251,11 @@ static bool is_grouped(const struct fm_line *l, uint32_t w, const struct run *r)
     return near(l, w, K(GROUPED), 2) && l->n_plain >= 2 && !goes_on;
 }
 
+static bool has_phone_signs(const struct run *r)
+{
+    return !r->has_blank || r->has_paren || r->has_dash;
+}
+
 /* +CC…, NANP 3-3-4 with separators, (ddd) ddd-dddd, or 7 to 15 digits near a phone word. */
 static bool is_phone(const struct fm_line *l, uint32_t w, const struct run *r)
 {
@@ -243,12 +264,10 @@ static bool is_phone(const struct fm_line *l, uint32_t w, const struct run *r)
     if (r->has_plus)
         return r->n >= 8;
     if (is_nanp(r))
-        return !r->has_blank || r->has_paren || r->has_dash || near(l, w, K(PHONE) | K(GROUPED), 4);
-    if (r->size[0] == 3 && r->has_paren && r->n == 10)
-        return true;
-    if (near(l, w, K(PHONE), 4) && fm_at(l, r->start - 1) != '=')
-        return true;
-    return is_grouped(l, w, r);
+        return has_phone_signs(r) || near(l, w, K(PHONE) | K(GROUPED), 4);
+    bool has_area = r->size[0] == 3 && r->has_paren && r->n == 10;
+    return has_area || (near(l, w, K(PHONE), 4) && fm_at(l, r->start - 1) != '=') ||
+           is_grouped(l, w, r);
 }
 
 static bool phone(struct fm_line *l, uint32_t w, struct run *r)
@@ -284,22 +303,72 @@ static bool is_wanted_run(const struct fm_line *l, const struct fm_word *x, unsi
     return fm_is_digit(after) || after == '(' || (after == ' ' && next == ')') || after == '-';
 }
 
+/* "4111 1111 1111 1111 12/29": what follows a card number is not part of it. */
+static void cut_at_16(const struct fm_line *l, struct run *r)
+{
+    if (r->n <= 16 || r->groups <= 1 || r->size[0] != 4)
+        return;
+    uint32_t end = end_of_digit(l, r, 16);
+    if (end < r->end && !fm_is_word(fm_at(l, end))) {
+        r->end = end;
+        r->n = 16;
+    }
+}
+
 void fm_detect_number(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
     unsigned char prev = fm_at(l, x->start - 1);
-    if (!is_wanted_run(l, x, prev))
+    if (x->start < l->ip_end || !is_wanted_run(l, x, prev))
         return;
     struct run r = read_run(l, x->start);
     if (r.n < 6 || r.n > DIGITS_MAX)
         return;
-    uint32_t end16 = r.n > 16 && r.groups > 1 && r.size[0] == 4 ? end_of_digit(l, &r, 16) : r.end;
-    if (end16 < r.end && !fm_is_word(fm_at(l, end16))) {
-        r.end = end16;
-        r.n = 16;
-    }
+    cut_at_16(l, &r);
     if (card(l, w, &r) || ssn(l, w, &r) || national(l, &r) || birth(l, w, &r))
         return;
     widen_left(l, &r);
     phone(l, w, &r);
+}
+
+/* --- the same, when the digits are not known --- */
+
+static bool may_be_national(const struct fm_line *l, const struct run *r)
+{
+    bool is_free = !is_tied(fm_at(l, r->start - 1));
+    for (size_t i = 0; i < fm_national_count; i++) {
+        const struct fm_national *k = &fm_nationals[i];
+        if (k->n_digits == r->n &&
+            (k->is_distinct ? is_free : has_word_before(l, r->start, k->context)))
+            return true;
+    }
+    return false;
+}
+
+static bool may_be_card(const struct fm_line *l, uint32_t w, const struct run *r)
+{
+    return r->n >= 12 && (near(l, w, K(CARD), 6) || is_card_form(l, r));
+}
+
+static bool may_be_phone(const struct fm_line *l, uint32_t w, const struct run *r)
+{
+    unsigned char prev = fm_at(l, r->start - 1);
+    bool is_marked = prev == '(' || prev == '+' || r->has_paren;
+    uint32_t g = r->groups == 4 && r->size[0] <= 3 ? 1 : 0;
+    bool is_344 = r->groups == 3 + g && r->size[g] == 3 && r->size[g + 1] == 3;
+    return r->n >= 7 && (is_marked || is_344 || near(l, w, K(PHONE), 4) || is_grouped(l, w, r));
+}
+
+bool fm_number_may_count(const struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    if (!is_wanted_run(l, x, fm_at(l, x->start - 1)))
+        return false;
+    struct run r = read_run(l, x->start);
+    if (r.n < 6 || r.n > DIGITS_MAX)
+        return false;
+    if (near(l, w, K(BIRTH), 4) || may_be_card(l, w, &r) || may_be_phone(l, w, &r))
+        return true;
+    return (r.n == 9 && (near(l, w, K(SSN), 5) || is_ssn_form(&r))) ||
+           (r.n >= 9 && may_be_national(l, &r));
 }

@@ -6,6 +6,7 @@
  */
 #include "scan/state.h"
 
+#include "detect/later_checks.h"
 #include "detect/value.h"
 #include "faultmaven/base/hash.h"
 
@@ -192,6 +193,11 @@ static bool has_part(fm_str name, const char *part)
     return false;
 }
 
+static bool ends_in_part(fm_str flat, fm_str name, const char *part)
+{
+    return fm_str_ends(flat, fm_str_c(part)) && has_part(name, part);
+}
+
 static enum strength judge(fm_str name)
 {
     char flat[NAME_MAX_LEN + 1];
@@ -201,14 +207,10 @@ static enum strength judge(fm_str name)
         return s;
     if (has_part(name, "pass") || has_part(name, "pw"))
         return NAME_STRONG;
-    bool ends_in_key = n > 3 && strcmp(flat + n - 3, "key") == 0;
-    bool ends_in_auth = n >= 4 && strcmp(flat + n - 4, "auth") == 0;
-    if ((ends_in_key && name.len > 3 && has_part(name, "key")) ||
-        (ends_in_auth && has_part(name, "auth")))
+    fm_str f = fm_str_n(flat, n);
+    if ((n > 3 && ends_in_part(f, name, "key")) || ends_in_part(f, name, "auth"))
         return NAME_WEAK;
-    if (n >= 2 && strcmp(flat + n - 2, "id") == 0)
-        return NAME_ID;
-    return NAME_NONE;
+    return fm_str_ends(f, FM_STR("id")) ? NAME_ID : NAME_NONE;
 }
 
 static enum strength judge_cached(struct fm_line *l, fm_str name)
@@ -239,24 +241,36 @@ static enum fm_sensitive kind_of(enum strength s, fm_str name)
     return fm_str_ihas(name, FM_STR("key")) ? FM_SENSITIVE_API_KEY : FM_SENSITIVE_SECRET;
 }
 
+static bool may_be_key(const struct fm_line *l, const struct fm_word *x)
+{
+    return x->end - x->start >= 2 && !(x->cls & W_HIGH) && !fm_is_digit(fm_at(l, x->start));
+}
+
+static enum strength strength_of(struct fm_line *l, uint32_t w, fm_str *name)
+{
+    *name = key_name(l, w);
+    return name->len > NAME_MAX_LEN ? NAME_NONE : judge_cached(l, *name);
+}
+
+enum fm_pair_kind fm_pair_kind(struct fm_line *l, uint32_t w)
+{
+    fm_str name;
+    if (!may_be_key(l, &l->words[w]))
+        return FM_PAIR_NONE;
+    enum strength s = strength_of(l, w, &name);
+    if (s == NAME_ID)
+        return fm_wants(l, FM_SENSITIVE_ID) ? FM_PAIR_ID : FM_PAIR_NONE;
+    return s == NAME_NONE ? FM_PAIR_NONE : FM_PAIR_SECRET;
+}
+
 void fm_detect_pair(struct fm_line *l, uint32_t w)
 {
     const struct fm_word *x = &l->words[w];
-    if (x->end < l->kv_end || x->end - x->start < 2 || x->cls & W_HIGH ||
-        fm_is_digit(fm_at(l, x->start)))
-        return;
-    fm_str name = key_name(l, w);
-    if (name.len > NAME_MAX_LEN)
-        return;
-    enum strength s = judge_cached(l, name);
-    if (s == NAME_NONE)
-        return;
-    if (s == NAME_ID) {
-        if (fm_wants(l, FM_SENSITIVE_ID))
-            fm_detect_id_key(l, w);
-        return;
-    }
     struct fm_value v;
+    fm_str name;
+    enum strength s = strength_of(l, w, &name);
+    if (x->end < l->kv_end)
+        return;
     bool is_option = name.p - l->p >= 2 && name.p[-1] == '-' && name.p[-2] == '-';
     if (!fm_value_read(l, x->end, is_option, &v) && !fm_value_before(l, x->start, &v))
         return;

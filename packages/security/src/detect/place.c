@@ -46,19 +46,19 @@ static bool is_placeholder_part(const struct fm_line *l, uint32_t s, uint32_t e)
            (e - s >= 3 && memchr("*x", c, 2) && l->p[s] == l->p[s + 1] && l->p[s] == l->p[e - 1]);
 }
 
+static uint32_t authority_end(const struct fm_line *l, uint32_t s, uint32_t e)
+{
+    while (s < e && fm_at(l, s) != '/' && fm_at(l, s) != '?' && fm_at(l, s) != '#')
+        s++;
+    return s;
+}
+
 /* scheme://user:password@host — the last "@" before the path ends the user information. */
 static void userinfo(struct fm_line *l, uint32_t s, uint32_t e)
 {
-    uint32_t limit = e - s > 512 ? s + 512 : e, at = 0, colon = 0;
-    for (uint32_t i = s; i < limit; i++) {
-        unsigned char c = fm_at(l, i);
-        if (c == '/' || c == '?' || c == '#')
-            break;
-        if (c == '@')
-            at = i;
-        if (c == ':' && !colon)
-            colon = i;
-    }
+    uint32_t end = authority_end(l, s, e - s > 512 ? s + 512 : e);
+    const char *first = memchr(l->p + s, ':', end - s), *last = memrchr(l->p + s, '@', end - s);
+    uint32_t at = last ? (uint32_t)(last - l->p) : 0, colon = first ? (uint32_t)(first - l->p) : 0;
     if (!at || !colon || colon >= at || at - colon < 2 || is_placeholder_part(l, colon + 1, at))
         return;
     fm_line_propose(l, 1, CAND(s, at, BASIC_AUTH, R_USERINFO));
@@ -191,16 +191,22 @@ static bool is_path_barred(unsigned char prev)
     }
 }
 
+static uint32_t path_end(const struct fm_line *l, uint32_t i, uint32_t *slashes)
+{
+    for (; i < l->n && is_path_byte(fm_at(l, i)); i++)
+        *slashes += fm_at(l, i) == '/' && fm_at(l, i + 1) != '/';
+    return i;
+}
+
 void fm_detect_path(struct fm_line *l, uint32_t slash)
 {
     unsigned char prev = fm_at(l, slash - 1);
-    uint32_t s = slash, e = slash, slashes = 0;
+    uint32_t s = slash, slashes = 0;
     if (slash < l->path_end || is_path_barred(prev))
         return;
     if (prev == '~' && !fm_is_word(fm_at(l, slash - 2)))
         s = slash - 1;
-    for (; e < l->n && is_path_byte(fm_at(l, e)); e++)
-        slashes += fm_at(l, e) == '/' && fm_at(l, e + 1) != '/';
+    uint32_t e = path_end(l, slash, &slashes);
     l->path_end = e;
     e = trim_tail(l, s, e);
     bool is_request = is_request_path(l, slash);

@@ -4,6 +4,7 @@
  * only in lines that read like sentences. What it cannot do without a name model is stated in
  * docs/redaction.md.
  */
+#include "scan/later.h"
 #include "scan/state.h"
 
 /* An upper-case letter at i: ASCII, Latin-1 and Latin Extended-A, Greek, Cyrillic. */
@@ -64,14 +65,22 @@ static void titled(struct fm_line *l, uint32_t w)
     propose_run(l, w + 1, run_end(l, w + 1, 4), 6);
 }
 
-static void cued(struct fm_line *l, uint32_t w)
+/* The word behind the cue, or behind "is" and "was"; n_words when there is none. */
+static uint32_t behind_cue(const struct fm_line *l, uint32_t w)
 {
     uint32_t k = w + 1;
     if (k < l->n_words && (fm_line_has_at(l, l->words[k].start, "is ") ||
                            fm_line_has_at(l, l->words[k].start, "was ")))
         k++;
-    if (k >= l->n_words || l->words[k].start - l->words[k - 1].end > 6 || !is_name_word(l, k) ||
-        !strchr(" ,:?", fm_at(l, l->words[k - 1].end)))
+    bool is_near = k < l->n_words && l->words[k].start - l->words[k - 1].end <= 6 &&
+                   strchr(" ,:?", fm_at(l, l->words[k - 1].end));
+    return is_near ? k : l->n_words;
+}
+
+static void cued(struct fm_line *l, uint32_t w)
+{
+    uint32_t k = behind_cue(l, w);
+    if (k >= l->n_words || !is_name_word(l, k))
         return;
     bool is_label = k == w + 1 && fm_line_has_at(l, l->words[w].start, "name");
     if (is_label && fm_at(l, l->words[w].end) != '?' &&
@@ -118,14 +127,16 @@ static void relative(struct fm_line *l, uint32_t w)
         propose_run(l, w + 1, run_end(l, w + 1, 3), 8);
 }
 
+static bool is_possessive_s(const struct fm_line *l, const struct fm_word *x)
+{
+    return x->end - x->start == 1 && fm_at(l, x->start) == 's' && fm_at(l, x->start - 1) == '\'';
+}
+
 static void possessive(struct fm_line *l, uint32_t w)
 {
-    if (l->words[w].end - l->words[w].start != 1 || fm_at(l, l->words[w].start) != 's' ||
-        fm_at(l, l->words[w].start - 1) != '\'' || !w)
+    if (!w || !is_possessive_s(l, &l->words[w]) || !is_name_word(l, w - 1))
         return;
     uint32_t a = w - 1, b = a;
-    if (!is_name_word(l, a))
-        return;
     while (a && is_joined(l, a) && is_name_word(l, a - 1) && b - a < 3)
         a--;
     if (b > a || (w + 1 < l->n_words && l->words[w + 1].kw & K(FAMILY)))
@@ -249,34 +260,45 @@ static void shaped(struct fm_line *l, uint32_t w)
 }
 
 /* "12 March 1980", "March 12, 1980", "March 2020" */
+static bool is_date_part(const struct fm_word *x)
+{
+    return x->cls & W_DIGIT && x->end - x->start <= 4;
+}
+
 static void month(struct fm_line *l, uint32_t w)
 {
-    if (!is_capital(l, &l->words[w]))
+    const struct fm_word *x = l->words;
+    if (!is_capital(l, &x[w]))
         return;
     uint32_t a = w, b = w;
-    if (a && l->words[a - 1].cls & W_DIGIT && l->words[a - 1].end - l->words[a - 1].start <= 4 &&
-        l->words[a].start - l->words[a - 1].end == 1)
+    if (a && is_date_part(&x[a - 1]) && x[a].start - x[a - 1].end == 1)
         a--;
-    while (b + 1 < l->n_words && b < w + 2 && l->words[b + 1].cls & W_DIGIT &&
-           l->words[b + 1].start - l->words[b].end <= 2 &&
-           l->words[b + 1].end - l->words[b + 1].start <= 4)
+    while (b + 1 < l->n_words && b < w + 2 && is_date_part(&x[b + 1]) &&
+           x[b + 1].start - x[b].end <= 2)
         b++;
     if (b > a && fm_at(l, l->words[b].end) != ':')
         fm_line_propose(l, 9, CAND(l->words[a].start, l->words[b].end, DATE, R_DATE));
 }
 
-static void year(struct fm_line *l, uint32_t w)
+/* Where a year of prose would stand: "in 1999", "(2004)". */
+static bool is_year_place(const struct fm_line *l, uint32_t w)
 {
-    const struct fm_word *x = &l->words[w];
-    unsigned char prev = fm_at(l, x->start - 1), next = fm_at(l, x->end);
     static const char *const leads[] = {"in ", "since ",  "from ", "until ", "till ", "of ", "by ",
                                         "to ", "during ", "the ",  "and ",   "year ", "a "};
+    const struct fm_word *x = &l->words[w];
+    unsigned char prev = fm_at(l, x->start - 1), next = fm_at(l, x->end);
+    if ((prev != ' ' && prev != '(') || (next && !strchr(" .,)?!", next)))
+        return false;
     bool has_lead = prev == '(' && next == ')';
     for (size_t i = 0; w && i < sizeof leads / sizeof *leads; i++)
         has_lead |= fm_line_has_at(l, l->words[w - 1].start, leads[i]);
-    bool is_century = fm_line_has_at(l, x->start, "19") || fm_line_has_at(l, x->start, "20");
-    if (x->cls == W_DIGIT && x->end - x->start == 4 && is_century && (prev == ' ' || prev == '(') &&
-        (next == 0 || strchr(" .,)?!", next)) && has_lead)
+    return has_lead;
+}
+
+void fm_detect_year(struct fm_line *l, uint32_t w)
+{
+    const struct fm_word *x = &l->words[w];
+    if (memcmp(l->p + x->start, "19", 2) == 0 || memcmp(l->p + x->start, "20", 2) == 0)
         fm_line_propose(l, 10, CAND(x->start, x->end, DATE, R_DATE));
 }
 
@@ -308,8 +330,8 @@ static void visit(struct fm_line *l, uint32_t w)
 {
     uint64_t kw = l->words[w].kw;
     uint32_t n = l->words[w].end - l->words[w].start;
-    if (l->words[w].cls == W_DIGIT && n == 4)
-        year(l, w);
+    if (l->words[w].cls == W_DIGIT && n == 4 && is_year_place(l, w))
+        fm_later_add(l, FM_LATER_YEAR, w);
     if (l->words[w].cls & (W_UPPER | W_HIGH)) {
         shaped(l, w);
         long_country(l, w);
@@ -325,6 +347,12 @@ static void visit(struct fm_line *l, uint32_t w)
         by_two(l, w);
 }
 
+static bool has_underscore(const struct fm_line *l, const struct fm_word *x)
+{
+    uint32_t n = x->end - x->start;
+    return n > 2 && memchr(l->p + x->start, '_', n) != NULL;
+}
+
 /* Punctuation of machines, and few words in lower case: no sentence. */
 static bool is_prose(const struct fm_line *l)
 {
@@ -332,13 +360,9 @@ static bool is_prose(const struct fm_line *l)
     if (l->n_plain < 3 && !(l->kw_any & (K(TITLE) | K(CUE) | K(ADDRESS) | K(FIRST) | K(UNIT))))
         return false;
     for (uint32_t i = 1; i < l->n_words && machine < 3; i++) {
-        uint32_t e = l->words[i - 1].end, gap = l->words[i].start - e;
-        unsigned char c = gap ? fm_at(l, e) : 0;
-        machine += c == '=' || c == '|' || c == '/' || c == '\\' || c == '[' || c == ']' ||
-                   c == '{' || c == '}';
-        machine +=
-            l->words[i].end - l->words[i].start > 2 &&
-            memchr(l->p + l->words[i].start, '_', l->words[i].end - l->words[i].start) != NULL;
+        unsigned char c = fm_at(l, l->words[i - 1].end);
+        machine += c && strchr("=|/\\[]{}", c);
+        machine += has_underscore(l, &l->words[i]);
     }
     return machine < 3;
 }

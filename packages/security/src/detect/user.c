@@ -150,8 +150,7 @@ static void sudo_user(struct fm_line *l)
 void fm_detect_at_user(struct fm_line *l, uint32_t s, uint32_t e)
 {
     unsigned char prev = fm_at(l, s - 1), next = fm_at(l, e + 1);
-    bool is_place = prev == ' ' || prev == '[' || prev == '(' || prev == ':' || prev == '<' ||
-                    prev == 0 || fm_is(prev, C_QUOTE);
+    bool is_place = prev == 0 || strchr(" [(:<", prev) || fm_is(prev, C_QUOTE);
     if (is_place && e - s >= 2 && !fm_line_has_at(l, e + 1, "sha256:") &&
         fm_is(fm_at(l, s), C_LOWER | C_UPPER) &&
         fm_is(next, C_LOWER | C_UPPER | C_DIGIT | C_QUOTE) && !is_stopped(l, s, e))

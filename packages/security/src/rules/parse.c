@@ -83,43 +83,54 @@ static enum fm_code check_prefixes(struct reader *r, const yaml_node_t *n,
     return FM_OK;
 }
 
-static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
+/* What is said of a rule beside its pattern. */
+static enum fm_code read_facts(struct reader *r, yaml_node_t *n, struct fm_rule *rule)
 {
-    struct fm_rule rule = {0};
-    fm_str id = scalar(member(r, n, "id")), type = scalar(member(r, n, "type")),
-           entropy = scalar(member(r, n, "entropy"));
+    fm_str id = scalar(member(r, n, "id")), entropy = scalar(member(r, n, "entropy"));
     double e = 2.6;
+    uint64_t from_end = 0;
     if (id.len == 0 || id.len > 80)
         return bad(r, n, "a rule needs an id of 1 to 80 bytes");
-    rule.type = fm_sensitive_parse(type);
-    if (rule.type == FM_SENSITIVE_COUNT)
+    rule->type = fm_sensitive_parse(scalar(member(r, n, "type")));
+    if (rule->type == FM_SENSITIVE_COUNT)
         return bad(r, n, "type is missing or not known");
     if (entropy.len && (!fm_str_f64(entropy, &e) || e < 0 || e > 8))
         return bad(r, n, "entropy is a number of bits from 0 to 8");
-    uint64_t from_end = 0;
     if (fm_str_u64(scalar(member(r, n, "from_end")), &from_end) && from_end > 64)
         return bad(r, n, "from_end is a number of bytes up to 64");
-    rule.from_end = (uint16_t)from_end;
-    rule.id = copy(r, id);
-    rule.entropy_centi = (uint16_t)(e * 100 + 0.5);
-    rule.is_open_right = fm_str_eqc(scalar(member(r, n, "right")), "any");
-    rule.why = fm_str_fmt(r->arena, "%.*s (%.*s)", FM_STR_ARG(scalar(member(r, n, "name"))),
-                          FM_STR_ARG(scalar(member(r, n, "source"))))
-                   .p;
-    FM_TRY(strings(r, member(r, n, "prefix"), &rule.prefixes, &rule.n_prefixes));
-    FM_TRY(strings(r, member(r, n, "context"), &rule.context, &rule.n_context));
-    for (uint16_t i = 0; i < rule.n_context; i++)
-        if (strlen(rule.context[i]) < 3)
+    rule->from_end = (uint16_t)from_end;
+    rule->id = copy(r, id);
+    rule->entropy_centi = (uint16_t)(e * 100 + 0.5);
+    rule->is_open_right = fm_str_eqc(scalar(member(r, n, "right")), "any");
+    rule->why = fm_str_fmt(r->arena, "%.*s (%.*s)", FM_STR_ARG(scalar(member(r, n, "name"))),
+                           FM_STR_ARG(scalar(member(r, n, "source"))))
+                    .p;
+    return FM_OK;
+}
+
+static enum fm_code read_pattern(struct reader *r, yaml_node_t *n, struct fm_rule *rule)
+{
+    FM_TRY(strings(r, member(r, n, "prefix"), &rule->prefixes, &rule->n_prefixes));
+    FM_TRY(strings(r, member(r, n, "context"), &rule->context, &rule->n_context));
+    for (uint16_t i = 0; i < rule->n_context; i++)
+        if (strlen(rule->context[i]) < 3)
             return bad(r, n, "a context word needs at least 3 bytes");
     fm_ctx_clear_error(r->ctx);
-    if (fm_shape_compile(r->ctx, r->arena, scalar(member(r, n, "body")), &rule) != FM_OK) {
+    if (fm_shape_compile(r->ctx, r->arena, scalar(member(r, n, "body")), rule) != FM_OK) {
         fm_str text = fm_str_dup(r->arena, fm_str_c(r->ctx->error));
         fm_ctx_clear_error(r->ctx);
         return bad(r, n, text.p);
     }
-    FM_TRY(check_prefixes(r, n, &rule));
-    fm_vec_push(r->arena, &r->out->rules, rule);
+    return check_prefixes(r, n, rule);
+}
+
+static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
+{
+    struct fm_rule rule = {0};
     struct fm_rule_examples ex = {0};
+    FM_TRY(read_facts(r, n, &rule));
+    FM_TRY(read_pattern(r, n, &rule));
+    fm_vec_push(r->arena, &r->out->rules, rule);
     yaml_node_t *match = member(r, n, "match"), *ignore = member(r, n, "ignore");
     for (size_t i = 0; i < count(match); i++)
         fm_vec_push(r->arena, &ex.match, fm_str_dup(r->arena, scalar(item(r, match, i))));

@@ -66,8 +66,17 @@ struct fm_rule_index {
 /* A rule without prefix, and what the word that it starts in must look like. */
 struct fm_loose {
     uint16_t rule;
-    uint16_t min_word; /* bytes */
-    uint8_t after;     /* the byte behind the word; 0: any */
+    uint16_t min_word;  /* bytes */
+    uint16_t min_token; /* bytes from its start to the end of the token; 0: not known */
+    uint8_t after;      /* the byte behind the word; 0: any */
+};
+
+/* Prefixes that may stand where a mask draws its own digits and letters. */
+struct fm_base16_prefixes {
+    uint64_t lengths;   /* bit n: n digits of base 16, then a sign */
+    uint32_t signs[8];  /* these signs */
+    bool is_open;       /* digits of base 16, and the body goes on with such */
+    bool is_behind_one; /* a byte, a sign, digits of base 16 */
 };
 
 struct fm_rule_set {
@@ -76,6 +85,8 @@ struct fm_rule_set {
     uint64_t seen[1024]; /* says no for most words: bit per hash of the first three bytes, without
                             case */
     struct fm_rule_index prefixes;
+    struct fm_rule_index masked; /* prefixes with every digit as "1" (scan/mask.h) */
+    struct fm_base16_prefixes base16;
     struct fm_rule_index contexts;
     struct fm_loose loose[FM_LOOSE_MAX];
     uint16_t n_loose;
@@ -107,6 +118,9 @@ FM_MUST_CHECK enum fm_code fm_rules_parse(struct fm_ctx *ctx, struct fm_arena *a
 /* Compiles a body. */
 FM_MUST_CHECK enum fm_code fm_shape_compile(struct fm_ctx *ctx, struct fm_arena *a, fm_str body,
                                             struct fm_rule *out);
+
+/* The element may start with a digit or a letter up to f. */
+bool fm_shape_takes_base16(const struct fm_shape_elem *e);
 
 /* Length of the match of the body at p, or 0. */
 size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n);

@@ -2,6 +2,7 @@
 #include "rules/rule.h"
 
 #include "scan/chars.h"
+#include "scan/mask.h"
 
 struct compiler {
     struct fm_ctx *ctx;
@@ -171,12 +172,23 @@ size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n)
     return at;
 }
 
+bool fm_shape_takes_base16(const struct fm_shape_elem *e)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    if (e->literal)
+        return strchr(digits, e->literal[0]) != NULL;
+    for (size_t i = 0; i + 1 < sizeof digits; i++)
+        if (set_has(e, (unsigned char)digits[i]))
+            return true;
+    return false;
+}
+
 static void index_literal(struct fm_arena *a, struct fm_rule_set *set, struct fm_rule_index *x,
                           const char *text, struct fm_rule_bucket b)
 {
     size_t n = strlen(text);
     uint32_t fold = x == &set->contexts ? 0x202020 : 0;
-    unsigned hash = fm_rule_hash(text, fold), slot = hash & (FM_RULE_SLOTS - 1);
+    unsigned slot = fm_rule_hash(text, fold) & (FM_RULE_SLOTS - 1);
     b.head = fm_rule_load(text, n);
     b.mask = n >= 8 ? ~0ULL : (1ULL << (8 * n)) - 1;
     b.next = x->heads[slot];
@@ -186,18 +198,49 @@ static void index_literal(struct fm_arena *a, struct fm_rule_set *set, struct fm
     set->seen[folded >> 6] |= 1ULL << (folded & 63);
 }
 
-static bool is_word_set(const struct fm_shape_elem *e)
+static const char *masked_literal(struct fm_arena *a, const char *text)
 {
-    for (unsigned v = 0; v < 128; v++)
-        if (set_has(e, (unsigned char)v) && !fm_is_word((unsigned char)v))
+    size_t n = strlen(text);
+    char *m = fm_arena_dup(a, text, n);
+    for (size_t i = 0; i < n; i++)
+        m[i] = fm_mask_byte(m[i]);
+    return m;
+}
+
+static bool is_set_within(const struct fm_shape_elem *e, unsigned classes, bool is_not)
+{
+    for (unsigned v = 0; v < 256; v++)
+        if (set_has(e, (unsigned char)v) && fm_is((unsigned char)v, classes) == is_not)
             return false;
     return true;
+}
+
+static bool is_literal_within(const char *p, unsigned classes, bool is_not)
+{
+    for (; *p; p++)
+        if (fm_is((unsigned char)*p, classes) == is_not)
+            return false;
+    return true;
+}
+
+/* The least length of the match when it cannot leave the token, else 0. */
+static uint16_t least_token(const struct fm_rule *r)
+{
+    unsigned n = 0;
+    for (uint16_t i = 0; i < r->n_body; i++) {
+        const struct fm_shape_elem *e = &r->body[i];
+        if (e->literal ? !is_literal_within(e->literal, C_TOKENEND, true)
+                       : !is_set_within(e, C_TOKENEND, true))
+            return 0;
+        n += e->min;
+    }
+    return (uint16_t)n;
 }
 
 /* The elements that must lie within the first word, and the byte that must follow it. */
 static struct fm_loose describe(const struct fm_rule *r)
 {
-    struct fm_loose d = {0};
+    struct fm_loose d = {.min_token = least_token(r)};
     for (uint16_t i = 0; i < r->n_body && !r->from_end; i++) {
         const struct fm_shape_elem *e = &r->body[i];
         const char *p = e->literal;
@@ -207,7 +250,7 @@ static struct fm_loose describe(const struct fm_rule *r)
             d.after = (uint8_t)*p;
             break;
         }
-        if (!e->literal && !is_word_set(e))
+        if (!e->literal && !is_set_within(e, C_WORD, false))
             break;
         d.min_word = (uint16_t)(d.min_word + (e->literal ? 0 : e->min));
     }
@@ -223,8 +266,34 @@ static void add_loose(struct fm_arena *a, struct fm_rule_set *set, const struct 
     if (!r->n_context)
         set->free_loose[k / 64] |= 1ULL << (k % 64);
     for (uint16_t i = 0; i < r->n_context; i++)
-        index_literal(a, set, &set->contexts, r->context[i],
+        index_literal(a, set, &set->contexts, masked_literal(a, r->context[i]),
                       (struct fm_rule_bucket){.owner = k, .literal = i});
+}
+
+static void note_base16(struct fm_base16_prefixes *x, const struct fm_rule *r, const char *prefix)
+{
+    size_t n = 0;
+    while (fm_is((unsigned char)prefix[n], C_HEX))
+        n++;
+    unsigned char next = (unsigned char)prefix[n];
+    if (!next)
+        x->is_open |= r->n_body && !r->body[0].literal && is_set_within(&r->body[0], C_HEX, false);
+    else if (n == 1 && prefix[0] == '0' && fm_lower(next) == 'x')
+        x->is_open = true;
+    else if (n && n < 64 && !fm_is_word(next)) {
+        x->lengths |= 1ULL << n;
+        x->signs[next >> 5] |= 1u << (next & 31);
+    }
+    x->is_behind_one |=
+        !fm_is_word((unsigned char)prefix[1]) && fm_is((unsigned char)prefix[2], C_HEX);
+}
+
+static void index_prefix(struct fm_arena *a, struct fm_rule_set *set, const char *text,
+                         struct fm_rule_bucket b)
+{
+    index_literal(a, set, &set->prefixes, text, b);
+    index_literal(a, set, &set->masked, masked_literal(a, text), b);
+    note_base16(&set->base16, &set->rules.items[b.owner], text);
 }
 
 enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set,
@@ -238,7 +307,6 @@ enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_r
     if (!r->n_prefixes)
         add_loose(a, set, r, index);
     for (uint16_t k = 0; k < r->n_prefixes; k++)
-        index_literal(a, set, &set->prefixes, r->prefixes[k],
-                      (struct fm_rule_bucket){.owner = index, .literal = k});
+        index_prefix(a, set, r->prefixes[k], (struct fm_rule_bucket){.owner = index, .literal = k});
     return FM_OK;
 }

@@ -1,80 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/state.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "scan/classify.h"
 
-struct masks {
-    uint64_t word, digit, lower, upper, nonhex, high, slash;
-};
-
-#ifdef __SSE2__
-/* Bytes v with lo <= v <= lo + span, as 0xff each. */
-static inline __m128i in_range(__m128i v, char lo, char span)
+size_t fm_maps_fill(struct fm_maps *maps, const char *p, size_t len)
 {
-    __m128i off = _mm_sub_epi8(v, _mm_set1_epi8(lo));
-    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(span)), off);
-}
-
-static inline uint64_t bits(__m128i v, unsigned at)
-{
-    return (uint64_t)(uint32_t)_mm_movemask_epi8(v) << at;
-}
-
-static inline void classify16(const char *p, unsigned at, struct masks *m)
-{
-    __m128i v;
-    memcpy(&v, p, sizeof v);
-    __m128i lower = in_range(v, 'a', 25), upper = in_range(v, 'A', 25), digit = in_range(v, '0', 9);
-    __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
-    __m128i under = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
-    __m128i word = _mm_or_si128(_mm_or_si128(lower, upper), _mm_or_si128(digit, under));
-    m->word |= bits(_mm_or_si128(word, v), at); /* the top bit of a high byte counts */
-    m->digit |= bits(digit, at);
-    m->lower |= bits(lower, at);
-    m->upper |= bits(upper, at);
-    m->nonhex |= bits(_mm_or_si128(in_range(folded, 'g', 19), under), at);
-    m->high |= bits(v, at);
-    m->slash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), at);
-}
-
-/* The first n bytes of 64 readable ones; what is behind them is zero. */
-static inline void classify(const char *p, size_t n, struct masks *m)
-{
-    for (unsigned at = 0; at < n; at += 16)
-        classify16(p + at, at, m);
-}
-#else
-static inline void classify(const char *p, size_t n, struct masks *m)
-{
-    for (unsigned i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)p[i];
-        uint16_t k = fm_char_class[c];
-        m->word |= (uint64_t)((k & C_WORD) != 0) << i;
-        m->digit |= (uint64_t)((k & C_DIGIT) != 0) << i;
-        m->lower |= (uint64_t)((k & C_LOWER) != 0) << i;
-        m->upper |= (uint64_t)((k & C_UPPER) != 0) << i;
-        m->nonhex |= (uint64_t)((k & C_WORD) && !(k & C_HEX) && c < 0x80) << i;
-        m->high |= (uint64_t)(c >> 7) << i;
-        m->slash |= (uint64_t)(c == '/') << i;
-    }
-}
-#endif
-
-static size_t fill_maps(const struct fm_line *l)
-{
-    struct fm_maps *maps = &l->scan->maps;
-    size_t n = l->n / 64 + 1;
+    size_t n = len / 64 + 1;
     for (size_t k = 0; k < n; k++) {
-        struct masks m = {0};
-        if (64 * k + 64 <= l->n) {
-            classify(l->p + 64 * k, 64, &m);
+        struct fm_masks m = {0};
+        size_t rest = len - 64 * k;
+        char tail[64] = {0};
+        if (rest >= 64) {
+            fm_classify(p + 64 * k, 64, &m);
         } else {
-            char tail[64] = {0};
-            size_t rest = l->n - 64 * k;
-            memcpy(tail, l->p + 64 * k, rest);
-            classify(tail, rest, &m);
+            memcpy(tail, p + 64 * k, rest);
+            fm_classify(tail, rest, &m);
         }
         maps->word[k] = m.word;
         maps->digit[k] = m.digit;
@@ -102,24 +42,13 @@ static uint32_t cut_words(struct fm_redact_scan *s, size_t n)
     return n_start;
 }
 
-static bool any(const uint64_t *map, uint32_t s, uint32_t e)
-{
-    uint32_t a = s >> 6, b = (e - 1) >> 6;
-    if (map[a] & ~0ULL << (s & 63))
-        return true;
-    for (uint32_t k = a + 1; k < b; k++)
-        if (map[k])
-            return true;
-    return (map[b] & ~0ULL >> (63 - ((e - 1) & 63))) != 0;
-}
-
 static uint16_t long_class(const struct fm_maps *m, uint32_t s, uint32_t e)
 {
-    unsigned cls = any(m->lower, s, e) ? W_LOWER : 0;
-    cls |= any(m->digit, s, e) ? W_DIGIT : 0;
-    cls |= any(m->upper, s, e) ? W_UPPER : 0;
-    cls |= any(m->nonhex, s, e) ? W_NONHEX : 0;
-    cls |= any(m->high, s, e) ? W_HIGH : 0;
+    unsigned cls = fm_map_any(m->lower, s, e) ? W_LOWER : 0;
+    cls |= fm_map_any(m->digit, s, e) ? W_DIGIT : 0;
+    cls |= fm_map_any(m->upper, s, e) ? W_UPPER : 0;
+    cls |= fm_map_any(m->nonhex, s, e) ? W_NONHEX : 0;
+    cls |= fm_map_any(m->high, s, e) ? W_HIGH : 0;
     return (uint16_t)cls;
 }
 
@@ -165,7 +94,8 @@ static inline bool is_name(const struct fm_maps *m, const struct fm_word *w)
 void fm_lex(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;
-    uint32_t n = cut_words(s, fill_maps(l)), n_plain = 0, n_names = 0, len = l->n;
+    uint32_t n = cut_words(s, fm_maps_fill(&s->maps, l->p, l->n)), n_plain = 0, n_names = 0,
+             len = l->n;
     uint64_t kw_any = 0;
     uint16_t cls_any = 0;
     for (uint32_t i = 0; i < n; i++) {

@@ -23,6 +23,7 @@
     X(CARD, card)                                                                                  \
     X(SSN, ssn)                                                                                    \
     X(NATIONAL, national)                                                                          \
+    X(NATIONAL_CUE, national_cue)                                                                  \
     X(LICENSE, license)                                                                            \
     X(BIRTH, birth)                                                                                \
     X(AGE, age)                                                                                    \

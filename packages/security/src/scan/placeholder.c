@@ -46,10 +46,8 @@ static size_t type_at(fm_str t, size_t i, enum fm_sensitive *type)
  * most 9 digits. */
 static size_t number_at(fm_str t, size_t i, bool is_bare, uint32_t *number)
 {
-    size_t at = i, n = 0;
-    if (at < t.len && t.p[at] == '\\')
-        at++;
-    if (at >= t.len || (t.p[at] != '_' && (is_bare || (t.p[at] != '-' && t.p[at] != ' '))))
+    size_t at = i + (i < t.len && t.p[i] == '\\'), n = 0;
+    if (at >= t.len || !strchr(is_bare ? "_" : "_- ", t.p[at]) || !t.p[at])
         return 0;
     at++;
     uint32_t v = 0;
@@ -119,11 +117,23 @@ bool fm_placeholder_next(fm_str text, size_t from, struct fm_placeholder *out)
     return false;
 }
 
+bool fm_placeholders_may_stand(const struct fm_line *l)
+{
+    struct fm_placeholder p;
+    fm_str text = fm_str_n(l->p, l->n);
+    if (!memchr(l->p, '<', l->n))
+        return false;
+    for (size_t at = 0; fm_placeholder_next(text, at, &p); at = p.end)
+        if (!p.is_bare)
+            return true;
+    return false;
+}
+
 void fm_placeholders_protect(struct fm_line *l)
 {
     struct fm_placeholder p;
     size_t at = 0;
-    if (!l->scan->n_cands || !memchr(l->p, '<', l->n))
+    if (!l->scan->n_cands)
         return;
     while (fm_placeholder_next(fm_str_n(l->p, l->n), at, &p)) {
         if (!p.is_bare) {

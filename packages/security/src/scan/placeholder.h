@@ -20,6 +20,9 @@ struct fm_placeholder {
 /* The next placeholder at or after `from`; false when there is none. Linear over repeated calls. */
 bool fm_placeholder_next(fm_str text, size_t from, struct fm_placeholder *out);
 
+/* Asked of the mask: may the line hold one in brackets? */
+bool fm_placeholders_may_stand(const struct fm_line *l);
+
 /* Proposes the placeholders of the line with the highest priority, as spans that are not reported.
  */
 void fm_placeholders_protect(struct fm_line *l);

@@ -3,18 +3,22 @@
 
 #include <stdlib.h>
 
-void fm_line_propose(struct fm_line *l, uint8_t prio, struct fm_cand c)
+void fm_line_keep_cand(struct fm_redact_scan *s, struct fm_cand c)
 {
-    struct fm_redact_scan *s = l->scan;
-    if (c.end <= c.start || !(l->want >> c.type & 1))
-        return;
     if (s->n_cands == s->cap_cands) {
         s->cap_cands = s->cap_cands ? 2 * s->cap_cands : 256;
         s->cands = realloc(s->cands, s->cap_cands * sizeof *s->cands);
         FM_ASSERT(s->cands != NULL);
     }
-    c.prio = prio;
     s->cands[s->n_cands++] = c;
+}
+
+void fm_line_propose(struct fm_line *l, uint8_t prio, struct fm_cand c)
+{
+    if (c.end <= c.start || !(l->want >> c.type & 1))
+        return;
+    c.prio = prio;
+    fm_line_keep_cand(l->scan, c);
 }
 
 static int by_rank(const void *pa, const void *pb)

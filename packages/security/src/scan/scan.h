@@ -2,11 +2,13 @@
 /*
  * One line under the scanner.
  *
- * Pass 1 (lex.c) cuts the line into words (runs of letters, digits, "_" and bytes over 0x7f) with
- * the help of bit maps, looks each up in the lexicon, and starts the detectors that a word or its
- * neighbour calls for. Pass 2 (line.c) runs the context detectors whose lexicon flags occur in the
- * line. All of them only propose candidates; resolve.c picks. A detector looks a bounded distance
- * around its trigger, or consumes what it read, so that time stays linear.
+ * The first step looks at the mask of the line (mask.h), or recalls what it said before (shapes.h):
+ * lex.c cuts it into words (runs of letters, digits, "_" and bytes over 0x7f) with the help of bit
+ * maps and looks each up in the lexicon; visit.c starts the detectors that a word or its neighbour
+ * calls for; line.c runs those whose context words occur. The second step (later.h) runs the
+ * detectors that look at the values of digits. All of them only propose candidates; resolve.c
+ * picks. A detector looks a bounded distance around its trigger, or consumes what it read, so that
+ * time stays linear.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_SCAN_H
 #define FAULTMAVEN_SECURITY_SCAN_SCAN_H
@@ -49,11 +51,11 @@ struct fm_cand {
 };
 
 struct fm_line {
-    const char *p;
+    const char *p; /* the mask in the first step, the bytes themselves in the second */
     uint32_t n;
     const struct fm_redactor *r;
     struct fm_redact_scan *scan;
-    struct fm_word *words;
+    const struct fm_word *words;
     uint32_t n_words;
     uint64_t kw_any;  /* flags of all words */
     uint32_t n_plain; /* words of lower-case letters only */
@@ -153,11 +155,13 @@ static inline bool fm_wants(const struct fm_line *l, enum fm_sensitive t)
     return l->want >> t & 1;
 }
 
-/* Case-insensitive: does the line hold `word` (lower case) at i? */
+/* Case-insensitive: does the line hold `word` (lower case) at i? A digit of `word` stands for any.
+ */
 bool fm_line_has_at(const struct fm_line *l, uint32_t i, const char *word);
 
-/* End of the token (no blank, quote or bracket) at i; at most 256 bytes on. */
+/* End of the token (no blank, quote or bracket) at i; at most FM_TOKEN_MAX bytes on. */
 uint32_t fm_token_end(const struct fm_line *l, uint32_t i);
+#define FM_TOKEN_MAX 256
 
 /* --- detectors; w is the index of the word that triggers --- */
 void fm_detect_ipv4(struct fm_line *l, uint32_t w);
@@ -185,10 +189,13 @@ void fm_detect_config_number(struct fm_line *l, uint32_t w);
 void fm_detect_pair(struct fm_line *l, uint32_t w); /* key = value */
 void fm_detect_auth(struct fm_line *l);
 void fm_detect_continued(struct fm_line *l);          /* a line that starts with an option */
+void fm_detect_year(struct fm_line *l, uint32_t w);   /* a year in prose */
 void fm_detect_format(struct fm_line *l, uint32_t w); /* rules of files */
 void fm_note_context(struct fm_line *l, uint32_t s,
-                     unsigned hash);     /* a context word may start at s */
-void fm_detect_loose(struct fm_line *l); /* rules without prefix whose context was seen */
+                     unsigned hash); /* a context word may start at s */
+/* Rules without prefix whose context was seen. */
+void fm_put_off_loose(struct fm_line *l);
+void fm_detect_loose(struct fm_line *l, uint32_t w);
 void fm_detect_number(struct fm_line *l, uint32_t w); /* card, phone, ssn, national ids */
 void fm_detect_number_context(struct fm_line *l);
 void fm_detect_iban(struct fm_line *l, uint32_t w);

@@ -5,10 +5,18 @@
 
 #include "faultmaven/base/map.h"
 #include "rules/rule.h"
+#include "scan/later.h"
+#include "scan/mask.h"
 #include "scan/scan.h"
+#include "scan/shapes.h"
 
-#define FM_MAP_WORDS (FM_REDACT_LINE_MAX / 64 + 2)
+#define FM_MAP_WORDS (FM_REDACT_LINE_MAX / 64 + 3)
 #define FM_NAME_CACHE 1024
+
+/* Memory for shapes, and the line from which on they are looked for: not worth it in short texts.
+ */
+#define FM_SHAPES_BYTES (6u * 1024 * 1024)
+#define FM_SHAPES_FROM 32
 
 struct fm_redactor {
     struct fm_redact_policy policy;
@@ -52,8 +60,31 @@ struct fm_redact_scan {
     size_t cap_found;
     uint64_t covered[FM_MAP_WORDS];  /* by any kept span */
     uint64_t hardened[FM_MAP_WORDS]; /* by a kept span that is no secret */
+    struct fm_later *later;
+    uint32_t n_later;
+    uint32_t cap_later;
+    struct fm_shapes *shapes; /* NULL until the text is long enough */
+    size_t shape_bytes;
+    uint32_t n_lines;
+    char mask[FM_REDACT_LINE_MAX + FM_MASK_SLACK];
     struct fm_name_slot names[FM_NAME_CACHE];
 };
+
+/* Bits of all blocks of n bytes; how many blocks. */
+size_t fm_maps_fill(struct fm_maps *maps, const char *p, size_t n);
+
+static inline bool fm_map_any(const uint64_t *map, uint32_t s, uint32_t e)
+{
+    uint32_t a = s >> 6, b = (e - 1) >> 6;
+    if (a == b)
+        return (map[a] & (~0ULL << (s & 63)) & (~0ULL >> (63 - ((e - 1) & 63)))) != 0;
+    if (map[a] & ~0ULL << (s & 63))
+        return true;
+    for (uint32_t k = a + 1; k < b; k++)
+        if (map[k])
+            return true;
+    return (map[b] & ~0ULL >> (63 - ((e - 1) & 63))) != 0;
+}
 
 /* lex.c: words of the line into scan->words; the slash map is left in scan->maps. */
 void fm_lex(struct fm_line *l);
@@ -63,6 +94,9 @@ bool fm_pem_continue(struct fm_line *l);
 /* Proposes the blocks that begin in the line; leaves the last one open when it does not end here.
  */
 void fm_pem_begin(struct fm_line *l);
+
+/* resolve.c: appends as it is. */
+void fm_line_keep_cand(struct fm_redact_scan *s, struct fm_cand c);
 
 /* resolve.c: candidates of the scan to findings. */
 void fm_resolve(struct fm_line *l);

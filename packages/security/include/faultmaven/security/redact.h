@@ -87,6 +87,10 @@ void fm_redact_scan_reset(struct fm_redact_scan *s); /* forgets the open block *
 void fm_redact_scan_slots(struct fm_redact_scan *s,
                           struct fm_slot_source *source); /* borrowed; NULL takes it away */
 
+/* Memory for what is remembered of lines (default 6 MiB, taken when a text is longer than a few
+ * lines); 0: every line is read anew. Says how fast, never what is found. */
+void fm_redact_scan_remember(struct fm_redact_scan *s, size_t max_bytes);
+
 /* Findings of one line (without its end); valid until the next call. Lines are given in order. */
 struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str line);
 
