@@ -8,6 +8,7 @@ static const struct fm_reasoner_source *const sources[] = {
     &fm_signatures_reasoner,
     &fm_services_reasoner,
     &fm_databases_reasoner,
+    &fm_consoles_reasoner,
     &fm_logs_reasoner,
     &fm_changes_reasoner,
     NULL,

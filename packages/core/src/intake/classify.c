@@ -6,6 +6,7 @@
  */
 #include "faultmaven/core/intake.h"
 
+#include "faultmaven/core/consoles.h"
 #include "intake/shape.h"
 #include "processing/kubernetes/transcript.h"
 
@@ -253,6 +254,12 @@ static bool is_command_output(const struct sample *s)
            (any_line_starts(s, "Namespace: ") && any_line_starts(s, "Name: "));
 }
 
+/* Tables of hosts, container engines and databases, alone or behind prompts of a database. */
+static bool is_console(const struct sample *s)
+{
+    return fm_console_recognise(s->lines, s->n_lines);
+}
+
 static bool is_yaml_objects(const struct sample *s)
 {
     return any_line_starts(s, "apiVersion:") && any_line_starts(s, "kind:");
@@ -309,6 +316,7 @@ static const struct detector {
     {FM_EVIDENCE_OBJECTS, "json", is_json},
     {FM_EVIDENCE_METRICS, "prometheus-text", is_prometheus_text},
     {FM_EVIDENCE_COMMAND_OUTPUT, "transcript", is_transcript},
+    {FM_EVIDENCE_COMMAND_OUTPUT, "console", is_console},
     {FM_EVIDENCE_PROSE, "markdown", is_markdown},
     {FM_EVIDENCE_TRACES, "csv", is_csv_spans},
     {FM_EVIDENCE_LOG, "csv", is_csv_logs},

@@ -5,11 +5,13 @@
  * and metrics speak of. */
 static const struct fm_processor *const processors[] = {
     &fm_kubernetes_processor,
+    &fm_consoles_processor,
     &fm_metrics_processor,
     &fm_traces_processor,
     &fm_changes_processor,
     &fm_alerts_processor,
     &fm_logs_processor,
+    &fm_transcript_logs_processor,
     NULL,
 };
 

@@ -41,6 +41,7 @@ extern const struct fm_reasoner_source fm_kubernetes_reasoner;
 extern const struct fm_reasoner_source fm_signatures_reasoner;
 extern const struct fm_reasoner_source fm_services_reasoner;
 extern const struct fm_reasoner_source fm_databases_reasoner;
+extern const struct fm_reasoner_source fm_consoles_reasoner;
 extern const struct fm_reasoner_source fm_logs_reasoner;
 extern const struct fm_reasoner_source fm_changes_reasoner;
 

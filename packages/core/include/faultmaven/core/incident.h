@@ -22,6 +22,7 @@ struct fm_object_set;    /* core/objects.h */
 struct fm_change_set;    /* core/changes.h */
 struct fm_signature_set; /* core/signatures.h */
 struct fm_alert_set;     /* core/alerts.h */
+struct fm_console_set;   /* core/consoles.h */
 
 /* What the user asked. Strings are "" and times FM_TIME_NONE when not given. */
 struct fm_question {
@@ -52,6 +53,7 @@ struct fm_incident {
     struct fm_object_set *objects;
     struct fm_change_set *changes;
     struct fm_alert_set *alerts;
+    struct fm_console_set *consoles;
     struct fm_signature_set *signatures; /* borrowed; NULL: the built-in ones */
     fm_time latest_day; /* end of the latest day written out in the evidence: the year of time
                            stamps without one; FM_TIME_NONE when not yet looked for */

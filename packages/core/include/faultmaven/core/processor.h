@@ -26,6 +26,8 @@ extern const struct fm_processor fm_traces_processor;
 extern const struct fm_processor fm_kubernetes_processor;
 extern const struct fm_processor fm_changes_processor;
 extern const struct fm_processor fm_alerts_processor;
+extern const struct fm_processor fm_consoles_processor;
+extern const struct fm_processor fm_transcript_logs_processor;
 
 FM_MUST_CHECK enum fm_code fm_process(struct fm_incident *in);
 

@@ -125,39 +125,6 @@ static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl
     return FM_OK;
 }
 
-static fm_str program_of(fm_str command)
-{
-    fm_str rest = command, word = FM_STR_NULL;
-    while (fm_str_word(&rest, &word))
-        if (!fm_str_eqc(word, "sudo") && !fm_str_has(word, FM_STR("=")))
-            break;
-    ptrdiff_t slash = fm_str_rchr(word, '/');
-    return fm_str_skip(word, (size_t)(slash + 1));
-}
-
-/* "ssh [-o …] host program …": the program behind the host. */
-static fm_str remote_program(const struct fm_segment *s)
-{
-    ptrdiff_t at = s->host.len ? fm_str_find(s->command, s->host, 0) : -1;
-    if (at < 0 || !fm_str_eqc(program_of(s->command), "ssh"))
-        return program_of(s->command);
-    return program_of(fm_str_skip(s->command, (size_t)at + s->host.len));
-}
-
-/* Without a prompt that names it, a file "nodes/worker-1.txt" speaks of worker-1. */
-static fm_str host_of(const struct fm_origin *from, const struct fm_segment *s)
-{
-    fm_str path = from->evidence->path;
-    if (s->host.len)
-        return s->host;
-    ptrdiff_t slash = fm_str_rchr(path, '/');
-    if (slash < 4 || !fm_str_ends(fm_str_sub(path, 0, (size_t)slash), FM_STR("nodes")))
-        return FM_STR_NULL;
-    fm_str stem = fm_str_skip(path, (size_t)slash + 1);
-    ptrdiff_t dot = fm_str_rchr(stem, '.');
-    return dot > 0 ? fm_str_sub(stem, 0, (size_t)dot) : stem;
-}
-
 static enum fm_code read_bare(const struct fm_origin *from, const struct fm_segment *s)
 {
     struct fm_kubectl none = {.is_partial = true};
@@ -169,9 +136,9 @@ static enum fm_code read_bare(const struct fm_origin *from, const struct fm_segm
     if (fm_is_object_table(text))
         fm_read_tables(from, &none, FM_STR_NULL, text);
     else if (fm_str_starts(fm_str_trim(text), FM_STR("Filesystem")))
-        fm_read_host_output(from, host_of(from, s), FM_STR("df"), text);
+        fm_read_host_output(from, fm_segment_host(from->evidence, s), FM_STR("df"), text);
     else if (fm_str_has(fm_str_sub(text, 0, 4096), FM_STR(".service - ")))
-        fm_read_units(from, host_of(from, s), text);
+        fm_read_units(from, fm_segment_host(from->evidence, s), text);
     return FM_OK;
 }
 
@@ -195,14 +162,14 @@ static enum fm_code read_segment(const struct fm_origin *from, const struct fm_s
         return read_bare(from, s);
     if (fm_kubectl_parse(s->command, &k))
         return read_kubectl(from, &k, s);
-    fm_str program = remote_program(s);
+    fm_str program = fm_segment_program(s);
     read_deployer(from, s->output);
     if (fm_str_eqc(program, "systemctl") || fm_str_eqc(program, "service"))
-        fm_read_units(from, host_of(from, s), s->output);
+        fm_read_units(from, fm_segment_host(from->evidence, s), s->output);
     else if (fm_str_eqc(program, "cat"))
         return read_bare(from, s);
     else if (!fm_read_connection(from, s))
-        fm_read_host_output(from, host_of(from, s), program, s->output);
+        fm_read_host_output(from, fm_segment_host(from->evidence, s), program, s->output);
     return FM_OK;
 }
 

@@ -10,7 +10,8 @@ static bool is_known_program(fm_str word)
         "docker",  "podman",     "crictl",   "iostat",    "vmstat",      "helm",    "argocd",
         "ssh",     "mount",      "cat",      "ip",        "timedatectl", "chronyc", "uptime",
         "service", "getenforce", "istioctl", "sudo",      "etcdctl",     "openssl", "getent",
-        "ls",      "lsblk",      "sysctl",   "ulimit",    "tc",          "kubeadm"};
+        "ls",      "lsblk",      "sysctl",   "ulimit",    "tc",          "kubeadm",
+"tail", "head", "less", "zcat", "grep", "nproc", "lscpu", "mpstat", "sar", "pidstat", "lsof", "nerdctl", "mysql", "mariadb", "psql", "redis-cli", "valkey-cli", "nstat"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fm_str_eqc(word, names[i]))
             return true;
@@ -260,4 +261,36 @@ bool fm_kubectl_parse(fm_str command, struct fm_kubectl *out)
     out->is_partial = is_piped || out->is_named || fm_argv_option(&w, 'l', "selector").len ||
                       fm_argv_option(&w, 0, "field-selector").len;
     return true;
+}
+
+static fm_str program_of(fm_str command)
+{
+    fm_str rest = command, word = FM_STR_NULL;
+    while (fm_str_word(&rest, &word))
+        if (!fm_str_eqc(word, "sudo") && !fm_str_has(word, FM_STR("=")))
+            break;
+    ptrdiff_t slash = fm_str_rchr(word, '/');
+    return fm_str_skip(word, (size_t)(slash + 1));
+}
+
+/* "ssh [-o …] host program …": the program behind the host. */
+fm_str fm_segment_program(const struct fm_segment *s)
+{
+    ptrdiff_t at = s->host.len ? fm_str_find(s->command, s->host, 0) : -1;
+    if (at < 0 || !fm_str_eqc(program_of(s->command), "ssh"))
+        return program_of(s->command);
+    return program_of(fm_str_skip(s->command, (size_t)at + s->host.len));
+}
+
+fm_str fm_segment_host(const struct fm_evidence *e, const struct fm_segment *s)
+{
+    fm_str path = e->path;
+    if (s->host.len)
+        return s->host;
+    ptrdiff_t slash = fm_str_rchr(path, '/');
+    if (slash < 4 || !fm_str_ends(fm_str_sub(path, 0, (size_t)slash), FM_STR("nodes")))
+        return FM_STR_NULL;
+    fm_str stem = fm_str_skip(path, (size_t)slash + 1);
+    ptrdiff_t dot = fm_str_rchr(stem, '.');
+    return dot > 0 ? fm_str_sub(stem, 0, (size_t)dot) : stem;
 }
