@@ -72,8 +72,8 @@ static void collect_observation(struct fm_incident *in, const struct fm_observat
     fm_facts_add(in, out, &f);
 }
 
-/* Tables and descriptions of cluster objects have a reasoner of their own, which knows what is
- * stale. */
+/* Tables and descriptions of clusters and consoles have reasoners of their own, which know what is
+ * stale; logs between them are records. */
 static bool is_cluster_output(const struct fm_evidence *e)
 {
     static const char *const starts[] = {"$ kubectl", "# kubectl", "NAME ",    "NAMESPACE ",
@@ -82,7 +82,7 @@ static bool is_cluster_output(const struct fm_evidence *e)
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (fm_str_starts(text, fm_str_c(starts[i])))
             return true;
-    return fm_str_eqc(e->format, "transcript");
+    return fm_str_eqc(e->format, "transcript") || fm_str_eqc(e->format, "console");
 }
 
 void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
@@ -99,8 +99,6 @@ void fm_facts_collect(struct fm_incident *in, struct fm_facts *out)
         uint32_t bit = 1u << (*it)->type;
         if (bit & text_types && !is_cluster_output(*it))
             collect_lines(in, *it, out);
-        else if (bit & text_types)
-            fm_facts_collect_transcript(in, *it, out);
         else if (bit & tree_types)
             fm_facts_collect_fields(in, *it, out);
     }

@@ -9,10 +9,6 @@
 /* The records that represent the templates of all logs. */
 void fm_facts_collect_logs(struct fm_incident *in, struct fm_facts *out);
 
-/* Records that log commands printed in a pasted terminal. */
-void fm_facts_collect_transcript(struct fm_incident *in, const struct fm_evidence *e,
-                                 struct fm_facts *out);
-
 /* Records of a message and a time, and logs in one string, inside a document. */
 void fm_facts_collect_messages(struct fm_incident *in, const struct fm_evidence *e,
                                const struct fm_node *root, struct fm_facts *out);

@@ -114,10 +114,20 @@ static fm_str name_of_file(fm_str path)
     return fm_str_skip(folder, (size_t)(slash + 1));
 }
 
-static fm_entity_id entity_of(struct fm_incident *in, const struct fm_segment *s)
+/* The kernel and the journal speak of their host. */
+static fm_entity_id host_entity(struct fm_incident *in, fm_str host)
+{
+    fm_entity_id known = fm_incident_find_entity(in, host);
+    return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, FM_ENTITY_HOST, host);
+}
+
+static fm_entity_id entity_of(struct fm_incident *in, const struct fm_evidence *e,
+                              const struct fm_segment *s)
 {
     fm_str operands[OPERANDS_MAX];
     fm_str program = fm_segment_program(s);
+    if (fm_str_eqc(program, "dmesg") || fm_str_eqc(program, "journalctl"))
+        return host_entity(in, fm_segment_host(e, s));
     size_t n = operands_of(s->command, program, operands, OPERANDS_MAX);
     if (shows_files(program))
         return entity_named(in, name_of_file(log_file(operands, n)));
@@ -140,7 +150,7 @@ static enum fm_code read_input(struct fm_incident *in, struct fm_evidence *e)
                                 FM_TRANSCRIPT_LOGS_MAX);
             return FM_OK;
         }
-        FM_TRY(fm_logs_add(in, e, s.output, entity_of(in, &s)));
+        FM_TRY(fm_logs_add(in, e, s.output, entity_of(in, e, &s)));
     }
     return FM_OK;
 }
