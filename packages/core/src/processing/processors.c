@@ -4,15 +4,9 @@
 /* Order matters where one processor uses what another found: objects name the entities that logs
  * and metrics speak of. */
 static const struct fm_processor *const processors[] = {
-    &fm_kubernetes_processor,
-    &fm_consoles_processor,
-    &fm_metrics_processor,
-    &fm_traces_processor,
-    &fm_changes_processor,
-    &fm_alerts_processor,
-    &fm_logs_processor,
-    &fm_transcript_logs_processor,
-    NULL,
+    &fm_kubernetes_processor, &fm_consoles_processor,        &fm_metrics_processor,
+    &fm_traces_processor,     &fm_changes_processor,         &fm_alerts_processor,
+    &fm_logs_processor,       &fm_transcript_logs_processor, NULL,
 };
 
 static bool has_input(const struct fm_incident *in, const struct fm_processor *p)

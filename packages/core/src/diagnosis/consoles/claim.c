@@ -50,13 +50,40 @@ void fm_console_cite(struct fm_hypotheses *h, struct fm_cause *c, const struct f
     fm_cause_support(h, c, r->span, "%.*s", FM_STR_ARG(text));
 }
 
+#define LINE_MAX_BYTES 240
+
+/* The line around a field, where it is short: a number alone says little. */
+static fm_span line_of(const struct fm_console_row *r, fm_span s)
+{
+    fm_str bytes = r->evidence->bytes;
+    size_t from = s.offset, to = s.offset + s.length;
+    while (from > 0 && bytes.p[from - 1] != '\n' && to - from < LINE_MAX_BYTES)
+        from--;
+    while (to < bytes.len && bytes.p[to] != '\n' && to - from < LINE_MAX_BYTES)
+        to++;
+    fm_span line = fm_quote(r->evidence, fm_str_sub(bytes, from, to - from), LINE_MAX_BYTES);
+    bool holds_field =
+        line.length && line.offset <= s.offset && line.offset + line.length >= s.offset + s.length;
+    return holds_field && to - from < LINE_MAX_BYTES ? line : s;
+}
+
+/* Is it among the bytes that the cause cites already? */
+static bool is_cited(const struct fm_cause *c, fm_span s)
+{
+    fm_vec_each (&c->supports, it)
+        if (it->span.evidence == s.evidence && it->span.offset <= s.offset &&
+            it->span.offset + it->span.length >= s.offset + s.length)
+            return true;
+    return false;
+}
+
 void fm_console_cite_field(struct fm_hypotheses *h, struct fm_cause *c,
                            const struct fm_console_row *r, enum fm_console_field f,
                            const char *what)
 {
     fm_field field = fm_console_get(r, f);
-    if (fm_field_is_set(field))
-        fm_cause_support(h, c, field.span, "%s: %.*s", what,
+    if (fm_field_is_set(field) && !is_cited(c, field.span))
+        fm_cause_support(h, c, line_of(r, field.span), "%s: %.*s", what,
                          FM_STR_ARG(fm_str_sub(field.text, 0, 200)));
 }
 
@@ -85,7 +112,8 @@ const struct fm_console_row *fm_console_largest_process(const struct fm_hypothes
 {
     const struct fm_console_row *best = NULL;
     double most = 0;
-    fm_console_each (h->in->consoles, FM_CONSOLE_PROCESS, p) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_PROCESS, p)
+    {
         double v = fm_console_or(*p, f, 0);
         if (fm_str_eq((*p)->host, r->host) && v > most) {
             most = v;

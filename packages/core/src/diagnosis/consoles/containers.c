@@ -70,9 +70,9 @@ static void judge_memory(struct fm_hypotheses *h, const struct fm_console_row *r
                /* A running container keeps the mark of a child that was killed. */
                .strength = is_running(r) ? 0.70 : 0.93,
                .rule = "console.container.oom",
-               .statement = fm_console_text(
-                   h, "Container %.*s was killed for lack of memory (OOMKilled).",
-                   FM_STR_ARG(name_of(r))),
+               .statement =
+                   fm_console_text(h, "Container %.*s was killed for lack of memory (OOMKilled).",
+                                   FM_STR_ARG(name_of(r))),
                .mechanism = limit > 0
                                 ? FM_STR("Its control group reached the memory limit of the "
                                          "container, and the kernel killed its largest process.")
@@ -163,10 +163,9 @@ static void assert_stop(struct fm_hypotheses *h, const struct fm_console_row *r,
                .fault = why->fault,
                .strength = why->strength,
                .rule = "console.container.stop",
-               .statement = fm_console_text(h, "Container %.*s %s: %s.", FM_STR_ARG(name),
-                                            is_restarting(r) ? "restarts again and again"
-                                                             : "does not run",
-                                            why->meaning),
+               .statement = fm_console_text(
+                   h, "Container %.*s %s: %s.", FM_STR_ARG(name),
+                   is_restarting(r) ? "restarts again and again" : "does not run", why->meaning),
                .mechanism = FM_STR("Nothing answers on its ports while it is down."),
                .location = fm_console_get(r, FM_CONSOLE_F_COMMAND).text,
                .ask = "What did its process write before it ended?",
@@ -198,8 +197,9 @@ static void observe_health(struct fm_hypotheses *h, const struct fm_console_row 
                                    "counts as unhealthy and is taken out of service or replaced."),
                .location = FM_STR("Healthcheck.Test"),
                .ask = "Does the service itself answer?",
-               .command = fm_console_text(h, "docker inspect --format '{{json .Config.Healthcheck}}' "
-                                             "%.*s",
+               .command = fm_console_text(h,
+                                          "docker inspect --format '{{json .Config.Healthcheck}}' "
+                                          "%.*s",
                                           FM_STR_ARG(name))
                               .p,
            });
@@ -219,7 +219,5 @@ static void judge(struct fm_hypotheses *h, const struct fm_console_row *r)
 
 void fm_console_rules_containers(struct fm_hypotheses *h)
 {
-    fm_console_each (h->in->consoles, FM_CONSOLE_CONTAINER, r)
-        if (name_of(*r).len)
-            judge(h, *r);
+    fm_console_each(h->in->consoles, FM_CONSOLE_CONTAINER, r) if (name_of(*r).len) judge(h, *r);
 }

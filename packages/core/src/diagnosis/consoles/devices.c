@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Block devices from iostat -x. For devices that serve requests in parallel %util says only that
- * something was always under way (iostat(1)); together with long waits the device is the bottleneck.
+ * something was always under way (iostat(1)); together with long waits the device is the
+ * bottleneck.
  */
 #include "consoles.h"
 
@@ -10,8 +11,8 @@
 
 static enum fm_console_field slowest(const struct fm_console_row *r, double *await)
 {
-    static const enum fm_console_field fields[] = {
-        FM_CONSOLE_F_AWAIT, FM_CONSOLE_F_READ_AWAIT, FM_CONSOLE_F_WRITE_AWAIT};
+    static const enum fm_console_field fields[] = {FM_CONSOLE_F_AWAIT, FM_CONSOLE_F_READ_AWAIT,
+                                                   FM_CONSOLE_F_WRITE_AWAIT};
     enum fm_console_field best = FM_CONSOLE_F_NONE;
     *await = 0;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -62,6 +63,5 @@ static void judge(struct fm_hypotheses *h, const struct fm_console_row *r)
 
 void fm_console_rules_devices(struct fm_hypotheses *h)
 {
-    fm_console_each (h->in->consoles, FM_CONSOLE_DEVICE, r)
-        judge(h, *r);
+    fm_console_each(h->in->consoles, FM_CONSOLE_DEVICE, r) judge(h, *r);
 }

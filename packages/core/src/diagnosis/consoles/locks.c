@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who blocks whom. Edges from waiting to holding session come from views that name both
- * (sys.innodb_lock_waits, pg_blocking_pids), from pg_locks (equal target, one granted, one not), and
- * where a console shows waiting sessions only, from the one session that can hold what they wait
- * for: the oldest open transaction of the same database; such an edge is assumed, and said to be.
- * The cause is the session at the end of the chain.
+ * (sys.innodb_lock_waits, pg_blocking_pids), from pg_locks (equal target, one granted, one not),
+ * and where a console shows waiting sessions only, from the one session that can hold what they
+ * wait for: the oldest open transaction of the same database; such an edge is assumed, and said to
+ * be. The cause is the session at the end of the chain.
  */
 #include "databases.h"
 
@@ -52,7 +52,7 @@ static const struct edge *edge_of(struct edges *g, const struct fm_console_row *
 
 static void add_pairs(struct edges *g)
 {
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_BLOCKING, r)
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_BLOCKING, r)
         add_edge(g, (struct edge){.from = *r,
                                   .to = *r,
                                   .waiter = fm_console_get(*r, FM_CONSOLE_F_ID).text,
@@ -88,8 +88,8 @@ static fm_str target_of(struct edges *g, const struct fm_console_row *r)
     if (xid.len == 0 && table.len == 0)
         return FM_STR_NULL;
     return fm_str_fmt(&g->h->in->ctx->arena, "%.*s/%.*s/%.*s",
-                      FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_LOCK_TYPE).text),
-                      FM_STR_ARG(xid), FM_STR_ARG(table));
+                      FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_LOCK_TYPE).text), FM_STR_ARG(xid),
+                      FM_STR_ARG(table));
 }
 
 /* Strong table locks conflict; the weak ones of reading and writing rows do not block each other
@@ -109,12 +109,14 @@ static void add_locks(struct edges *g)
 {
     struct fm_map holders;
     fm_map_init(&holders, &g->h->in->ctx->arena);
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_LOCK, r) {
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_LOCK, r)
+    {
         fm_str target = target_of(g, *r);
         if (target.len && is_granted(*r) && !fm_map_get(&holders, target))
             fm_map_put(&holders, target)->value = *r;
     }
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_LOCK, r) {
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_LOCK, r)
+    {
         fm_str target = target_of(g, *r);
         struct fm_console_row *holder = target.len ? fm_map_get(&holders, target) : NULL;
         if (holder && !is_granted(*r) && may_block(holder, *r))
@@ -146,11 +148,12 @@ static void add_assumed(struct edges *g, const struct fm_console_row *waiter)
     double most = 0, age, waited = fm_console_session_age(g->h, waiter);
     if (waited < WAIT_LEAST_S)
         return;
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_SESSION, s)
-        if (is_candidate(g, *s, waiter, &age) && age > most) {
-            most = age;
-            best = *s;
-        }
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_SESSION,
+                    s) if (is_candidate(g, *s, waiter, &age) && age > most)
+    {
+        most = age;
+        best = *s;
+    }
     if (best)
         add_edge(g, (struct edge){.from = waiter,
                                   .to = best,
@@ -165,13 +168,12 @@ static void collect(struct edges *g)
 {
     size_t n = 0;
     add_pairs(g);
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_SESSION, s)
-        add_blocked_by(g, *s);
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_SESSION, s) add_blocked_by(g, *s);
     add_locks(g);
-    fm_console_each (g->h->in->consoles, FM_CONSOLE_SESSION, s)
-        if (fm_console_waits_for_lock(*s) && n++ < ASSUMED_MAX &&
-            !edge_of(g, *s, fm_console_get(*s, FM_CONSOLE_F_ID).text))
-            add_assumed(g, *s);
+    fm_console_each(g->h->in->consoles, FM_CONSOLE_SESSION,
+                    s) if (fm_console_waits_for_lock(*s) && n++ < ASSUMED_MAX &&
+                           !edge_of(g, *s, fm_console_get(*s, FM_CONSOLE_F_ID).text))
+        add_assumed(g, *s);
 }
 
 /* The last edge of the chain from e; NULL in a cycle. */
@@ -193,14 +195,16 @@ struct blocker {
     bool is_assumed;
 };
 
+/* " (user billing, idle in transaction)" */
 static fm_str describe(struct edges *g, const struct blocker *b, const struct fm_console_row *s)
 {
-    fm_str user = s ? fm_console_get(s, FM_CONSOLE_F_USER).text : FM_STR_NULL;
+    fm_str user = s ? fm_console_get(s, FM_CONSOLE_F_USER).text
+                    : fm_console_get(b->edge->to, FM_CONSOLE_F_BLOCKER_USER).text;
     fm_str state = s ? fm_console_session_state(s) : FM_STR_NULL;
-    if (!s)
-        user = fm_console_get(b->edge->to, FM_CONSOLE_F_BLOCKER_USER).text;
-    return fm_console_text(g->h, "%s%.*s%s%.*s", user.len ? " of user " : "", FM_STR_ARG(user),
-                           state.len ? ", state " : "", FM_STR_ARG(state));
+    if (user.len + state.len == 0)
+        return FM_STR_NULL;
+    return fm_console_text(g->h, " (%s%.*s%s%.*s)", user.len ? "user " : "", FM_STR_ARG(user),
+                           user.len && state.len ? ", " : "", FM_STR_ARG(state));
 }
 
 static fm_str statement_of(const struct blocker *b, const struct fm_console_row *s)
@@ -234,10 +238,12 @@ static void assert_blocker(struct edges *g, const struct blocker *b)
         &(struct fm_console_claim){
             .entity = fm_console_database(shown),
             .fault = FM_FAULT_DATABASE_LOCK_CONTENTION,
-            .strength = b->is_assumed ? 0.76 : b->n > 1 ? 0.91 : 0.84,
+            .strength = b->is_assumed ? 0.76
+                        : b->n > 1    ? 0.91
+                                      : 0.84,
             .rule = "console.lock-chain",
             .statement = fm_console_text(
-                h, "Session %.*s%.*s %s other sessions: they wait for locks.", FM_STR_ARG(id),
+                h, "Session %.*s%.*s %s other sessions, which wait for locks.", FM_STR_ARG(id),
                 FM_STR_ARG(describe(g, b, s)), b->is_assumed ? "probably blocks" : "blocks"),
             .mechanism =
                 is_idle ? FM_STR("Its transaction is open and does nothing; locks are held until "
@@ -252,9 +258,10 @@ static void assert_blocker(struct edges *g, const struct blocker *b)
                            : "SELECT pid, pg_blocking_pids(pid), state, query FROM "
                              "pg_stat_activity WHERE wait_event_type = 'Lock'",
         });
-    fm_console_cite(h, c, shown, "the session that %s", b->is_assumed ? "is old enough to hold the "
-                                                                        "lock"
-                                                                      : "holds the lock");
+    fm_console_cite(h, c, shown, "the session that %s",
+                    b->is_assumed ? "is old enough to hold the "
+                                    "lock"
+                                  : "holds the lock");
     fm_console_cite_field(h, c, shown, FM_CONSOLE_F_ID, "session");
     fm_console_cite(h, c, b->first->from, "one of %.*s sessions that wait",
                     FM_STR_ARG(fm_computed(h, c, "%zu", b->n)));
@@ -298,26 +305,27 @@ static void judge_deadlock(struct fm_hypotheses *h)
 {
     struct fm_cause *c = NULL;
     size_t n = 0;
-    fm_console_each (h->in->consoles, FM_CONSOLE_DEADLOCK, r)
-        n++;
+    fm_console_each(h->in->consoles, FM_CONSOLE_DEADLOCK, r) n++;
     if (n < 2)
         return;
-    fm_console_each (h->in->consoles, FM_CONSOLE_DEADLOCK, r) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_DEADLOCK, r)
+    {
         if (!c)
             c = fm_console_assert(
-                h, &(struct fm_console_claim){
-                       .entity = {FM_ENTITY_DATABASE, FM_STR("mysql")},
-                       .fault = FM_FAULT_DATABASE_DEADLOCK,
-                       .strength = 0.74,
-                       .rule = "console.innodb-deadlock",
-                       .statement = FM_STR("InnoDB found a deadlock between transactions and rolled "
-                                           "one of them back."),
-                       .mechanism = FM_STR("Each holds a lock that the other waits for: they touch "
-                                           "the same rows in a different order."),
-                       .location = fm_console_get(*r, FM_CONSOLE_F_TABLE).text,
-                       .ask = "How often do deadlocks happen, and which statements take part?",
-                       .command = "SET GLOBAL innodb_print_all_deadlocks = ON",
-                   });
+                h,
+                &(struct fm_console_claim){
+                    .entity = {FM_ENTITY_DATABASE, FM_STR("mysql")},
+                    .fault = FM_FAULT_DATABASE_DEADLOCK,
+                    .strength = 0.74,
+                    .rule = "console.innodb-deadlock",
+                    .statement = FM_STR("InnoDB found a deadlock between transactions and rolled "
+                                        "one of them back."),
+                    .mechanism = FM_STR("Each holds a lock that the other waits for: they touch "
+                                        "the same rows in a different order."),
+                    .location = fm_console_get(*r, FM_CONSOLE_F_TABLE).text,
+                    .ask = "How often do deadlocks happen, and which statements take part?",
+                    .command = "SET GLOBAL innodb_print_all_deadlocks = ON",
+                });
         fm_console_cite(h, c, *r, "a transaction of the deadlock");
         fm_console_cite_field(h, c, *r, FM_CONSOLE_F_QUERY, "its statement");
         fm_console_cite_field(h, c, *r, FM_CONSOLE_F_TABLE, "the table that it waits for");

@@ -28,7 +28,8 @@ static size_t count_stuck(const struct fm_hypotheses *h, const struct fm_console
                           const struct fm_console_row **first)
 {
     size_t n = 0;
-    fm_console_each (h->in->consoles, FM_CONSOLE_PROCESS, p) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_PROCESS, p)
+    {
         fm_str state = fm_console_get(*p, FM_CONSOLE_F_STATE).text;
         if (!fm_str_eq((*p)->host, r->host) || !fm_str_starts(state, FM_STR("D")))
             continue;
@@ -43,22 +44,23 @@ static void judge_steal(struct fm_hypotheses *h, const struct fm_console_row *r)
     struct fm_entity host = fm_console_host(h, r);
     fm_str steal = fm_console_get(r, FM_CONSOLE_F_CPU_STEAL).text;
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = host,
-               .fault = FM_FAULT_LOAD_NOISY_NEIGHBOUR,
-               .strength = 0.82,
-               .rule = "console.steal",
-               .statement = fm_console_text(
-                   h, "%.*s %% of the processor time of %.*s goes to other virtual machines (steal).",
-                   FM_STR_ARG(steal), FM_STR_ARG(host.name)),
-               .mechanism = FM_STR("The hypervisor runs other guests while this one is ready to run, "
-                                   "or its CPU credits are spent; everything on it is slow."),
-               .location = FM_STR("cpu steal"),
-               .ask = "Is the physical host overcommitted, or has a burstable instance spent its "
-                      "credits?",
-               .command = "vmstat 1 10",
-           });
-    fm_console_cite(h, c, r, "steal time is %.*s %%", FM_STR_ARG(steal));
+        h,
+        &(struct fm_console_claim){
+            .entity = host,
+            .fault = FM_FAULT_LOAD_NOISY_NEIGHBOUR,
+            .strength = 0.82,
+            .rule = "console.steal",
+            .statement = fm_console_text(
+                h, "%.*s %% of the processor time of %.*s goes to other virtual machines (steal).",
+                FM_STR_ARG(steal), FM_STR_ARG(host.name)),
+            .mechanism = FM_STR("The hypervisor runs other guests while this one is ready to run, "
+                                "or its CPU credits are spent; everything on it is slow."),
+            .location = FM_STR("cpu steal"),
+            .ask = "Is the physical host overcommitted, or has a burstable instance spent its "
+                   "credits?",
+            .command = "vmstat 1 10",
+        });
+    fm_console_cite_field(h, c, r, FM_CONSOLE_F_CPU_STEAL, "steal time");
 }
 
 static void cite_load(struct fm_hypotheses *h, struct fm_cause *c, const struct fm_console_row *r)
@@ -79,9 +81,8 @@ static void judge_busy(struct fm_hypotheses *h, const struct fm_console_row *r)
     bool has_process = p && fm_console_or(p, FM_CONSOLE_F_CPU_SHARE, 0) >= PROCESS_BUSY;
     fm_str command = has_process ? fm_console_get(p, FM_CONSOLE_F_COMMAND).text : FM_STR_NULL;
     if (has_process)
-        location =
-            fm_console_text(h, "process %.*s (%.*s)", FM_STR_ARG(fm_str_sub(command, 0, 80)),
-                            FM_STR_ARG(fm_console_get(p, FM_CONSOLE_F_ID).text));
+        location = fm_console_text(h, "process %.*s (%.*s)", FM_STR_ARG(fm_str_sub(command, 0, 80)),
+                                   FM_STR_ARG(fm_console_get(p, FM_CONSOLE_F_ID).text));
     struct fm_cause *c = fm_console_assert(
         h, &(struct fm_console_claim){
                .entity = host,
@@ -121,17 +122,16 @@ static void judge_iowait(struct fm_hypotheses *h, const struct fm_console_row *r
                .fault = FM_FAULT_STORAGE_IO_SATURATION,
                .strength = has_witness ? 0.82 : 0.62,
                .rule = "console.iowait",
-               .statement = fm_console_text(
-                   h, "Processors of %.*s wait for disks %.*s %% of the time.",
-                   FM_STR_ARG(host.name), FM_STR_ARG(wait)),
+               .statement =
+                   fm_console_text(h, "Processors of %.*s wait for disks %.*s %% of the time.",
+                                   FM_STR_ARG(host.name), FM_STR_ARG(wait)),
                .mechanism = FM_STR("Requests queue at the device or at the server of files; "
                                    "processes sleep until they are answered."),
                .location = FM_STR("iowait"),
                .ask = "Which device is slow, and who reads or writes?",
                .command = "iostat -x 1 3; pidstat -d 1 3",
            });
-    fm_console_cite(h, c, r, "waiting for input and output: %.*s %%", FM_STR_ARG(wait));
-    fm_console_cite_field(h, c, r, FM_CONSOLE_F_CPU_IOWAIT, "iowait");
+    fm_console_cite_field(h, c, r, FM_CONSOLE_F_CPU_IOWAIT, "share of time that waits for disks");
     if (stuck)
         fm_console_cite(h, c, stuck, "process %.*s is in uninterruptible sleep",
                         FM_STR_ARG(fm_console_get(stuck, FM_CONSOLE_F_COMMAND).text));
@@ -184,7 +184,6 @@ static void judge(struct fm_hypotheses *h, const struct fm_console_row *r)
 
 void fm_console_rules_processors(struct fm_hypotheses *h)
 {
-    fm_console_each (h->in->consoles, FM_CONSOLE_CPU, r)
-        if (!fm_field_is_set(fm_console_get(*r, FM_CONSOLE_F_NAME)))
-            judge(h, *r);
+    fm_console_each(h->in->consoles, FM_CONSOLE_CPU,
+                    r) if (!fm_field_is_set(fm_console_get(*r, FM_CONSOLE_F_NAME))) judge(h, *r);
 }

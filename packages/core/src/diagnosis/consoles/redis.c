@@ -12,7 +12,6 @@
 #define MISS_LEAST 0.6
 #define LOOKUPS_LEAST 10000.0
 
-
 static const struct fm_console_row *pair(const struct fm_hypotheses *h, const char *name)
 {
     return fm_console_setting(h->in->consoles, "redis", name);
@@ -52,7 +51,8 @@ static void judge_memory(struct fm_hypotheses *h)
                                         "total_system_memory", NULL};
     double used = number(h, "used_memory"), most = number(h, "maxmemory");
     double host = number(h, "total_system_memory");
-    bool is_full = most > 0 && used >= FULL_SHARE * most && says(h, "maxmemory_policy", "noeviction");
+    bool is_full =
+        most > 0 && used >= FULL_SHARE * most && says(h, "maxmemory_policy", "noeviction");
     bool is_host_full = most <= 0 && host > 0 && used >= HOST_SHARE * host;
     if (!is_full && !is_host_full)
         return;
@@ -86,28 +86,34 @@ static void judge_clients(struct fm_hypotheses *h)
     if (!is_full && number(h, "rejected_connections") < 1)
         return;
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = entity_of(h),
-               .fault = FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED,
-               .strength = is_full ? 0.88 : 0.66,
-               .rule = "console.redis-clients",
-               .statement = is_full ? FM_STR("Redis has as many clients as maxclients allows.")
-                                    : FM_STR("Redis has refused connections because maxclients was "
-                                             "reached."),
-               .mechanism = FM_STR("Further clients get an error and are disconnected; clients that "
-                                   "do not close or pool their connections use them up."),
-               .location = FM_STR("maxclients"),
-               .ask = "Which client holds the most connections?",
-               .command = "redis-cli client list",
-           });
+        h,
+        &(struct fm_console_claim){
+            .entity = entity_of(h),
+            .fault = FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED,
+            .strength = is_full ? 0.88 : 0.66,
+            .rule = "console.redis-clients",
+            .statement = is_full ? FM_STR("Redis has as many clients as maxclients allows.")
+                                 : FM_STR("Redis has refused connections because maxclients was "
+                                          "reached."),
+            .mechanism = FM_STR("Further clients get an error and are disconnected; clients that "
+                                "do not close or pool their connections use them up."),
+            .location = FM_STR("maxclients"),
+            .ask = "Which client holds the most connections?",
+            .command = "redis-cli client list",
+        });
     cite(h, c, shown);
 }
 
 /* Eviction while most lookups miss: what is asked for does not fit. */
 static void judge_hits(struct fm_hypotheses *h)
 {
-    static const char *const shown[] = {"keyspace_hits", "keyspace_misses", "evicted_keys",
-                                        "used_memory", "maxmemory", "maxmemory_policy", NULL};
+    static const char *const shown[] = {"keyspace_hits",
+                                        "keyspace_misses",
+                                        "evicted_keys",
+                                        "used_memory",
+                                        "maxmemory",
+                                        "maxmemory_policy",
+                                        NULL};
     double hits = number(h, "keyspace_hits"), misses = number(h, "keyspace_misses");
     double most = number(h, "maxmemory");
     if (hits + misses < LOOKUPS_LEAST || misses < MISS_LEAST * (hits + misses) ||
@@ -115,45 +121,48 @@ static void judge_hits(struct fm_hypotheses *h)
         number(h, "used_memory") < FULL_SHARE * most)
         return;
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = entity_of(h),
-               .fault = FM_FAULT_CACHE_HIT_RATIO_COLLAPSE,
-               .strength = 0.78,
-               .rule = "console.redis-evictions",
-               .statement = FM_STR("Redis evicts keys that are still asked for: most lookups miss."),
-               .mechanism = FM_STR("The working set is larger than maxmemory; each miss goes to the "
-                                   "database behind the cache."),
-               .location = FM_STR("maxmemory"),
-               .ask = "Did the working set grow, or do large keys displace it?",
-               .command = "redis-cli info stats; redis-cli --bigkeys",
-           });
+        h,
+        &(struct fm_console_claim){
+            .entity = entity_of(h),
+            .fault = FM_FAULT_CACHE_HIT_RATIO_COLLAPSE,
+            .strength = 0.78,
+            .rule = "console.redis-evictions",
+            .statement = FM_STR("Redis evicts keys that are still asked for: most lookups miss."),
+            .mechanism = FM_STR("The working set is larger than maxmemory; each miss goes to the "
+                                "database behind the cache."),
+            .location = FM_STR("maxmemory"),
+            .ask = "Did the working set grow, or do large keys displace it?",
+            .command = "redis-cli info stats; redis-cli --bigkeys",
+        });
     cite(h, c, shown);
 }
 
 static void judge_availability(struct fm_hypotheses *h)
 {
-    static const char *const shown[] = {"role", "master_host", "master_link_status",
-                                        "master_link_down_since_seconds", "loading", NULL};
+    static const char *const shown[] = {
+        "role",    "master_host", "master_link_status", "master_link_down_since_seconds",
+        "loading", NULL};
     bool is_cut = says(h, "master_link_status", "down");
     bool is_loading = says(h, "loading", "1");
     if (!is_cut && !is_loading)
         return;
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = entity_of(h),
-               .fault = FM_FAULT_CACHE_UNAVAILABLE,
-               .strength = is_cut ? 0.80 : 0.70,
-               .rule = "console.redis-availability",
-               .statement = is_cut ? FM_STR("The Redis replica has lost its master.")
-                                   : FM_STR("Redis is loading its data and does not answer yet."),
-               .mechanism = is_cut ? FM_STR("It serves old data or, with replica-serve-stale-data "
-                                            "off, refuses to answer; there may be no master at all.")
-                                   : FM_STR("After a restart commands are refused with LOADING until "
-                                            "the data set is in memory."),
-               .location = FM_STR("replication"),
-               .ask = "Does the master run, and can the replica reach it?",
-               .command = "redis-cli -h MASTER ping; redis-cli info replication",
-           });
+        h,
+        &(struct fm_console_claim){
+            .entity = entity_of(h),
+            .fault = FM_FAULT_CACHE_UNAVAILABLE,
+            .strength = is_cut ? 0.80 : 0.70,
+            .rule = "console.redis-availability",
+            .statement = is_cut ? FM_STR("The Redis replica has lost its master.")
+                                : FM_STR("Redis is loading its data and does not answer yet."),
+            .mechanism = is_cut ? FM_STR("It serves old data or, with replica-serve-stale-data "
+                                         "off, refuses to answer; there may be no master at all.")
+                                : FM_STR("After a restart commands are refused with LOADING until "
+                                         "the data set is in memory."),
+            .location = FM_STR("replication"),
+            .ask = "Does the master run, and can the replica reach it?",
+            .command = "redis-cli -h MASTER ping; redis-cli info replication",
+        });
     cite(h, c, shown);
 }
 

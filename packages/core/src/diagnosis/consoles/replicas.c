@@ -38,11 +38,11 @@ static void judge(struct fm_hypotheses *h, const struct fm_console_row *r)
                     ? FM_STR("Replication has stopped: the replica no longer follows its source.")
                     : fm_console_text(h, "The replica is behind its source: %.*s.",
                                       FM_STR_ARG(shown.text)),
-            .mechanism = stopped
-                             ? FM_STR("One of its replication threads does not run; reads from this "
-                                      "replica show the past, and it cannot take over.")
-                             : FM_STR("It applies changes more slowly than the source makes them; "
-                                      "reads from this replica are stale."),
+            .mechanism =
+                stopped ? FM_STR("One of its replication threads does not run; reads from this "
+                                 "replica show the past, and it cannot take over.")
+                        : FM_STR("It applies changes more slowly than the source makes them; "
+                                 "reads from this replica are stale."),
             .location = FM_STR("replication"),
             .ask = "What does the replica wait for: an error, a large transaction, its disk?",
             .command = strcmp(r->form, "mysql") == 0 ? "SHOW REPLICA STATUS\\G"
@@ -57,6 +57,5 @@ static void judge(struct fm_hypotheses *h, const struct fm_console_row *r)
 
 void fm_console_rules_replicas(struct fm_hypotheses *h)
 {
-    fm_console_each (h->in->consoles, FM_CONSOLE_REPLICA, r)
-        judge(h, *r);
+    fm_console_each(h->in->consoles, FM_CONSOLE_REPLICA, r) judge(h, *r);
 }

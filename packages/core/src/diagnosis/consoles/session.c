@@ -19,10 +19,9 @@ static bool is_postgresql(const struct fm_console_row *r)
 const struct fm_console_row *fm_console_session(const struct fm_hypotheses *h,
                                                 const struct fm_console_row *like, fm_str id)
 {
-    fm_console_each (h->in->consoles, FM_CONSOLE_SESSION, s)
-        if (strcmp((*s)->form, like->form) == 0 &&
-            fm_str_eq(fm_console_get(*s, FM_CONSOLE_F_ID).text, id))
-            return *s;
+    fm_console_each(h->in->consoles, FM_CONSOLE_SESSION,
+                    s) if (strcmp((*s)->form, like->form) == 0 &&
+                           fm_str_eq(fm_console_get(*s, FM_CONSOLE_F_ID).text, id)) return *s;
     return NULL;
 }
 
@@ -36,15 +35,14 @@ static bool starts_any(fm_str s, const char *const *words)
 
 bool fm_console_is_client(const struct fm_console_row *r)
 {
-    static const char *const threads[] = {"Binlog Dump", "Daemon", "Connect", "Slave_", "Replica",
-                                          "Killed", NULL};
-    static const char *const users[] = {"system user", "event_scheduler", "rdsadmin",
-                                        "mysql.", NULL};
+    static const char *const threads[] = {"Binlog Dump", "Daemon", "Connect", "Slave_",
+                                          "Replica",     "Killed", NULL};
+    static const char *const users[] = {"system user", "event_scheduler", "rdsadmin", "mysql.",
+                                        NULL};
     fm_str backend = fm_console_get(r, FM_CONSOLE_F_BACKEND).text;
     if (is_postgresql(r))
         return (backend.len == 0 || fm_str_eqc(backend, "client backend")) &&
-               !fm_str_istarts(fm_console_get(r, FM_CONSOLE_F_QUERY).text,
-                               FM_STR("autovacuum:")) &&
+               !fm_str_istarts(fm_console_get(r, FM_CONSOLE_F_QUERY).text, FM_STR("autovacuum:")) &&
                !fm_str_istarts(fm_console_get(r, FM_CONSOLE_F_QUERY).text,
                                FM_STR("START_REPLICATION"));
     return !starts_any(fm_console_get(r, FM_CONSOLE_F_COMMAND).text, threads) &&
@@ -89,11 +87,11 @@ static fm_time latest_of(const struct fm_hypotheses *h, const struct fm_console_
     static const enum fm_console_field fields[] = {
         FM_CONSOLE_F_XACT_START, FM_CONSOLE_F_QUERY_START, FM_CONSOLE_F_STATE_CHANGE};
     fm_time latest = FM_TIME_NONE, t;
-    fm_console_each (h->in->consoles, FM_CONSOLE_SESSION, s)
-        for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-            if ((*s)->evidence == like->evidence && time_of(h, *s, fields[i], &t) &&
-                (latest == FM_TIME_NONE || t > latest))
-                latest = t;
+    fm_console_each(h->in->consoles, FM_CONSOLE_SESSION,
+                    s) for (size_t i = 0; i < sizeof fields / sizeof *fields;
+                            i++) if ((*s)->evidence == like->evidence &&
+                                     time_of(h, *s, fields[i], &t) &&
+                                     (latest == FM_TIME_NONE || t > latest)) latest = t;
     return latest;
 }
 

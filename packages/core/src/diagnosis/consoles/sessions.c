@@ -15,7 +15,8 @@ struct census {
 static struct census count_sessions(const struct fm_hypotheses *h, const char *form)
 {
     struct census c = {0};
-    fm_console_each (h->in->consoles, FM_CONSOLE_SESSION, s) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_SESSION, s)
+    {
         bool is_idle = fm_console_is_idle(*s) || fm_console_is(*s, FM_CONSOLE_F_STATE, "idle");
         if (strcmp((*s)->form, form) != 0 || !fm_console_is_client(*s))
             continue;
@@ -48,28 +49,28 @@ static void judge_connections(struct fm_hypotheses *h, const char *form)
     bool is_idle = n.idle * 2 > n.n;
     fm_str maximum = fm_console_get(limit, FM_CONSOLE_F_VALUE).text;
     struct fm_cause *c = fm_console_assert(
-        h,
-        &(struct fm_console_claim){
-            .entity = {FM_ENTITY_DATABASE, fm_str_c(form)},
-            .fault = FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED,
-            .strength = 0.88,
-            .rule = "console.connections",
-            .statement = fm_console_text(
-                h, "The connections of %s are used up: %.0f of max_connections %.*s.", form, used,
-                FM_STR_ARG(maximum)),
-            .mechanism = is_idle
-                             ? FM_STR("Most sessions are idle: clients keep more connections than "
-                                      "they use, or do not give them back. New clients are refused.")
-                             : FM_STR("New clients are refused; most sessions are at work, so "
-                                      "statements are slow or there are too many at once."),
-            .location = FM_STR("max_connections"),
-            .ask = "Which client holds the most connections?",
-            .command = strcmp(form, "mysql") == 0
-                           ? "SELECT user, host, COUNT(*) FROM information_schema.processlist GROUP "
-                             "BY 1, 2 ORDER BY 3 DESC"
-                           : "SELECT usename, application_name, state, count(*) FROM "
-                             "pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC",
-        });
+        h, &(struct fm_console_claim){
+               .entity = {FM_ENTITY_DATABASE, fm_str_c(form)},
+               .fault = FM_FAULT_DATABASE_CONNECTIONS_EXHAUSTED,
+               .strength = 0.88,
+               .rule = "console.connections",
+               .statement = fm_console_text(
+                   h, "The connections of %s are used up: %.0f of max_connections %.*s.", form,
+                   used, FM_STR_ARG(maximum)),
+               .mechanism =
+                   is_idle ? FM_STR("Most sessions are idle: clients keep more connections than "
+                                    "they use, or do not give them back. New clients are refused.")
+                           : FM_STR("New clients are refused; most sessions are at work, so "
+                                    "statements are slow or there are too many at once."),
+               .location = FM_STR("max_connections"),
+               .ask = "Which client holds the most connections?",
+               .command =
+                   strcmp(form, "mysql") == 0
+                       ? "SELECT user, host, COUNT(*) FROM information_schema.processlist GROUP "
+                         "BY 1, 2 ORDER BY 3 DESC"
+                       : "SELECT usename, application_name, state, count(*) FROM "
+                         "pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC",
+           });
     fm_console_cite(h, c, limit, "the limit");
     fm_console_cite(h, c, shown, "%.*s connections", FM_STR_ARG(fm_computed(h, c, "%.0f", used)));
     if (is_idle)
@@ -106,9 +107,9 @@ static void judge_refusals(struct fm_hypotheses *h)
 /* Maintenance and dumps run for long by their nature. */
 static bool is_maintenance(const struct fm_console_row *r)
 {
-    static const char *const words[] = {"vacuum",   "analyze",       "copy ",   "create index",
-                                        "reindex",  "alter table",   "optimize", "backup",
-                                        "listen",   "fetch ",        "show ",   "wait_for",
+    static const char *const words[] = {"vacuum",   "analyze",        "copy ",    "create index",
+                                        "reindex",  "alter table",    "optimize", "backup",
+                                        "listen",   "fetch ",         "show ",    "wait_for",
                                         "/*!40001", "select /*!40001"};
     fm_str query = fm_console_get(r, FM_CONSOLE_F_QUERY).text;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -130,7 +131,8 @@ static const struct fm_console_row *slowest(const struct fm_hypotheses *h, doubl
 {
     const struct fm_console_row *best = NULL;
     *age = LONG_S;
-    fm_console_each (h->in->consoles, FM_CONSOLE_SESSION, s) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_SESSION, s)
+    {
         bool counts = fm_console_is_client(*s) && is_executing(*s) &&
                       !fm_console_waits_for_lock(*s) && !is_maintenance(*s);
         double v = counts ? fm_console_session_age(h, *s) : NAN;
@@ -155,9 +157,9 @@ static void judge_slow(struct fm_hypotheses *h)
                .fault = FM_FAULT_DATABASE_SLOW_QUERY,
                .strength = 0.72,
                .rule = "console.long-statement",
-               .statement =
-                   fm_console_text(h, "A statement of session %.*s has been running for %.0f seconds.",
-                                   FM_STR_ARG(id), age),
+               .statement = fm_console_text(
+                   h, "A statement of session %.*s has been running for %.0f seconds.",
+                   FM_STR_ARG(id), age),
                .mechanism = FM_STR("It keeps a connection and reads or writes much while it runs; "
                                    "others compete with it for processor, cache and disk."),
                .location = fm_str_sub(fm_console_get(r, FM_CONSOLE_F_QUERY).text, 0, 160),

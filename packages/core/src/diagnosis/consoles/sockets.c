@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sockets from ss and netstat. In state LISTEN Recv-Q is the number of connections that wait to be
- * accepted and Send-Q the length that the queue may have (ss(8), listen(2)); one above it means that
- * it is full. CLOSE-WAIT waits for the own program to close (RFC 9293). TIME-WAIT is the normal end
- * of a connection and matters only when one destination takes nearly all ephemeral ports (ip(7)).
+ * accepted and Send-Q the length that the queue may have (ss(8), listen(2)); one above it means
+ * that it is full. CLOSE-WAIT waits for the own program to close (RFC 9293). TIME-WAIT is the
+ * normal end of a connection and matters only when one destination takes nearly all ephemeral ports
+ * (ip(7)).
  */
 #include "consoles.h"
 
@@ -26,7 +27,8 @@ struct groups {
 
 static bool is_state(const struct fm_console_row *r, const char *ss, const char *netstat)
 {
-    return fm_console_is(r, FM_CONSOLE_F_STATE, ss) || fm_console_is(r, FM_CONSOLE_F_STATE, netstat);
+    return fm_console_is(r, FM_CONSOLE_F_STATE, ss) ||
+           fm_console_is(r, FM_CONSOLE_F_STATE, netstat);
 }
 
 static void count(struct fm_hypotheses *h, struct groups *g, fm_str key,
@@ -80,25 +82,26 @@ static void judge_backlog(struct fm_hypotheses *h, const struct fm_console_row *
     struct fm_entity host = fm_console_host(h, r);
     fm_str local = fm_console_get(r, FM_CONSOLE_F_LOCAL).text;
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = host,
-               .fault = FM_FAULT_RUNTIME_THREAD_EXHAUSTION,
-               .strength = 0.78,
-               .rule = "console.accept-queue",
-               .statement = fm_console_text(
-                   h,
-                   "The accept queue of %.*s (%.*s) on %.*s is full: %.*s connections wait, it has "
-                   "room for %.*s.",
-                   FM_STR_ARG(local), FM_STR_ARG(who(h, r)), FM_STR_ARG(host.name),
-                   FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_RECV_Q).text),
-                   FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_SEND_Q).text)),
-               .mechanism = FM_STR("The process does not accept connections as fast as clients open "
-                                   "them: its workers are all busy, or it hangs. The kernel drops "
-                                   "further connections, and clients time out."),
-               .location = local,
-               .ask = "What are the threads of the listening process doing?",
-               .command = "ss -ltnp; nstat -az TcpExtListenOverflows",
-           });
+        h,
+        &(struct fm_console_claim){
+            .entity = host,
+            .fault = FM_FAULT_RUNTIME_THREAD_EXHAUSTION,
+            .strength = 0.78,
+            .rule = "console.accept-queue",
+            .statement = fm_console_text(
+                h,
+                "The accept queue of %.*s (%.*s) on %.*s is full: %.*s connections wait, it has "
+                "room for %.*s.",
+                FM_STR_ARG(local), FM_STR_ARG(who(h, r)), FM_STR_ARG(host.name),
+                FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_RECV_Q).text),
+                FM_STR_ARG(fm_console_get(r, FM_CONSOLE_F_SEND_Q).text)),
+            .mechanism = FM_STR("The process does not accept connections as fast as clients open "
+                                "them: its workers are all busy, or it hangs. The kernel drops "
+                                "further connections, and clients time out."),
+            .location = local,
+            .ask = "What are the threads of the listening process doing?",
+            .command = "ss -ltnp; nstat -az TcpExtListenOverflows",
+        });
     fm_console_cite(h, c, r, "more connections wait than the queue holds");
 }
 
@@ -108,21 +111,23 @@ static void judge_leak(struct fm_hypotheses *h, const struct group *g)
         return;
     struct fm_entity host = fm_console_host(h, g->first);
     struct fm_cause *c = fm_console_assert(
-        h, &(struct fm_console_claim){
-               .entity = host,
-               .fault = FM_FAULT_RUNTIME_DESCRIPTOR_EXHAUSTION,
-               .strength = 0.74,
-               .rule = "console.close-wait",
-               .statement = fm_console_text(
-                   h, "The program behind %.*s on %.*s does not close its connections: many are in "
-                      "CLOSE-WAIT.",
-                   FM_STR_ARG(g->key), FM_STR_ARG(host.name)),
-               .mechanism = FM_STR("The other side closed; the socket and its descriptor stay until "
-                                   "the program closes too. They add up to its limit of open files."),
-               .location = g->key,
-               .ask = "How many descriptors does the process hold, and what is its limit?",
-               .command = "ls /proc/PID/fd | wc -l; grep 'open files' /proc/PID/limits",
-           });
+        h,
+        &(struct fm_console_claim){
+            .entity = host,
+            .fault = FM_FAULT_RUNTIME_DESCRIPTOR_EXHAUSTION,
+            .strength = 0.74,
+            .rule = "console.close-wait",
+            .statement = fm_console_text(
+                h,
+                "The program behind %.*s on %.*s does not close its connections: many are in "
+                "CLOSE-WAIT.",
+                FM_STR_ARG(g->key), FM_STR_ARG(host.name)),
+            .mechanism = FM_STR("The other side closed; the socket and its descriptor stay until "
+                                "the program closes too. They add up to its limit of open files."),
+            .location = g->key,
+            .ask = "How many descriptors does the process hold, and what is its limit?",
+            .command = "ls /proc/PID/fd | wc -l; grep 'open files' /proc/PID/limits",
+        });
     fm_console_cite(h, c, g->first, "one of %.*s connections in CLOSE-WAIT",
                     FM_STR_ARG(fm_computed(h, c, "%zu", g->n)));
 }
@@ -138,9 +143,9 @@ static void judge_flood(struct fm_hypotheses *h, const struct group *g)
                .fault = FM_FAULT_ACCESS_ATTACK,
                .strength = 0.66,
                .rule = "console.syn-recv",
-               .statement = fm_console_text(
-                   h, "Many connections to %.*s of %.*s stay half open (SYN-RECV).",
-                   FM_STR_ARG(g->key), FM_STR_ARG(host.name)),
+               .statement =
+                   fm_console_text(h, "Many connections to %.*s of %.*s stay half open (SYN-RECV).",
+                                   FM_STR_ARG(g->key), FM_STR_ARG(host.name)),
                .mechanism = FM_STR("Clients send SYN and never answer: a flood from forged "
                                    "addresses, or answers that are lost on the way back."),
                .location = g->key,
@@ -191,7 +196,8 @@ void fm_console_rules_sockets(struct fm_hypotheses *h)
     fm_map_init(&leaks.index, a);
     fm_map_init(&floods.index, a);
     fm_map_init(&ports.index, a);
-    fm_console_each (h->in->consoles, FM_CONSOLE_SOCKET, it) {
+    fm_console_each(h->in->consoles, FM_CONSOLE_SOCKET, it)
+    {
         const struct fm_console_row *r = *it;
         judge_backlog(h, r);
         if (is_state(r, "CLOSE-WAIT", "CLOSE_WAIT"))

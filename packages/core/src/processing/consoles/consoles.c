@@ -9,9 +9,10 @@
 
 #define CHECK_EVERY 4096
 
-static fm_console_read *const readers[] = {
-    fm_console_read_top,  fm_console_read_free,   fm_console_read_columns, fm_console_read_docker_ps,
-    fm_console_read_grid, fm_console_read_record, fm_console_read_redis,   fm_console_read_innodb};
+static fm_console_read *const readers[] = {fm_console_read_top,     fm_console_read_free,
+                                           fm_console_read_columns, fm_console_read_docker_ps,
+                                           fm_console_read_grid,    fm_console_read_record,
+                                           fm_console_read_redis,   fm_console_read_innodb};
 
 static enum fm_code read_lines(struct fm_console_reader *r, fm_str text)
 {

@@ -20,7 +20,8 @@ bool fm_console_is_docker_title(fm_str line)
 static fm_str cell_at(fm_str line, fm_str titles, size_t from)
 {
     size_t to = from;
-    while (to < titles.len && !(titles.p[to] == ' ' && to + 1 < titles.len && titles.p[to + 1] == ' '))
+    while (to < titles.len &&
+           !(titles.p[to] == ' ' && to + 1 < titles.len && titles.p[to + 1] == ' '))
         to++;
     while (to < titles.len && titles.p[to] == ' ')
         to++;

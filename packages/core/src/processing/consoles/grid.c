@@ -102,14 +102,21 @@ static bool read_aligned(struct fm_console_reader *r, fm_str line, fm_str *rest)
     return true;
 }
 
-/* "+----+-----+", "| Id | User |", "+----+-----+", rows, "+----+-----+". */
+/* "+----+-----+", "| Id | User |", "+----+-----+". */
+static bool read_box_head(struct grid *g, fm_str line, fm_str *look)
+{
+    fm_str titles, rule;
+    if (line.p[0] != '+' || !is_rule(line, "-+") || !fm_str_line(look, &titles))
+        return false;
+    return read_titles(g, without_frame(titles)) && fm_str_line(look, &rule) && is_rule(rule, "-+");
+}
+
+/* Rows up to "+----+-----+". */
 static bool read_boxed(struct fm_console_reader *r, fm_str line, fm_str *rest)
 {
     struct grid g;
-    fm_str look = *rest, rule;
-    if (line.len < 3 || line.p[0] != '+' || !is_rule(line, "-+") || !fm_str_line(&look, &line) ||
-        !read_titles(&g, without_frame(line)) || !fm_str_line(&look, &rule) ||
-        !is_rule(rule, "-+"))
+    fm_str look = *rest;
+    if (!read_box_head(&g, line, &look))
         return false;
     *rest = look;
     ++*r->sample;

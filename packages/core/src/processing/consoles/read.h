@@ -13,7 +13,7 @@ struct fm_console_reader {
     struct fm_console_set *set;
     struct fm_evidence *evidence;
     fm_str host, command;
-    uint32_t *sample; /* counts tables and reports of the input */
+    uint32_t *sample;           /* counts tables and reports of the input */
     struct fm_console_row *cpu; /* of the report at hand: load and shares stand on several lines */
     struct fm_console_row *memory;
     uint32_t device_sample; /* that has its devices already */

@@ -16,18 +16,29 @@ static bool starts_record(fm_str line)
            (fm_str_starts(line, FM_STR("****")) && fm_str_has(line, FM_STR(" 1. row ****")));
 }
 
-/* Titles of a psql table over their rule, a mysql box, INFO of Redis. */
+/* Titles of a psql table over their rule: "pid | state", or one column that is a setting. */
+static bool starts_aligned(fm_str line, fm_str rule)
+{
+    const char *form;
+    struct fm_console_cell cell = {fm_str_trim(line), FM_STR_NULL};
+    if (!is_rule_of(rule, '-'))
+        return false;
+    return fm_str_has(line, FM_STR(" | "))
+               ? fm_str_has(rule, FM_STR("-+-"))
+               : fm_console_view_of(&cell, 1, &form) != FM_CONSOLE_KIND_COUNT;
+}
+
+/* A psql table, a mysql box, INFO of Redis. */
 static bool starts_view(fm_str line, fm_str next)
 {
     return (is_rule_of(line, '+') && fm_str_starts(next, FM_STR("| "))) ||
-           (is_rule_of(next, '-') && fm_str_starts(line, FM_STR(" "))) ||
+           starts_aligned(line, next) ||
            (fm_str_eqc(fm_str_trim(line), "# Server") &&
             (fm_str_starts(next, FM_STR("redis_version:")) ||
              fm_str_starts(next, FM_STR("valkey_version:")))) ||
            (fm_str_starts(line, FM_STR("# ")) && line.len < 20 &&
             (fm_str_starts(next, FM_STR("connected_clients:")) ||
-             fm_str_starts(next, FM_STR("used_memory:")) ||
-             fm_str_starts(next, FM_STR("role:"))));
+             fm_str_starts(next, FM_STR("used_memory:")) || fm_str_starts(next, FM_STR("role:"))));
 }
 
 static bool starts_report(fm_str line, fm_str next)
@@ -52,20 +63,30 @@ static bool is_prompt(fm_str line)
     return false;
 }
 
+static bool is_start(fm_str line, fm_str next)
+{
+    return fm_console_is_title(line) || starts_record(line) || starts_view(line, next) ||
+           starts_report(line, next);
+}
+
+/* Lines above the monitor of InnoDB. */
+static bool is_heading(fm_str line)
+{
+    return fm_str_starts(line, FM_STR("===")) || fm_str_starts(line, FM_STR("Type: InnoDB"));
+}
+
+#define PROMPTS_MAX 16
+#define STATEMENT_MAX 12 /* lines of a statement behind a prompt */
+
 bool fm_console_recognise(const fm_str *lines, size_t n)
 {
-    size_t i = 0;
-    while (i < n && i < 16 && is_prompt(lines[i]))
-        i++;
-    /* A statement may take several lines, and the monitor of InnoDB has a heading. */
-    for (size_t k = i; k < n && k < i + 12; k++) {
-        fm_str next = k + 1 < n ? lines[k + 1] : FM_STR_NULL;
-        bool is_start = fm_console_is_title(lines[k]) || starts_record(lines[k]) ||
-                        starts_view(lines[k], next) || starts_report(lines[k], next);
-        if (is_start)
+    size_t first = 0;
+    while (first < n && first < PROMPTS_MAX && is_prompt(lines[first]))
+        first++;
+    for (size_t k = first; k < n && k < first + STATEMENT_MAX; k++) {
+        if (is_start(lines[k], k + 1 < n ? lines[k + 1] : FM_STR_NULL))
             return true;
-        if (i == 0 && !fm_str_starts(lines[k], FM_STR("===")) &&
-            !fm_str_starts(lines[k], FM_STR("Type: InnoDB")))
+        if (first == 0 && !is_heading(lines[k]))
             return false;
     }
     return false;

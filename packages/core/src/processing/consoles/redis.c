@@ -4,9 +4,9 @@
 
 static bool is_section(fm_str line)
 {
-    static const char *const names[] = {"Server", "Clients",     "Memory", "Persistence", "Stats",
-                                        "CPU",    "Replication", "Keyspace", "Cluster",
-                                        "Errorstats", "Commandstats"};
+    static const char *const names[] = {"Server",  "Clients",    "Memory",      "Persistence",
+                                        "Stats",   "CPU",        "Replication", "Keyspace",
+                                        "Cluster", "Errorstats", "Commandstats"};
     if (!fm_str_starts(line, FM_STR("# ")))
         return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -8,19 +8,16 @@
 
 /* Labels behind numbers: "91.2 us", "91.2%us", "0 zombie", "15884.5 total", "310.1 avail Mem". */
 static const struct fm_console_title cpu_labels[] = {
-    {"us", FM_CONSOLE_F_CPU_USER},   {"sy", FM_CONSOLE_F_CPU_SYSTEM},
-    {"ni", FM_CONSOLE_F_CPU_NICE},   {"id", FM_CONSOLE_F_CPU_IDLE},
-    {"wa", FM_CONSOLE_F_CPU_IOWAIT}, {"st", FM_CONSOLE_F_CPU_STEAL},
+    {"us", FM_CONSOLE_F_CPU_USER}, {"sy", FM_CONSOLE_F_CPU_SYSTEM}, {"ni", FM_CONSOLE_F_CPU_NICE},
+    {"id", FM_CONSOLE_F_CPU_IDLE}, {"wa", FM_CONSOLE_F_CPU_IOWAIT}, {"st", FM_CONSOLE_F_CPU_STEAL},
     {NULL, FM_CONSOLE_F_NONE}};
 static const struct fm_console_title task_labels[] = {{"running", FM_CONSOLE_F_RUNNABLE},
                                                       {"zombie", FM_CONSOLE_F_ZOMBIES},
                                                       {NULL, FM_CONSOLE_F_NONE}};
-static const struct fm_console_title memory_labels[] = {{"total", FM_CONSOLE_F_TOTAL},
-                                                        {"free", FM_CONSOLE_F_FREE},
-                                                        {"used", FM_CONSOLE_F_USED},
-                                                        {"buff/cache", FM_CONSOLE_F_CACHE},
-                                                        {"buffers", FM_CONSOLE_F_CACHE},
-                                                        {NULL, FM_CONSOLE_F_NONE}};
+static const struct fm_console_title memory_labels[] = {
+    {"total", FM_CONSOLE_F_TOTAL},   {"free", FM_CONSOLE_F_FREE},
+    {"used", FM_CONSOLE_F_USED},     {"buff/cache", FM_CONSOLE_F_CACHE},
+    {"buffers", FM_CONSOLE_F_CACHE}, {NULL, FM_CONSOLE_F_NONE}};
 static const struct fm_console_title swap_labels[] = {{"total", FM_CONSOLE_F_SWAP_TOTAL},
                                                       {"used", FM_CONSOLE_F_SWAP_USED},
                                                       {"avail", FM_CONSOLE_F_AVAILABLE},
@@ -174,9 +171,9 @@ bool fm_console_is_free_title(fm_str line)
 static void read_free_row(struct fm_console_reader *r, struct fm_console_row *row, fm_str line,
                           bool has_available)
 {
-    static const enum fm_console_field order[] = {
-        FM_CONSOLE_F_TOTAL, FM_CONSOLE_F_USED,  FM_CONSOLE_F_FREE,
-        FM_CONSOLE_F_NONE,  FM_CONSOLE_F_CACHE, FM_CONSOLE_F_AVAILABLE};
+    static const enum fm_console_field order[] = {FM_CONSOLE_F_TOTAL, FM_CONSOLE_F_USED,
+                                                  FM_CONSOLE_F_FREE,  FM_CONSOLE_F_NONE,
+                                                  FM_CONSOLE_F_CACHE, FM_CONSOLE_F_AVAILABLE};
     fm_str words = behind_colon(line), word;
     for (size_t i = 0; i < (has_available ? 6 : 3) && fm_str_word(&words, &word); i++)
         fm_console_set(r, row, order[i], word);

@@ -28,9 +28,9 @@ static bool shows_files(fm_str program)
 /* Options that take a value in the next word. */
 static bool takes_value(fm_str option)
 {
-    static const char *const names[] = {
-        "-n", "--namespace", "-c", "--container", "--tail",  "--since", "--context",
-        "-l", "--selector",  "-u", "--unit",      "--until", "-p",      NULL};
+    static const char *const names[] = {"-n",      "--namespace", "-c", "--container", "--tail",
+                                        "--since", "--context",   "-l", "--selector",  "-u",
+                                        "--unit",  "--until",     "-p", NULL};
     return is_one_of(option, names);
 }
 

@@ -13,15 +13,10 @@ struct view {
 };
 
 /* MySQL and MariaDB: SHOW PROCESSLIST, information_schema.PROCESSLIST. */
-static const struct fm_console_title mysql_sessions[] = {{"Id", FM_CONSOLE_F_ID},
-                                                         {"User", FM_CONSOLE_F_USER},
-                                                         {"Host", FM_CONSOLE_F_CLIENT},
-                                                         {"db", FM_CONSOLE_F_DATABASE},
-                                                         {"Command", FM_CONSOLE_F_COMMAND},
-                                                         {"Time", FM_CONSOLE_F_TIME},
-                                                         {"State", FM_CONSOLE_F_STATE},
-                                                         {"Info", FM_CONSOLE_F_QUERY},
-                                                         {NULL, FM_CONSOLE_F_NONE}};
+static const struct fm_console_title mysql_sessions[] = {
+    {"Id", FM_CONSOLE_F_ID},       {"User", FM_CONSOLE_F_USER},       {"Host", FM_CONSOLE_F_CLIENT},
+    {"db", FM_CONSOLE_F_DATABASE}, {"Command", FM_CONSOLE_F_COMMAND}, {"Time", FM_CONSOLE_F_TIME},
+    {"State", FM_CONSOLE_F_STATE}, {"Info", FM_CONSOLE_F_QUERY},      {NULL, FM_CONSOLE_F_NONE}};
 
 /* sys.innodb_lock_waits, sys.schema_table_lock_waits, and the usual query on pg_locks or
  * pg_blocking_pids. */
@@ -98,19 +93,15 @@ static const struct fm_console_title mysql_replica[] = {
     {"Source_Host", FM_CONSOLE_F_CLIENT},
     {NULL, FM_CONSOLE_F_NONE}};
 
-static const struct fm_console_title pg_replica[] = {{"application_name", FM_CONSOLE_F_NAME},
-                                                     {"client_addr", FM_CONSOLE_F_CLIENT},
-                                                     {"state", FM_CONSOLE_F_STATE},
-                                                     {"replay_lag", FM_CONSOLE_F_LAG},
-                                                     {"replication_delay", FM_CONSOLE_F_LAG},
-                                                     {NULL, FM_CONSOLE_F_NONE}};
+static const struct fm_console_title pg_replica[] = {
+    {"application_name", FM_CONSOLE_F_NAME}, {"client_addr", FM_CONSOLE_F_CLIENT},
+    {"state", FM_CONSOLE_F_STATE},           {"replay_lag", FM_CONSOLE_F_LAG},
+    {"replication_delay", FM_CONSOLE_F_LAG}, {NULL, FM_CONSOLE_F_NONE}};
 
-static const struct fm_console_title mysql_settings[] = {{"Variable_name", FM_CONSOLE_F_NAME},
-                                                         {"Value", FM_CONSOLE_F_VALUE},
-                                                         {NULL, FM_CONSOLE_F_NONE}};
-static const struct fm_console_title pg_settings[] = {{"name", FM_CONSOLE_F_NAME},
-                                                      {"setting", FM_CONSOLE_F_VALUE},
-                                                      {NULL, FM_CONSOLE_F_NONE}};
+static const struct fm_console_title mysql_settings[] = {
+    {"Variable_name", FM_CONSOLE_F_NAME}, {"Value", FM_CONSOLE_F_VALUE}, {NULL, FM_CONSOLE_F_NONE}};
+static const struct fm_console_title pg_settings[] = {
+    {"name", FM_CONSOLE_F_NAME}, {"setting", FM_CONSOLE_F_VALUE}, {NULL, FM_CONSOLE_F_NONE}};
 /* SHOW max_connections of psql: the title is the name. */
 static const struct fm_console_title pg_show[] = {{"max_connections", FM_CONSOLE_F_VALUE},
                                                   {NULL, FM_CONSOLE_F_NONE}};

@@ -4,14 +4,16 @@
 static bool is_known_program(fm_str word)
 {
     static const char *const names[] = {
-        "kubectl", "oc",         "k",        "systemctl", "journalctl",  "nc",      "ncat",
-        "curl",    "wget",       "ping",     "dig",       "nslookup",    "host",    "telnet",
-        "df",      "free",       "top",      "ps",        "ss",          "netstat", "dmesg",
-        "docker",  "podman",     "crictl",   "iostat",    "vmstat",      "helm",    "argocd",
-        "ssh",     "mount",      "cat",      "ip",        "timedatectl", "chronyc", "uptime",
-        "service", "getenforce", "istioctl", "sudo",      "etcdctl",     "openssl", "getent",
-        "ls",      "lsblk",      "sysctl",   "ulimit",    "tc",          "kubeadm",
-"tail", "head", "less", "zcat", "grep", "nproc", "lscpu", "mpstat", "sar", "pidstat", "lsof", "nerdctl", "mysql", "mariadb", "psql", "redis-cli", "valkey-cli", "nstat"};
+        "kubectl",   "oc",         "k",        "systemctl", "journalctl",  "nc",      "ncat",
+        "curl",      "wget",       "ping",     "dig",       "nslookup",    "host",    "telnet",
+        "df",        "free",       "top",      "ps",        "ss",          "netstat", "dmesg",
+        "docker",    "podman",     "crictl",   "iostat",    "vmstat",      "helm",    "argocd",
+        "ssh",       "mount",      "cat",      "ip",        "timedatectl", "chronyc", "uptime",
+        "service",   "getenforce", "istioctl", "sudo",      "etcdctl",     "openssl", "getent",
+        "ls",        "lsblk",      "sysctl",   "ulimit",    "tc",          "kubeadm", "tail",
+        "head",      "less",       "zcat",     "grep",      "nproc",       "lscpu",   "mpstat",
+        "sar",       "pidstat",    "lsof",     "nerdctl",   "mysql",       "mariadb", "psql",
+        "redis-cli", "valkey-cli", "nstat"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fm_str_eqc(word, names[i]))
             return true;

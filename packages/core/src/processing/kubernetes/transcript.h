@@ -24,7 +24,8 @@ struct fm_argv {
 /* Takes the next command and its output off *rest; false at the end. */
 bool fm_segment_next(fm_str *rest, struct fm_segment *out);
 
-/* The program that a segment ran, without sudo and path; behind "ssh host" that of the other side. */
+/* The program that a segment ran, without sudo and path; behind "ssh host" that of the other side.
+ */
 fm_str fm_segment_program(const struct fm_segment *s);
 
 /* The host that a segment speaks of. Without a prompt that names it, a file "nodes/worker-1.txt"
