@@ -33,7 +33,7 @@ static const struct {
     {"f", "               total        used        free      shared\nMem: 1 2 3 4\n",
      FM_EVIDENCE_COMMAND_OUTPUT, "console"},
     {"t", "top - 14:02:11 up 12 days,  load average: 1.71, 2.55, 2.02\nTasks: 2 total\n",
-     FM_EVIDENCE_COMMAND_OUTPUT, "table"},
+     FM_EVIDENCE_COMMAND_OUTPUT, "console"},
     {"v", "procs ---memory--- ---cpu---\n r  b   swpd us sy id wa st\n", FM_EVIDENCE_COMMAND_OUTPUT,
      "console"},
     {"i", "Linux 5.10.0 (a) \t07/01/25 \t_x86_64_\t(4 CPU)\n\navg-cpu:  %user %idle\n",
