@@ -2,6 +2,8 @@
 #include "talk.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "faultmaven/llm/record.h"
 #include "faultmaven/llm/tracing.h"
@@ -186,23 +188,77 @@ static void end_interruptible(const struct sigaction *old)
     running[0] = running[1] = NULL;
 }
 
+/* ---- the answer as it comes ---- */
+
+struct screen {
+    bool is_shown;     /* text of the answer that stands now */
+    bool has_progress; /* standard error is a terminal */
+};
+
+static void print_clean(FILE *f, fm_str text)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, 8u << 20);
+    fm_buf_adds(&b, text);
+    fm_buf_neutralize(&b, 0);
+    fwrite(b.p, 1, b.len, f);
+    fm_buf_release(&b);
+    fflush(f);
+}
+
+static void on_answer(void *arg, enum fm_answer_kind kind, fm_str text)
+{
+    struct screen *x = arg;
+    if (kind == FM_ANSWER_TEXT) {
+        print_clean(stdout, text);
+        x->is_shown = true;
+    } else if (kind == FM_ANSWER_RESTART) {
+        print_clean(stdout, FM_STR("\n(that answer broke off; it counts for nothing)\n"));
+        x->is_shown = false;
+    } else if (x->has_progress) {
+        fprintf(stderr, "  looking: ");
+        print_clean(stderr, fm_str_sub(text, 0, 100));
+        fputc('\n', stderr);
+    }
+}
+
+static struct fm_answer_listener listener(const struct talk *t, struct screen *x)
+{
+    *x = (struct screen){.has_progress = isatty(STDERR_FILENO)};
+    return (struct fm_answer_listener){t->app->common.is_json ? NULL : on_answer, x};
+}
+
+static enum fm_code work(struct talk *t, const struct fm_case_turn *turn, bool has_model,
+                         struct fm_case_answer *answer)
+{
+    if (has_model) {
+        FM_TRY(look_into(t, turn->case_id));
+        t->reasoner.opt.inquiry = &t->inquiry;
+    }
+    return fm_case_work(&t->app->service, t->app->ctx, turn, answer);
+}
+
 enum fm_code talk_say(struct talk *t, fm_str case_id, fm_str message)
 {
     struct sigaction old;
+    struct screen screen;
     bool has_model = t->llm->ops->context_tokens(t->llm, FM_STR("reason")) > 0;
     struct fm_case_turn turn = turn_of(t, case_id, message, has_model);
     struct fm_case_answer answer = {0};
     fm_time began = fm_now(t->app->ctx->clock);
+    t->reasoner.opt.listener = listener(t, &screen);
     begin_interruptible(t, &old);
-    enum fm_code code = has_model ? look_into(t, case_id) : FM_OK;
-    t->reasoner.opt.inquiry = has_model && code == FM_OK ? &t->inquiry : NULL;
-    if (code == FM_OK)
-        code = fm_case_work(&t->app->service, t->app->ctx, &turn, &answer);
+    enum fm_code code = work(t, &turn, has_model, &answer);
     end_interruptible(&old);
+    if (screen.is_shown)
+        print_clean(stdout, FM_STR("\n"));
     if (code == FM_OK)
-        code = case_print_answer(t->app, &turn, &answer, true);
-    export_trace(t, case_id, began);
-    if (code == FM_ECANCELLED)
+        code = case_print_answer(t->app, &turn, &answer, !screen.is_shown);
+    if (has_model)
+        export_trace(t, case_id, began);
+    if (code == FM_ECANCELLED) {
+        fm_ctx_clear_error(t->app->ctx);
         return fm_fail(t->app->ctx, code, "stopped; nothing was stored");
+    }
     return code;
 }

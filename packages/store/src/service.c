@@ -89,6 +89,18 @@ static void put_duplicates(struct fm_buf *b, const struct fm_turn_result *r)
     fm_buf_addc(b, ']');
 }
 
+/* What the reply rests on. */
+static void put_cites(struct fm_buf *b, const struct fm_case *c, fm_str reply)
+{
+    const struct fm_message *m = c->messages.n ? &c->messages.items[c->messages.n - 1] : NULL;
+    fm_buf_addz(b, ",\"cites\":[");
+    for (size_t i = 0; m && reply.len && m->role == FM_MESSAGE_ASSISTANT && i < m->cites.n; i++) {
+        fm_buf_addz(b, i ? "," : "");
+        fm_record_write(&fm_cite_type, &m->cites.items[i], b);
+    }
+    fm_buf_addz(b, "],\"provenance\":");
+}
+
 static void put_milestones(struct fm_buf *b, const struct fm_enums *list)
 {
     fm_buf_addz(b, ",\"milestones_completed\":[");
@@ -115,6 +127,8 @@ static fm_str answer_json(struct fm_ctx *ctx, const struct fm_case *c,
                 fm_case_is_stalled(c, now) ? "true" : "false");
     fm_json_put_str(&b, r->reply);
     put_milestones(&b, &t->milestones);
+    put_cites(&b, c, r->reply);
+    fm_record_write(&fm_provenance_type, &t->provenance, &b);
     put_strs(&b, "evidence", &r->evidence_ids);
     put_duplicates(&b, r);
     put_accepted(&b, &r->events);

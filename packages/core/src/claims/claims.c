@@ -80,10 +80,11 @@ static void note_cites(struct fm_claim_stream *x, const struct claim *s,
         struct fm_cite k = {.evidence_id = c->id, .offset = c->offset, .length = c->length};
         if (!fm_case_find(x->check.k->c, FM_REF_EVIDENCE, c->id))
             continue;
-        if (w->text.len && w->offset >= 0 && fm_str_eq(w->id, c->id)) {
+        if (w->length && fm_str_eq(w->id, c->id)) {
             k.offset = w->offset;
-            k.length = (int64_t)w->text.len;
-            k.quote = w->text.len <= 1000 && fm_str_is_utf8(w->text) ? w->text : FM_STR_NULL;
+            k.length = w->length;
+            bool is_quote = w->kind == CLAIM_WINDOW_EVIDENCE && w->text.len <= 1000;
+            k.quote = is_quote && fm_str_is_utf8(w->text) ? w->text : FM_STR_NULL;
         }
         bool is_new = true;
         fm_vec_each (&x->sum.cites, old)

@@ -45,8 +45,8 @@ enum claim_window_kind {
 struct claim_window {
     enum claim_window_kind kind;
     fm_str text;
-    fm_str id;      /* of the item */
-    int64_t offset; /* of text in evidence; -1 when it is no piece of it */
+    fm_str id;              /* of the item */
+    int64_t offset, length; /* what it rests on in evidence; length 0: the item as a whole */
 };
 /* Returns false to end the walk. */
 typedef bool (*claim_window_fn)(void *arg, const struct claim_window *w);

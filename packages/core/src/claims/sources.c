@@ -85,7 +85,8 @@ static void give_lines(struct walk *w, const struct claim_cite *cite, fm_str tex
         bool is_cited = cite->length == 0 || ((int64_t)from < cite->offset + cite->length &&
                                               (int64_t)(from + line.len) > cite->offset);
         if (is_cited)
-            give(w, (struct claim_window){CLAIM_WINDOW_EVIDENCE, line, cite->id, (int64_t)from});
+            give(w, (struct claim_window){CLAIM_WINDOW_EVIDENCE, line, cite->id, (int64_t)from,
+                                          (int64_t)line.len});
         size_t next = from + line.len;
         at = next < text.len ? fm_str_ifind(text, word, next > (size_t)at ? next : (size_t)at + 1)
                              : -1;
@@ -127,7 +128,7 @@ static void give_sentences(struct walk *w, fm_str id, fm_str text)
         size_t end = claim_sentence_end(text, i, true);
         fm_str s = fm_str_trim(fm_str_sub(text, i, end - i));
         if (!fm_str_ends(s, FM_STR("?")))
-            give(w, (struct claim_window){CLAIM_WINDOW_MESSAGE, s, id, -1});
+            give(w, (struct claim_window){CLAIM_WINDOW_MESSAGE, s, id, 0, 0});
         i = end > i ? end : i + 1;
     }
 }
@@ -141,7 +142,7 @@ static void give_facts(struct walk *w, const struct claim_cite *cite)
                                              f->offset + f->length > cite->offset);
         if (fm_str_eq(f->evidence_id, cite->id) && is_near)
             give(w, (struct claim_window){f->is_cause ? CLAIM_WINDOW_CAUSE : CLAIM_WINDOW_ITEM,
-                                          f->text, cite->id, -1});
+                                          f->text, cite->id, f->offset, f->length});
     }
 }
 
@@ -165,7 +166,7 @@ static void give_hypothesis(struct walk *w, const struct fm_hypothesis *h)
                             FM_STR_ARG(h->id), fm_name_of(&fm_hypothesis_status_names, h->status),
                             fm_name_of(&fm_hypothesis_category_names, h->category), h->likelihood,
                             FM_STR_ARG(h->statement)),
-                 h->id, -1});
+                 h->id, 0, 0});
 }
 
 static void give_other_item(struct walk *w, fm_str id)
@@ -185,13 +186,13 @@ static void give_other_item(struct walk *w, fm_str id)
                                                  fm_name_of(&fm_solution_kind_names, s->kind),
                                                  fm_name_of(&fm_solution_state_names, s->state),
                                                  FM_STR_ARG(s->title)),
-                                      id, -1});
+                                      id, 0, 0});
     if (r && speaks_of(w->s, asks))
         give(w, (struct claim_window){CLAIM_WINDOW_ITEM,
                                       fm_str_fmt(a, "request asked %s: %.*s",
                                                  fm_name_of(&fm_request_status_names, r->status),
                                                  FM_STR_ARG(r->description)),
-                                      id, -1});
+                                      id, 0, 0});
 }
 
 static void give_item_facts(struct walk *w, const struct claim_cite *cite)
@@ -199,12 +200,12 @@ static void give_item_facts(struct walk *w, const struct claim_cite *cite)
     const struct fm_case *c = w->x->k->c;
     const struct fm_evidence_item *e = fm_case_find(c, FM_REF_EVIDENCE, cite->id);
     if (e && e->state != FM_EVIDENCE_WITHDRAWN && !e->testimony) {
-        give(w, (struct claim_window){CLAIM_WINDOW_ITEM, e->summary, cite->id, -1});
-        give(w, (struct claim_window){CLAIM_WINDOW_ITEM, e->command, cite->id, -1});
+        give(w, (struct claim_window){CLAIM_WINDOW_ITEM, e->summary, cite->id, 0, 0});
+        give(w, (struct claim_window){CLAIM_WINDOW_ITEM, e->command, cite->id, 0, 0});
     }
     fm_vec_each (&c->changes, k)
         if (fm_str_eq(k->id, cite->id))
-            give(w, (struct claim_window){CLAIM_WINDOW_ITEM, k->description, cite->id, -1});
+            give(w, (struct claim_window){CLAIM_WINDOW_ITEM, k->description, cite->id, 0, 0});
 }
 
 /* ---- causes that the rules hold ---- */
@@ -230,7 +231,7 @@ static void give_cause(struct walk *w, fm_str id, fm_str statement, fm_str mecha
     give(w, (struct claim_window){CLAIM_WINDOW_CAUSE,
                                   fm_str_fmt(&w->x->ctx->arena, "%.*s. %.*s", FM_STR_ARG(statement),
                                              FM_STR_ARG(mechanism)),
-                                  id, -1});
+                                  id, 0, 0});
 }
 
 static void give_causes(struct walk *w, const struct claim_cite *cite)

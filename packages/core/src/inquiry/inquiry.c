@@ -5,6 +5,7 @@
 
 #include "faultmaven/core/diagnose.h"
 #include "faultmaven/core/intake.h"
+#include "faultmaven/models/reasoner.h"
 #include "inquiry/internal.h"
 
 #define CAUSES 5
@@ -86,6 +87,48 @@ void fm_inquiry_question(const struct fm_case *c, struct fm_question *ask)
                              .top = CAUSES};
 }
 
+static void offer(struct fm_inquiry *q, bool is_there, const struct fm_tool_ops *ops)
+{
+    if (!is_there || q->n_tools == FM_INQUIRY_TOOLS_MAX)
+        return;
+    struct inquiry_tool *t = FM_NEW(&q->ctx->arena, struct inquiry_tool);
+    *t = (struct inquiry_tool){{ops}, q, 0};
+    q->tools[q->n_tools++] = &t->base;
+}
+
+static bool has_type(const struct fm_incident *in, uint32_t types)
+{
+    fm_vec_each (&in->inputs, e)
+        if (types & 1u << (*e)->type)
+            return true;
+    return false;
+}
+
+/* A tool over what the case does not have would only cost tokens. */
+static void offer_tools(struct fm_inquiry *q)
+{
+    const struct fm_incident *in = &q->incident;
+    offer(q, in->logs != NULL, &inquiry_list_templates);
+    offer(q, in->logs != NULL, &inquiry_query_logs);
+    offer(q, in->metrics != NULL, &inquiry_metric_window);
+    offer(q, in->traces != NULL, &inquiry_find_spans);
+    offer(q, in->traces != NULL, &inquiry_trace_tree);
+    offer(q, in->objects != NULL, &inquiry_object_field);
+    offer(q,
+          has_type(in, 1u << FM_EVIDENCE_CONFIG | 1u << FM_EVIDENCE_OBJECTS |
+                           1u << FM_EVIDENCE_ALERT | 1u << FM_EVIDENCE_CHANGES),
+          &inquiry_document_field);
+    offer(q, q->diagnosis != NULL, &inquiry_timeline);
+    offer(q, q->diagnosis != NULL, &inquiry_diagnose_again);
+    offer(q, true, &inquiry_search_knowledge);
+}
+
+void fm_inquiry_new_turn(struct fm_inquiry *q)
+{
+    for (size_t i = 0; i < q->n_tools; i++)
+        ((struct inquiry_tool *)q->tools[i])->uses = 0;
+}
+
 enum fm_code fm_inquiry_open(struct fm_inquiry *q, struct fm_ctx *ctx, const struct fm_case *c,
                              struct fm_evidence_reader *reader, struct fm_pool *pool)
 {
@@ -97,10 +140,11 @@ enum fm_code fm_inquiry_open(struct fm_inquiry *q, struct fm_ctx *ctx, const str
     q->incident.ask.text = fm_str_dup(&ctx->arena, q->incident.ask.text);
     FM_TRY(fm_case_inputs(&q->incident, c, reader));
     q->ids = name_inputs(&ctx->arena, c, &q->incident);
-    if (!q->incident.inputs.n)
-        return FM_OK;
-    FM_TRY(fm_diagnose(&q->incident, &q->diagnosis));
-    fm_inquiry_note_diagnosis(q);
+    if (q->incident.inputs.n) {
+        FM_TRY(fm_diagnose(&q->incident, &q->diagnosis));
+        fm_inquiry_note_diagnosis(q);
+    }
+    offer_tools(q);
     return FM_OK;
 }
 

@@ -248,6 +248,8 @@ static enum fm_code propose(struct fm_reasoner *base, struct fm_ctx *ctx,
     fm_record_init(&fm_provenance_type, &a.provenance);
     a.sources = (struct fm_claim_sources){
         .c = in->c, .evidence = in->evidence, .inquiry = a.r->opt.inquiry, .message = in->message};
+    if (a.r->opt.inquiry)
+        fm_inquiry_new_turn(a.r->opt.inquiry);
     a.tools_until = fm_monotonic(ctx->clock) + FM_LLM_TOOL_SECONDS_MAX * FM_SEC;
     llm_extract_init(&a.extract);
     a.context =

@@ -27,6 +27,7 @@
 
 #include "faultmaven/core/inquiry.h"
 #include "faultmaven/models/proposal.h"
+#include "faultmaven/models/reasoner.h"
 
 struct fm_claim_sources {
     const struct fm_case *c;

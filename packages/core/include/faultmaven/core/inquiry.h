@@ -4,7 +4,14 @@
  * into it.
  *
  *     fm_inquiry_open(&q, ctx, c, reader, pool);     evidence → incident tables + diagnosis
- *     fm_inquiry_tools(&q) → list_templates, query_logs, metric_window, …
+ *     q.tools[0 .. q.n_tools)                        those that the evidence has something for:
+ *
+ *       list_templates, query_logs       logs, by template, words, time, entity, level
+ *       metric_window                    series: statistics around the onset, values
+ *       find_spans, trace_tree           traces
+ *       object_field, document_field     objects by kind, name and path; files by path
+ *       timeline, diagnose_again         what happened when; the diagnosis with a focus
+ *       search_knowledge                 through `knowledge`; says so when there is none
  *
  * The tools read the tables that the diagnosis was made from (core/logs.h, metrics.h, traces.h,
  * objects.h); nothing is parsed a second time, except that query_logs walks the records of a log.
@@ -23,8 +30,10 @@
 #define FAULTMAVEN_CORE_INQUIRY_H
 
 #include "faultmaven/core/incident.h"
-#include "faultmaven/models/reasoner.h"
 #include "faultmaven/models/tool.h"
+
+struct fm_case;            /* models/case.h */
+struct fm_evidence_reader; /* models/reasoner.h */
 
 #define FM_INQUIRY_TOOLS_MAX 12
 #define FM_INQUIRY_FACTS_MAX 4096
@@ -63,6 +72,9 @@ FM_MUST_CHECK enum fm_code fm_inquiry_open(struct fm_inquiry *q, struct fm_ctx *
 /* "[ev_12ab34cd56ef@1840+92]", on the arena; "" for a span that cites nothing, or evidence that the
  * case does not have. */
 fm_str fm_inquiry_place(const struct fm_inquiry *q, struct fm_arena *a, fm_span span);
+
+/* Limits that count per turn begin anew. */
+void fm_inquiry_new_turn(struct fm_inquiry *q);
 
 bool fm_inquiry_is_current(const struct fm_inquiry *q, const struct fm_case *c);
 
