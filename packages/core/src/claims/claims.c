@@ -24,25 +24,31 @@ static bool is_mark(char c)
     return c == '.' || c == '!' || c == '?';
 }
 
-/* Citations in brackets behind the mark belong to the sentence; 0 when a bracket is still open and
- * more may come. */
+/* Index behind the bracket that opens at `at`; 0 when its end may still come, SIZE_MAX when it has
+ * none on its line. */
+static size_t bracket_end(fm_str text, size_t at, bool is_whole)
+{
+    ptrdiff_t close = fm_str_chr(text, ']', at), line = fm_str_chr(text, '\n', at);
+    if (close >= 0 && (line < 0 || close < line))
+        return (size_t)close + 1;
+    return line < 0 && !is_whole ? 0 : SIZE_MAX;
+}
+
+/* Citations in brackets behind the mark belong to the sentence; 0 when more may come. */
 static size_t skip_citations(fm_str text, size_t i, bool is_whole)
 {
     for (;;) {
         size_t at = i;
         while (at < text.len && text.p[at] == ' ')
             at++;
-        if (at == text.len && !is_whole)
+        if (at == text.len)
+            return is_whole ? i : 0;
+        size_t end = text.p[at] == '[' ? bracket_end(text, at, is_whole) : SIZE_MAX;
+        if (end == 0)
             return 0;
-        if (at == text.len || text.p[at] != '[')
+        if (end == SIZE_MAX)
             return i;
-        ptrdiff_t close = fm_str_chr(text, ']', at), line = fm_str_chr(text, '\n', at);
-        if (close < 0 && !is_whole && line < 0)
-            return 0;
-        if (close < 0 || (line >= 0 && line < close))
-            return i;
-        i = (size_t)close + 1;
-        i += i < text.len && text.p[i] == '.';
+        i = end + (end < text.len && text.p[end] == '.');
     }
 }
 

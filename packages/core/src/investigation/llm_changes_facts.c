@@ -142,7 +142,7 @@ fm_str llm_check_recent_change(struct llm_checking *x, void *body)
 
 static bool has_change(const struct llm_checking *x)
 {
-    if (x->a->in->c->changes.n)
+    if (x->a->in->c->changes.n || x->a->in->c->verification.no_changes)
         return true;
     for (size_t i = 0; i < x->p->changes.n; i++)
         if (x->p->changes.items[i].type == FM_CHANGE_RECORD_CHANGE &&
@@ -151,22 +151,36 @@ static bool has_change(const struct llm_checking *x)
     return false;
 }
 
+static bool is_time_established(const struct llm_checking *x, const struct fm_diagnosis *d)
+{
+    return x->a->in->c->verification.started_at != FM_TIME_NONE ||
+           (d && d->onset != FM_TIME_NONE);
+}
+
+static bool is_scope_known(const struct llm_checking *x, const struct fm_diagnosis *d)
+{
+    return x->a->in->c->verification.affected_services.n || (d && d->affected.n);
+}
+
+static bool is_symptom_shown(struct llm_checking *x, const struct fm_milestone *b,
+                             const struct fm_diagnosis *d)
+{
+    return (d && d->observations.n) ||
+           llm_quote_speaks_of(x, &b->cites, x->a->in->c->description, 1);
+}
+
 /* The fact that a milestone stands for. */
 static fm_str check_fact(struct llm_checking *x, const struct fm_milestone *b)
 {
-    const struct fm_case *c = x->a->in->c;
     const struct fm_inquiry *q = x->a->r->opt.inquiry;
     const struct fm_diagnosis *d = q ? q->diagnosis : NULL;
-    if (b->name == FM_MILESTONE_TIMELINE_ESTABLISHED &&
-        c->verification.started_at == FM_TIME_NONE && (!d || d->onset == FM_TIME_NONE))
+    if (b->name == FM_MILESTONE_TIMELINE_ESTABLISHED && !is_time_established(x, d))
         return FM_STR("when it started is not known yet");
-    if (b->name == FM_MILESTONE_SCOPE_ASSESSED && !c->verification.affected_services.n &&
-        (!d || !d->affected.n))
+    if (b->name == FM_MILESTONE_SCOPE_ASSESSED && !is_scope_known(x, d))
         return FM_STR("what is affected is not known yet");
-    if (b->name == FM_MILESTONE_CHANGES_IDENTIFIED && !has_change(x) && !c->verification.no_changes)
+    if (b->name == FM_MILESTONE_CHANGES_IDENTIFIED && !has_change(x))
         return FM_STR("no change is recorded yet: record_change, with its citation");
-    if (b->name == FM_MILESTONE_SYMPTOM_VERIFIED && (!d || !d->observations.n) &&
-        !llm_quote_speaks_of(x, &b->cites, c->description, 1))
+    if (b->name == FM_MILESTONE_SYMPTOM_VERIFIED && !is_symptom_shown(x, b, d))
         return FM_STR("what is quoted does not show the symptom");
     return FM_STR_NULL;
 }

@@ -37,6 +37,16 @@ static size_t skip_blank(fm_str s, size_t at)
     return at;
 }
 
+/* Behind the key that ends at `end`: where the string of its value begins, 0 when that has not come,
+ * SIZE_MAX when the value is no string. */
+static size_t value_start(fm_str s, size_t end)
+{
+    size_t colon = skip_blank(s, end), value = skip_blank(s, colon + 1);
+    if (value >= s.len)
+        return 0;
+    return s.p[colon] == ':' && s.p[value] == '"' ? value + 1 : SIZE_MAX;
+}
+
 /* Where the value of "message" begins (behind its quote); 0 when that has not come, SIZE_MAX when
  * it never will. */
 static size_t find_message(fm_str s)
@@ -52,12 +62,11 @@ static size_t find_message(fm_str s)
         size_t end = string_end(s, i);
         if (!end)
             return 0;
-        size_t colon = skip_blank(s, end), value = skip_blank(s, colon + 1);
-        bool is_key = fm_str_eqc(fm_str_sub(s, i, end - i), "\"message\"") && depth == 1;
-        if (is_key && value >= s.len)
-            return 0;
-        if (is_key && s.p[colon] == ':' && s.p[value] == '"')
-            return value + 1;
+        if (depth == 1 && fm_str_eqc(fm_str_sub(s, i, end - i), "\"message\"")) {
+            size_t value = value_start(s, end);
+            if (value != SIZE_MAX)
+                return value;
+        }
         i = end - 1;
     }
     return 0;
