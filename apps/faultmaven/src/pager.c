@@ -55,15 +55,34 @@ static void write_all(int fd, fm_str text)
     }
 }
 
-/* SIGINT is for the pager; our pipe's writing end is no business of the child. */
+/* Our environment; less leaves at once when all fits, passes colours and keeps the screen, unless
+ * the user says otherwise. */
+static char **child_environment(char *less)
+{
+    size_t n = 0;
+    while (environ[n])
+        n++;
+    char **env = malloc((n + 2) * sizeof *env);
+    if (!env)
+        FM_BUG("out of memory");
+    memcpy(env, environ, n * sizeof *env);
+    env[n] = getenv("LESS") ? NULL : less;
+    env[n + 1] = NULL;
+    return env;
+}
+
+/* Our pipe's writing end is no business of the child. */
 static bool spawn(char *const argv[], const int fds[2], pid_t *pid)
 {
+    char less[] = "LESS=FRX";
+    char **env = child_environment(less);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fds[0], STDIN_FILENO);
     posix_spawn_file_actions_addclose(&actions, fds[0]);
     posix_spawn_file_actions_addclose(&actions, fds[1]);
-    int rc = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+    int rc = posix_spawnp(pid, argv[0], &actions, NULL, argv, env);
+    free(env);
     posix_spawn_file_actions_destroy(&actions);
     return rc == 0;
 }
@@ -93,7 +112,6 @@ bool pager_print(struct fm_cli *cli, fm_str text, bool is_off)
 {
     char *words[WORDS_MAX + 1];
     if (!is_off && isatty(STDOUT_FILENO) && is_long(text) && pager_words(&cli->ctx.arena, words)) {
-        setenv("LESS", "FRX", 0); /* leave at once when it fits, pass colours, keep the screen */
         if (pager_run(words, text))
             return true;
     }

@@ -24,9 +24,14 @@ static void put(struct text *t, enum tone tone, fm_str s)
 /* Text of other people is data: control characters must not reach a terminal. */
 static fm_str plain(struct text *t, fm_str s)
 {
-    char *p = fm_arena_dup(t->a, s.p ? s.p : "", s.len);
+    struct fm_buf b;
+    fm_buf_init(&b, s.len + 1);
+    fm_buf_adds(&b, s);
+    fm_buf_neutralize(&b, 0);
+    char *p = fm_arena_dup(t->a, fm_buf_str(&b).p ? fm_buf_str(&b).p : "", b.len);
+    fm_buf_release(&b);
     for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+        if (p[i] == '\n' || p[i] == '\t')
             p[i] = ' ';
     return fm_str_n(p, s.len);
 }
@@ -71,6 +76,16 @@ static void header(struct text *t)
                 FM_STR_ARG(fm_time_str(t->a, c->updated_at)));
 }
 
+static void waiting(struct text *t, const struct fm_waiting *w)
+{
+    if (!w->on.len)
+        return;
+    fm_buf_addf(t->out, "  waiting on %.*s since %.*s\n", FM_STR_ARG(plain(t, w->on)),
+                FM_STR_ARG(fm_time_str(t->a, w->since)));
+    if (w->until != FM_TIME_NONE)
+        fm_buf_addf(t->out, "  expected by %.*s\n", FM_STR_ARG(fm_time_str(t->a, w->until)));
+}
+
 static void problem(struct text *t)
 {
     const struct fm_case *c = t->c;
@@ -90,12 +105,7 @@ static void problem(struct text *t)
                                 : "time course unknown");
     if (v->started_at != FM_TIME_NONE)
         fm_buf_addf(t->out, "  started %.*s\n", FM_STR_ARG(fm_time_str(t->a, v->started_at)));
-    if (c->waiting.on.len)
-        fm_buf_addf(t->out, "  waiting on %.*s since %.*s\n", FM_STR_ARG(plain(t, c->waiting.on)),
-                    FM_STR_ARG(fm_time_str(t->a, c->waiting.since)));
-    if (c->waiting.on.len && c->waiting.until != FM_TIME_NONE)
-        fm_buf_addf(t->out, "  expected by %.*s\n",
-                    FM_STR_ARG(fm_time_str(t->a, c->waiting.until)));
+    waiting(t, &c->waiting);
 }
 
 static void conclusion(struct text *t)
