@@ -63,6 +63,7 @@ static enum fm_code add_upload(struct case_intake *in, struct case_app *app,
 {
     struct fm_blob_info info;
     FM_TRY(fm_blobs_put(fm_store_blobs(app->store), app->ctx, e->bytes, &info));
+    fm_blobs_copy(fm_store_blobs(app->store), app->ctx, e->bytes, fm_str_c(info.sha256));
     struct fm_upload_item *u = fm_vec_add(&app->ctx->arena, &in->uploads);
     fm_upload_item_init(u);
     u->filename = name_of(e);
@@ -79,42 +80,53 @@ static enum fm_code add_upload(struct case_intake *in, struct case_app *app,
 
 /* ---- what the case has already ---- */
 
-struct collect {
-    struct fm_buf bytes;
-};
-
 static enum fm_code on_part(void *arg, fm_str part)
 {
-    struct collect *k = arg;
-    fm_buf_adds(&k->bytes, part);
-    return k->bytes.overflow ? FM_ELIMIT : FM_OK;
+    fm_buf_adds(arg, part);
+    return FM_OK;
 }
 
-#define EVIDENCE_MAX ((size_t)4 << 30)
+static enum fm_code read_small(struct case_app *app, const struct fm_evidence_item *item,
+                               fm_str *out)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, FM_BLOB_RAW_MIN);
+    enum fm_code code =
+        fm_blobs_stream(fm_store_blobs(app->store), app->ctx, item->sha256, on_part, &b);
+    if (code == FM_OK)
+        *out = fm_str_dup(&app->ctx->arena, fm_buf_str(&b));
+    fm_buf_release(&b);
+    return code;
+}
+
+/* Large content is mapped: only what is looked at is read, and what earlier runs found in it comes
+ * from the store of results. */
+static enum fm_code content_of(struct case_intake *in, struct case_app *app,
+                               const struct fm_evidence_item *item, fm_str *out)
+{
+    struct fm_blobs *blobs = fm_store_blobs(app->store);
+    struct fm_map_file *m;
+    if (item->size < (int64_t)FM_BLOB_RAW_MIN)
+        return read_small(app, item, out);
+    FM_TRY(fm_blobs_map(blobs, app->ctx, item->sha256, item->size, &m));
+    fm_vec_push(&app->ctx->arena, &in->maps, m);
+    *out = fm_map_file_bytes(m);
+    return FM_OK;
+}
 
 static enum fm_code add_known(struct case_intake *in, struct case_app *app, const struct fm_case *c,
                               const struct fm_evidence_item *item)
 {
     const struct fm_case_file *f = fm_case_find(c, FM_REF_FILE, item->file_id);
-    struct collect k;
-    fm_buf_init(&k.bytes, EVIDENCE_MAX);
-    enum fm_code code =
-        fm_blobs_stream(fm_store_blobs(app->store), app->ctx, item->sha256, on_part, &k);
-    if (code == FM_ELIMIT)
-        code = fm_fail(app->ctx, FM_ELIMIT, "evidence %.*s is larger than 4 GiB",
-                       FM_STR_ARG(item->id));
-    if (code == FM_OK) {
-        struct fm_evidence *e = FM_NEW(&app->ctx->arena, struct fm_evidence);
-        e->index = (uint32_t)in->incident.inputs.n;
-        e->path = f ? f->filename : item->summary;
-        e->bytes = fm_str_dup(&app->ctx->arena, fm_buf_str(&k.bytes));
-        snprintf(e->sha256, sizeof e->sha256, "%.*s", FM_STR_ARG(item->sha256));
-        e->first = e->last = FM_TIME_NONE;
-        fm_classify(e);
-        fm_vec_push(&app->ctx->arena, &in->incident.inputs, e);
-    }
-    fm_buf_release(&k.bytes);
-    return code;
+    struct fm_evidence *e = FM_NEW(&app->ctx->arena, struct fm_evidence);
+    FM_TRY(content_of(in, app, item, &e->bytes));
+    e->index = (uint32_t)in->incident.inputs.n;
+    e->path = f ? f->filename : item->summary;
+    snprintf(e->sha256, sizeof e->sha256, "%.*s", FM_STR_ARG(item->sha256));
+    e->first = e->last = FM_TIME_NONE;
+    fm_classify(e);
+    fm_vec_push(&app->ctx->arena, &in->incident.inputs, e);
+    return FM_OK;
 }
 
 static bool has_input(const struct case_intake *in, fm_str sha256)
@@ -161,6 +173,7 @@ enum fm_code case_intake_read(struct case_intake *in, struct case_app *app, fm_s
     in->intake = fm_intake_new();
     in->pool = fm_pool_new(0, 256);
     fm_incident_init(&in->incident, app->ctx, in->pool);
+    in->incident.results = in->results = fm_results_new(fm_store_blobs(app->store));
     in->incident.ask.since = in->incident.ask.until = in->incident.ask.at = FM_TIME_NONE;
     in->incident.ask.top = 5;
     for (size_t i = 0; paths && i < paths->n; i++)
@@ -180,4 +193,7 @@ void case_intake_release(struct case_intake *in)
 {
     fm_pool_free(in->pool);
     fm_intake_free(in->intake);
+    fm_results_free(in->results);
+    fm_vec_each (&in->maps, m)
+        fm_map_file_free(*m);
 }

@@ -9,10 +9,13 @@
 #include "cmd_case.h"
 #include "faultmaven/core/analyst.h"
 #include "faultmaven/core/intake.h"
+#include "faultmaven/store/results.h"
 
 struct case_intake {
-    struct fm_intake *intake; /* owned */
-    struct fm_pool *pool;     /* owned */
+    struct fm_intake *intake;          /* owned */
+    struct fm_pool *pool;              /* owned */
+    struct fm_result_store *results;   /* owned */
+    FM_VEC(struct fm_map_file *) maps; /* owned: content of known evidence */
     struct fm_incident incident;
     struct fm_upload_items uploads;
     struct fm_analyst analyst;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_contract.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "faultmaven/store/results.h"
+
 TEST(a_backup_is_a_whole_store)
 {
     struct world w;
@@ -69,5 +74,105 @@ TEST(blobs_give_ranges_and_refuse_names_that_are_no_hash)
     assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), 1 << 21, 50, &s), FM_OK);
     assert_int_equal(s.len, 0);
     assert_int_equal(fm_blobs_read(b, &w.ctx, FM_STR("../../etc/passwd"), 0, 10, &s), FM_EINVAL);
+    world_close(&w);
+}
+
+static char *big_text(struct world *w, size_t n)
+{
+    char *big = fm_arena_alloc(&w->ctx.arena, n);
+    for (size_t i = 0; i < n; i++)
+        big[i] = (char)('a' + i * i % 23);
+    return big;
+}
+
+static void raw_path(const struct world *w, const char *sha256, char out[256])
+{
+    snprintf(out, 256, "%s/blobs/raw/%s", w->dir, sha256);
+}
+
+TEST(large_content_is_mapped_from_a_copy_that_is_made_when_it_is_missing)
+{
+    struct world w;
+    struct fm_blob_info info;
+    struct fm_map_file *m;
+    struct stat st;
+    char path[256];
+    fm_str s;
+    world_open(&w, NULL);
+    struct fm_blobs *b = fm_store_blobs(w.store);
+    fm_str big = fm_str_n(big_text(&w, 1 << 20), 1 << 20);
+    assert_int_equal(fm_blobs_put(b, &w.ctx, big, &info), FM_OK);
+    raw_path(&w, info.sha256, path);
+    assert_int_not_equal(stat(path, &st), 0);
+    assert_int_equal(fm_blobs_map(b, &w.ctx, fm_str_c(info.sha256), 1 << 20, &m), FM_OK);
+    assert_true(fm_str_eq(fm_map_file_bytes(m), big));
+    fm_map_file_free(m);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), 700001, 50, &s), FM_OK);
+    assert_true(fm_str_eq(s, fm_str_sub(big, 700001, 50)));
+    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (1 << 20) - 3, 50, &s), FM_OK);
+    assert_int_equal(s.len, 3);
+    assert_int_equal(unlink(path), 0);
+    fm_blobs_copy(b, &w.ctx, big, fm_str_c(info.sha256));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(truncate(path, 1000), 0); /* made anew */
+    assert_int_equal(fm_blobs_map(b, &w.ctx, fm_str_c(info.sha256), 1 << 20, &m), FM_OK);
+    assert_true(fm_str_eq(fm_map_file_bytes(m), big));
+    fm_map_file_free(m);
+    assert_int_equal(fm_blobs_map(b, &w.ctx, FM_STR("../../etc/passwd"), 9, &m), FM_EINVAL);
+    world_close(&w);
+}
+
+TEST(an_altered_copy_is_found)
+{
+    struct world w;
+    struct fm_verify_result v;
+    struct fm_case_answer a;
+    struct fm_case *c;
+    char path[256];
+    world_open(&w, NULL);
+    fm_str id = busy_case(&w);
+    char *big = big_text(&w, 300001);
+    big[300000] = '\0';
+    assert_int_equal(world_add(&w, id, "big.log", "x", &a), FM_OK);
+    assert_int_equal(fm_store_load(w.store, &w.ctx, id, &c, NULL), FM_OK);
+    fm_str sha = c->files.items[c->files.n - 1].sha256;
+    fm_blobs_copy(fm_store_blobs(w.store), &w.ctx, fm_str_n(big, 300000),
+                  sha); /* not its content */
+    assert_int_equal(fm_store_verify(w.store, &w.ctx, id, &v), FM_OK);
+    assert_false(v.ok);
+    assert_true(fm_str_eq(v.item, sha));
+    raw_path(&w, fm_str_dup(&w.ctx.arena, sha).p, path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(fm_store_verify(w.store, &w.ctx, id, &v), FM_OK);
+    assert_true(v.ok);
+    world_close(&w);
+}
+
+TEST(results_are_kept_by_name_and_trimmed_with_their_content)
+{
+    struct world w;
+    struct fm_blob_info info;
+    struct fm_gc_result r;
+    fm_str s;
+    world_open(&w, NULL);
+    struct fm_blobs *b = fm_store_blobs(w.store);
+    struct fm_result_store *k = fm_results_new(b);
+    assert_non_null(k);
+    assert_int_equal(fm_blobs_put(b, &w.ctx, FM_STR("content"), &info), FM_OK);
+    fm_str name = fm_str_fmt(&w.ctx.arena, "%s-logs", info.sha256);
+    assert_false(k->ops->get(k, &w.ctx, name, &s));
+    k->ops->put(k, &w.ctx, name, FM_STR("found"));
+    assert_true(k->ops->get(k, &w.ctx, name, &s));
+    assert_str(s, "found");
+    k->ops->put(k, &w.ctx, FM_STR("../escape"), FM_STR("x"));
+    assert_false(k->ops->get(k, &w.ctx, FM_STR("../escape"), &s));
+    w.clock.at = fm_now(&fm_clock_system) + FM_DAY; /* files carry the system's time */
+    assert_int_equal(fm_store_gc(w.store, &w.ctx, FM_HOUR, true, &r), FM_OK);
+    assert_int_equal(r.deleted, 1); /* no case uses the content; its result falls after it */
+    assert_int_equal(fm_store_gc(w.store, &w.ctx, FM_HOUR, false, &r), FM_OK);
+    assert_int_equal(r.deleted, 2);
+    assert_false(k->ops->get(k, &w.ctx, name, &s));
+    fm_results_free(k);
     world_close(&w);
 }

@@ -115,6 +115,8 @@ enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256
     if (offset < 0 || length < 0 || offset > INT64_MAX - length)
         return fm_fail(ctx, FM_EINVAL, "offset %lld and length %lld make no range",
                        (long long)offset, (long long)length);
+    if (blob_raw_read(b, ctx, sha256, offset, length, out))
+        return FM_OK;
     fm_buf_init(&r.out, (size_t)length + 1);
     enum fm_code code = open_stream(b, ctx, sha256, &s);
     if (code == FM_OK)

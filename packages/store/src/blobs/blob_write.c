@@ -20,20 +20,6 @@ struct writer {
     int64_t size;
 };
 
-static enum fm_code write_all(struct writer *w, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(w->fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return fm_fail(w->ctx, FM_EIO, "evidence: cannot write: %s", strerror(errno));
-        p += k;
-        n -= (size_t)k;
-    }
-    return FM_OK;
-}
-
 static enum fm_code feed(struct writer *w, fm_str part, ZSTD_EndDirective end)
 {
     ZSTD_inBuffer in = {part.p, part.len, 0};
@@ -45,7 +31,8 @@ static enum fm_code feed(struct writer *w, fm_str part, ZSTD_EndDirective end)
         size_t left = ZSTD_compressStream2(w->z, &out, &in, end);
         if (ZSTD_isError(left))
             return fm_fail(w->ctx, FM_EINTERNAL, "zstd: %s", ZSTD_getErrorName(left));
-        FM_TRY(write_all(w, w->out, out.pos));
+        if (!blob_write(w->fd, fm_str_n(w->out, out.pos)))
+            return fm_fail(w->ctx, FM_EIO, "evidence: cannot write: %s", strerror(errno));
         if (end == ZSTD_e_end ? left == 0 : in.pos == in.size)
             return FM_OK;
     }

@@ -63,6 +63,19 @@ bool fm_blobs_have(struct fm_blobs *b, fm_str sha256)
     return blob_path(b, sha256, path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+bool blob_write(int fd, fm_str bytes)
+{
+    while (bytes.len) {
+        ssize_t n = write(fd, bytes.p, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes = fm_str_skip(bytes, (size_t)n);
+    }
+    return true;
+}
+
 static enum fm_code sync_folder(struct fm_ctx *ctx, const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

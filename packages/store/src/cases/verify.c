@@ -80,6 +80,11 @@ static void check_blob(struct fm_store *s, struct fm_ctx *ctx, fm_str sha256,
     if (!r->ok || !sha256.len)
         return;
     r->blobs++;
+    if (!fm_blobs_copy_is_intact(s->blobs, ctx, sha256)) {
+        bad(r, "blob", 0, sha256,
+            FM_STR("its uncompressed copy differs; delete that file in raw/"));
+        return;
+    }
     if (fm_blobs_stream(s->blobs, ctx, sha256, NULL, NULL) == FM_OK)
         return;
     bad(r, "blob", 0, sha256, fm_str_dup(&ctx->arena, fm_str_c(ctx->error)));
@@ -155,6 +160,8 @@ enum fm_code fm_store_verify(struct fm_store *s, struct fm_ctx *ctx, fm_str case
 
 /* ---- garbage ---- */
 
+#define DERIVED_AGE (7 * FM_DAY) /* unused for so long, it is not worth its room */
+
 struct collection {
     struct fm_ctx *ctx;
     struct fm_map used;
@@ -186,6 +193,7 @@ enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns,
 {
     struct fm_db *db = NULL;
     struct collection g = {.ctx = ctx, .is_dry_run = is_dry_run};
+    int64_t derived, derived_bytes;
     fm_map_init(&g.used, &ctx->arena);
     FM_TRY(store_take_reader(s, ctx, &db));
     struct fm_query q =
@@ -194,6 +202,9 @@ enum fm_code fm_store_gc(struct fm_store *s, struct fm_ctx *ctx, int64_t age_ns,
     store_give_reader(s, db);
     FM_TRY(code);
     FM_TRY(fm_blobs_sweep(s->blobs, ctx, fm_now(ctx->clock) - age_ns, judge, &g));
+    fm_blobs_trim(s->blobs, fm_now(ctx->clock) - DERIVED_AGE, is_dry_run, &derived, &derived_bytes);
+    g.r.deleted += derived;
+    g.r.bytes += derived_bytes;
     *out = g.r;
     return FM_OK;
 }

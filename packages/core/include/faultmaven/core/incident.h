@@ -23,6 +23,7 @@ struct fm_change_set;    /* core/changes.h */
 struct fm_signature_set; /* core/signatures.h */
 struct fm_alert_set;     /* core/alerts.h */
 struct fm_console_set;   /* core/consoles.h */
+struct fm_result_store;  /* core/results.h */
 
 /* What the user asked. Strings are "" and times FM_TIME_NONE when not given. */
 struct fm_question {
@@ -55,6 +56,7 @@ struct fm_incident {
     struct fm_alert_set *alerts;
     struct fm_console_set *consoles;
     struct fm_signature_set *signatures; /* borrowed; NULL: the built-in ones */
+    struct fm_result_store *results;     /* borrowed; NULL: everything is read */
     fm_time latest_day; /* end of the latest day written out in the evidence: the year of time
                            stamps without one; FM_TIME_NONE when not yet looked for */
     fm_time onset;      /* estimate over all signals, FM_TIME_NONE when unknown; set by

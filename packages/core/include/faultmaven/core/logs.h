@@ -135,7 +135,7 @@ struct fm_logs {
     uint64_t untimed;   /* records without a readable time */
     uint64_t backwards; /* records that are older than the one before them */
     fm_time first, last;
-    bool has_zone, has_year, has_date; /* whether the time stamps say so themselves */
+    bool has_zone, has_year, has_date; /* all time stamps say so themselves */
     uint64_t levels[FM_LOGS_LEVEL_COUNT];
     struct fm_logs_rate rate, errors;    /* all records; those of level error and above */
     struct fm_logs_template **templates; /* in order of id */

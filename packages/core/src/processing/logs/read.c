@@ -65,6 +65,9 @@ static void count_totals(struct fm_logs *log, const struct fm_logs_record *r, bo
         log->untimed++;
         return;
     }
+    log->has_zone &= r->ts.has_zone;
+    log->has_year &= r->ts.has_year;
+    log->has_date &= r->ts.has_date;
     fm_logs_rate_add(&log->rate, r->t);
     if (r->level >= FM_LOGS_ERROR)
         fm_logs_rate_add(&log->errors, r->t);
@@ -109,6 +112,7 @@ static void totals_init(struct fm_logs *log)
 {
     memset(log, 0, sizeof *log);
     log->first = log->last = FM_TIME_NONE;
+    log->has_zone = log->has_year = log->has_date = true;
     fm_logs_rate_init(&log->rate);
     fm_logs_rate_init(&log->errors);
 }
@@ -167,6 +171,9 @@ static void merge_totals(struct fm_logs *into, const struct fm_logs *from)
     into->untimed += from->untimed;
     into->backwards += from->backwards;
     into->cut += from->cut;
+    into->has_zone &= from->has_zone;
+    into->has_year &= from->has_year;
+    into->has_date &= from->has_date;
     for (unsigned l = 0; l < FM_LOGS_LEVEL_COUNT; l++)
         into->levels[l] += from->levels[l];
     fm_logs_rate_merge(&into->rate, &from->rate);

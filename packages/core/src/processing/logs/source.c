@@ -4,6 +4,7 @@
 #include "processing/logs/chars.h"
 #include "processing/logs/latest_date.h"
 #include "processing/logs/observe.h"
+#include "processing/logs/saved.h"
 
 /* File names that say what a log is, not whose. */
 static bool is_common_name(fm_str s)
@@ -186,13 +187,26 @@ static fm_time reference_of(struct fm_incident *in)
     return in->latest_day;
 }
 
-static enum fm_code read_source(struct fm_incident *in, struct fm_evidence *e, fm_str text,
-                                fm_entity_id entity)
+/* What an earlier run found in all of an input need not be found again. */
+static enum fm_code read_or_restore(struct fm_incident *in, struct fm_evidence *e, fm_str text,
+                                    struct fm_logs **out)
 {
     struct fm_logs_options opt = {
         .zone_s = in->ask.zone_offset_s, .reference = reference_of(in), .pool = in->pool};
+    bool is_all = text.p == e->bytes.p && text.len == e->bytes.len;
+    if (is_all && fm_logs_restore(in, e, &opt, out))
+        return FM_OK;
+    FM_TRY(fm_logs_read(in->ctx, text, &opt, out));
+    if (is_all)
+        fm_logs_save(in, e, &opt, *out);
+    return FM_OK;
+}
+
+static enum fm_code read_source(struct fm_incident *in, struct fm_evidence *e, fm_str text,
+                                fm_entity_id entity)
+{
     struct fm_logs *logs;
-    FM_TRY(fm_logs_read(in->ctx, text, &opt, &logs));
+    FM_TRY(read_or_restore(in, e, text, &logs));
     if (entity == FM_ENTITY_NONE || is_host_file(in, e, text, logs))
         entity = entity_of_host(in, text, logs);
     shift_places(logs, (uint64_t)(text.p - e->bytes.p));

@@ -13,6 +13,7 @@
 #include "faultmaven/base/buf.h"
 #include "faultmaven/base/ctx.h"
 #include "faultmaven/base/hash.h"
+#include "faultmaven/base/map_file.h"
 
 struct fm_blobs;
 
@@ -45,6 +46,24 @@ FM_MUST_CHECK enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx,
 typedef enum fm_code (*fm_blob_fn)(void *arg, fm_str part);
 FM_MUST_CHECK enum fm_code fm_blobs_stream(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
                                            fm_blob_fn fn, void *arg);
+
+/*
+ * Content of `size` bytes, mapped: pages are read when they are touched. Large content is kept
+ * uncompressed beside the blob for this; fm_blobs_copy makes that copy while the bytes are at hand
+ * (below FM_BLOB_RAW_MIN it does nothing, and what cannot be written now is made by the first map).
+ */
+#define FM_BLOB_RAW_MIN ((size_t)256 << 10)
+void fm_blobs_copy(struct fm_blobs *b, struct fm_ctx *ctx, fm_str bytes, fm_str sha256);
+FM_MUST_CHECK enum fm_code fm_blobs_map(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
+                                        int64_t size, struct fm_map_file **out);
+
+/* False when there is an uncompressed copy and it is not the content of that name. */
+bool fm_blobs_copy_is_intact(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256);
+
+/* Deletes (or counts) copies and kept results whose content is gone, or that were not used since
+ * `before`: all of them can be made again. */
+void fm_blobs_trim(struct fm_blobs *b, fm_time before, bool is_dry_run, int64_t *deleted,
+                   int64_t *bytes);
 
 bool fm_blobs_have(struct fm_blobs *b, fm_str sha256);
 
