@@ -273,7 +273,7 @@ TEST(random_proposals_keep_every_invariant)
     }
 }
 
-TEST(any_prefix_of_a_log_folds_to_a_sound_case)
+TEST(s65_any_prefix_of_a_log_folds_to_a_sound_case)
 {
     struct kit k;
     struct maker m = {.k = &k};
@@ -291,4 +291,36 @@ TEST(any_prefix_of_a_log_folds_to_a_sound_case)
     struct fm_case *c;
     assert_int_equal(fm_case_fold(&k.ctx, &gap, &c), FM_EINVAL);
     kit_close(&k);
+}
+
+/* The log of an investigation, as the lines that are stored. */
+static fm_str run_script(struct fm_arena *keep, uint64_t seed)
+{
+    struct kit k;
+    struct maker m = {.k = &k};
+    struct fm_buf b;
+    fm_rng_seed(&m.rng, seed);
+    kit_investigate(&k);
+    for (int i = 0; i < 15; i++)
+        run_turn(&m);
+    fm_buf_init(&b, 64 << 20);
+    fm_vec_each (&k.log, e)
+        fm_event_write(&k.ctx, e, &b);
+    fm_str s = fm_str_dup(keep, fm_buf_str(&b));
+    fm_buf_release(&b);
+    kit_close(&k);
+    return s;
+}
+
+TEST(s65_the_same_turns_at_the_same_times_give_the_same_bytes)
+{
+    struct fm_arena keep;
+    fm_arena_init(&keep);
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        fm_str first = run_script(&keep, seed);
+        assert_true(first.len > 1000);
+        assert_true(fm_str_eq(first, run_script(&keep, seed)));
+    }
+    assert_false(fm_str_eq(run_script(&keep, 1), run_script(&keep, 2)));
+    fm_arena_release(&keep);
 }

@@ -212,7 +212,7 @@ static void attack(struct bench *b, fm_str text, fm_str benign_system)
             fail_msg("%s survives in\n%.*s", marks[i], FM_STR_ARG(p.user));
 }
 
-TEST(attacks_stay_inside_their_fence)
+TEST(s57_attacks_stay_inside_their_fence)
 {
     struct bench b;
     struct fm_prompt benign;
