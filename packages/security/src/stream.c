@@ -55,6 +55,20 @@ static enum fm_code emit(struct fm_redact_stream *s, fm_str text, bool ends_line
     return code;
 }
 
+/* Tells the scan the line behind, if it wants it; false when that is still to come. */
+static bool look_ahead(struct fm_redact_stream *s, fm_str text, size_t n, bool is_last)
+{
+    bool ends_line = false;
+    if (!fm_redact_wants_ahead(fm_str_n(text.p, n)))
+        return true;
+    fm_str behind = fm_str_skip(text, n + 1);
+    size_t k = fm_redact_piece_length(behind, is_last, &ends_line);
+    if (!ends_line && !is_last && text.len <= FM_REDACT_LINE_MAX)
+        return false;
+    fm_redact_scan_ahead(s->scan, fm_str_n(behind.p, k));
+    return true;
+}
+
 /* Emits the complete pieces of text; *rest is what stays. */
 static enum fm_code drain(struct fm_redact_stream *s, fm_str text, bool is_last, fm_str *rest)
 {
@@ -62,6 +76,8 @@ static enum fm_code drain(struct fm_redact_stream *s, fm_str text, bool is_last,
     while (text.len) {
         size_t n = fm_redact_piece_length(text, is_last, &ends_line);
         if (n == 0 && !ends_line)
+            break;
+        if (ends_line && !look_ahead(s, text, n, is_last))
             break;
         FM_TRY(emit(s, fm_str_n(text.p, n), ends_line));
         text = fm_str_skip(text, n + ends_line);

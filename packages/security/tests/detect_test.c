@@ -192,6 +192,9 @@ TEST(a_key_block_is_one_secret_over_lines)
                                     &out),
                      FM_OK);
     assert_string_equal(out.text.p, "<PRIVATE_KEY>\n<PRIVATE_KEY>\n<PRIVATE_KEY>");
+    fm_str words = FM_STR("-----BEGIN PRIVATE KEY-----\nanything\n-----END PRIVATE KEY-----\nb");
+    assert_int_equal(fm_redact_text(r, &ctx, NULL, words, &out), FM_OK);
+    assert_string_equal(out.text.p, words.p);
     fm_redactor_free(r);
     fm_ctx_release(&ctx);
 }

@@ -42,6 +42,7 @@ static const char *const sample_pieces[] = {
     "/",
     "-----BEGIN RSA PRIVATE KEY-----\n",
     "-----END RSA PRIVATE KEY-----\n",
+    "word\n",
     "4111 1111 1111 1111",
     " my name is Ada Lovelace ",
     "1",

@@ -39,7 +39,10 @@ TEST(a_mask_hides_numbers_and_keeps_words)
         {"blk_9f4ef63a", "blk_1f1ef11a"},
         {"12345678-abcd-1234-dead-0123456789ab", "1a1a1a1a-1a1a-1a1a-1a1a-1a1a1a1a1a1a"},
         {"12345678-abcd-1234-dead-0123456789abx", "11111111-abcd-1111-dead-1111111111abx"},
-        {"\xc3\xa9" "1f \xc3\xa9 1f", "\xc3\xa9" "1f \xc3\xa9 1a"},
+        {"\xc3\xa9"
+         "1f \xc3\xa9 1f",
+         "\xc3\xa9"
+         "1f \xc3\xa9 1a"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_mask(cases[i].line, cases[i].want);
@@ -47,8 +50,10 @@ TEST(a_mask_hides_numbers_and_keeps_words)
 
 TEST(a_mask_is_the_same_wherever_the_number_stands)
 {
-    static const char number[] = "0d2c5b7e-1f3a-4c5d-8e9f-a0b1c2d3e4f5 4bf92f3577b34da6a3ce929d0e0e4736",
-                      want[] = "1a1a1a1a-1a1a-1a1a-1a1a-1a1a1a1a1a1a 1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a";
+    static const char number[] =
+        "0d2c5b7e-1f3a-4c5d-8e9f-a0b1c2d3e4f5 4bf92f3577b34da6a3ce929d0e0e4736",
+                      want[] =
+                          "1a1a1a1a-1a1a-1a1a-1a1a-1a1a1a1a1a1a 1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a";
     for (size_t pad = 0; pad < 130; pad++) {
         char line[256], masked[256];
         memset(line, '.', pad);
@@ -98,23 +103,23 @@ static fm_str read_data(void)
     return fm_str_n(data, n);
 }
 
-/* Other digits, mostly as many; other letters of base 16 beside digits; now and then another byte. */
+/* Mostly another digit, and another letter of base 16 beside a digit. */
+static char other(char before, char c, uint32_t dice)
+{
+    bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'a' && c <= 'f',
+         is_beside = before >= '0' && before <= '9';
+    if (is_digit || (is_letter && is_beside))
+        return "0123456789abcdef"[sample_next(is_letter || dice < 40 ? 16 : 10)];
+    return dice == 1 ? " :=/.@-_<>\"'x0fZ"[sample_next(16)] : c;
+}
+
 static void mutate(struct fm_buf *out, fm_str line)
 {
-    static const char base16[] = "0123456789abcdef";
     fm_buf_clear(out);
     for (size_t i = 0; i < line.len; i++) {
-        char c = line.p[i];
-        bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'a' && c <= 'f',
-             is_beside = i && line.p[i - 1] >= '0' && line.p[i - 1] <= '9';
         uint32_t dice = sample_next(400);
-        if (dice == 0)
-            continue;
-        if (is_digit || (is_letter && is_beside))
-            c = base16[sample_next(is_letter || dice < 40 ? 16 : 10)];
-        else if (dice == 1)
-            c = " :=/.@-_<>\"'x0fZ"[sample_next(16)];
-        fm_buf_addc(out, c);
+        if (dice) /* now and then a byte is lost */
+            fm_buf_addc(out, other(i ? line.p[i - 1] : ' ', line.p[i], dice));
     }
 }
 
@@ -134,7 +139,7 @@ static void fill_slots(struct fm_buf *out, fm_str template)
                                          "1699999999123",
                                          "756.9217.0769.85",
                                          "DE89370400440532013000",
-                                         "/home/bob/a.txt",
+                                         "/srv/data/a.txt",
                                          "in 1999,",
                                          "0x7ffe1234"};
     fm_buf_clear(out);

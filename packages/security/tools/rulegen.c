@@ -79,8 +79,8 @@ static void put_rule(FILE *o, size_t i, const struct fm_rule *r)
             r->type, i, r->n_prefixes, i, r->n_body);
     fprintf(o,
             "     .context = context_%zu, .n_context = %u, .from_end = %u, .entropy_centi = %u, "
-            ".is_open_right = %d},\n",
-            i, r->n_context, r->from_end, r->entropy_centi, r->is_open_right);
+            ".checksum = %d, .is_open_right = %d},\n",
+            i, r->n_context, r->from_end, r->entropy_centi, r->checksum, r->is_open_right);
 }
 
 static void put_rules(FILE *o, const struct fm_rule_file *f)

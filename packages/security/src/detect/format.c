@@ -52,17 +52,39 @@ static bool has_context(const struct fm_line *l, const struct fm_rule *r, uint32
     return false;
 }
 
+/* A token whose checksum does not fit must look like one. */
+#define ENTROPY_UNCHECKED 300
+
+static bool looks_issued(const struct fm_rule *r, fm_str tail, unsigned char next)
+{
+    unsigned least = r->entropy_centi;
+    if (r->checksum && least < ENTROPY_UNCHECKED)
+        least = ENTROPY_UNCHECKED;
+    return !is_drawn(tail) && next != '#' && !(least && fm_entropy(tail) * 100 < least);
+}
+
+static bool has_valid_checksum(const struct fm_line *l, const struct fm_rule *r, uint32_t s,
+                               uint32_t body, size_t *n)
+{
+    if (!r->checksum)
+        return false;
+    *n = fm_shape_match_open(r, l->p + body, l->n - body);
+    return *n && fm_checksum_fits((enum fm_rule_checksum)r->checksum,
+                                  fm_line_str(l, s, body + (uint32_t)*n), body - s);
+}
+
 static void try_rule(struct fm_line *l, uint16_t index, uint32_t s, uint32_t body)
 {
     const struct fm_rule *r = &l->r->rules.rules.items[index];
-    size_t n = fm_shape_match(r, l->p + body, l->n - body);
-    if ((r->n_body && n == 0) || !has_context(l, r, s))
-        return;
-    fm_str tail = fm_line_str(l, body, body + (uint32_t)n);
-    unsigned char next = fm_at(l, body + (uint32_t)n);
-    if (is_drawn(tail) || next == '#' ||
-        (r->entropy_centi && fm_entropy(tail) * 100 < r->entropy_centi))
-        return;
+    size_t n = 0;
+    if (!has_valid_checksum(l, r, s, body, &n)) {
+        n = fm_shape_match(r, l->p + body, l->n - body);
+        if ((r->n_body && n == 0) || !has_context(l, r, s))
+            return;
+        fm_str tail = fm_line_str(l, body, body + (uint32_t)n);
+        if (!looks_issued(r, tail, fm_at(l, body + (uint32_t)n)))
+            return;
+    }
     fm_line_propose(l, 1,
                     (struct fm_cand){.start = s,
                                      .end = body + (uint32_t)n,

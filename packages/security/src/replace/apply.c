@@ -175,6 +175,16 @@ enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx *ctx, fm_str l
     return found.n ? settle(p, &j, from) : FM_OK;
 }
 
+static void look_ahead(struct fm_redact_scan *scan, fm_str text, size_t n)
+{
+    bool ends_line = false;
+    if (!fm_redact_wants_ahead(fm_str_n(text.p, n)))
+        return;
+    fm_str behind = fm_str_skip(text, n + 1);
+    fm_redact_scan_ahead(scan,
+                         fm_str_n(behind.p, fm_redact_piece_length(behind, true, &ends_line)));
+}
+
 struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text)
 {
     FM_VEC(struct fm_finding) all = {0};
@@ -184,6 +194,7 @@ struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ct
         bool ends_line = false;
         fm_str rest = fm_str_skip(text, base);
         size_t n = fm_redact_piece_length(rest, true, &ends_line);
+        look_ahead(scan, rest, n);
         struct fm_findings f = fm_redact_scan_line(scan, fm_str_n(rest.p, n));
         for (size_t i = 0; i < f.n; i++) {
             struct fm_finding x = f.items[i];

@@ -108,6 +108,20 @@ static enum fm_code read_facts(struct reader *r, yaml_node_t *n, struct fm_rule 
     return FM_OK;
 }
 
+static enum fm_code read_checksum(struct reader *r, yaml_node_t *n, struct fm_rule *rule)
+{
+    static const char *const names[FM_CHECKSUM_COUNT] = {"none", "crc32-base62", "crc32-hex"};
+    fm_str name = scalar(member(r, n, "checksum"));
+    if (!name.len)
+        return FM_OK;
+    for (uint8_t i = 0; i < FM_CHECKSUM_COUNT; i++)
+        if (fm_str_eqc(name, names[i])) {
+            rule->checksum = i;
+            return FM_OK;
+        }
+    return bad(r, n, "checksum is none, crc32-base62 or crc32-hex");
+}
+
 static enum fm_code read_pattern(struct reader *r, yaml_node_t *n, struct fm_rule *rule)
 {
     FM_TRY(strings(r, member(r, n, "prefix"), &rule->prefixes, &rule->n_prefixes));
@@ -129,6 +143,7 @@ static enum fm_code read_rule(struct reader *r, yaml_node_t *n)
     struct fm_rule rule = {0};
     struct fm_rule_examples ex = {0};
     FM_TRY(read_facts(r, n, &rule));
+    FM_TRY(read_checksum(r, n, &rule));
     FM_TRY(read_pattern(r, n, &rule));
     fm_vec_push(r->arena, &r->out->rules, rule);
     yaml_node_t *match = member(r, n, "match"), *ignore = member(r, n, "ignore");

@@ -27,6 +27,21 @@ struct fm_shape_elem {
     uint16_t min, max;   /* counts of a set; length of a literal in both */
 };
 
+/*
+ * What the last bytes of a token say about the others. A token whose checksum fits needs no entropy
+ * and no border on its right; one whose checksum does not fit is found all the same, since half a
+ * token is worth hiding, but must look more random.
+ */
+enum fm_rule_checksum {
+    FM_CHECKSUM_NONE,
+    FM_CHECKSUM_CRC32_BASE62, /* CRC-32 of what stands between prefix and checksum, six digits of
+                                 0-9A-Za-z (GitHub, "Behind GitHub's new authentication token
+                                 formats", 2021; npm follows it) */
+    FM_CHECKSUM_CRC32_HEX,    /* CRC-32 of all before the last "_", least byte first, eight digits
+                                 (Grafana service account tokens, pkg/components/satokengen) */
+    FM_CHECKSUM_COUNT
+};
+
 struct fm_rule {
     const char *id;
     const char *why; /* provider and source of the format */
@@ -42,6 +57,7 @@ struct fm_rule {
         from_end; /* without prefix: the match starts this many bytes before the end of a word */
     uint16_t
         entropy_centi; /* minimum entropy of the match behind the prefix, in 1/100 bit per byte */
+    uint8_t checksum;  /* enum fm_rule_checksum */
     bool is_open_right;
     bool is_user_rule;
 };
@@ -124,6 +140,12 @@ bool fm_shape_takes_base16(const struct fm_shape_elem *e);
 
 /* Length of the match of the body at p, or 0. */
 size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n);
+
+/* Length of a match whose right border does not count. */
+size_t fm_shape_match_open(const struct fm_rule *r, const char *p, size_t n);
+
+/* token: with its prefix of n_prefix bytes. */
+bool fm_checksum_fits(enum fm_rule_checksum kind, fm_str token, size_t n_prefix);
 
 enum fm_code fm_rule_set_add(struct fm_ctx *ctx, struct fm_arena *a, struct fm_rule_set *set,
                              const struct fm_rule *r);

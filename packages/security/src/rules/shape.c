@@ -159,12 +159,18 @@ static bool match_elem(const struct fm_shape_elem *e, const char *p, size_t n, s
     return k >= e->min;
 }
 
-size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n)
+size_t fm_shape_match_open(const struct fm_rule *r, const char *p, size_t n)
 {
     size_t at = 0;
     for (uint16_t i = 0; i < r->n_body; i++)
         if (!match_elem(&r->body[i], p, n, &at))
             return 0;
+    return at;
+}
+
+size_t fm_shape_match(const struct fm_rule *r, const char *p, size_t n)
+{
+    size_t at = fm_shape_match_open(r, p, n);
     const struct fm_shape_elem *last = r->n_body ? &r->body[r->n_body - 1] : NULL;
     if (last && !last->literal && !r->is_open_right && at < n &&
         set_has(last, (unsigned char)p[at]))

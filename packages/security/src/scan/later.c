@@ -20,10 +20,10 @@ void fm_later_add(struct fm_line *l, enum fm_later_what what, uint32_t word)
 static void run_word(struct fm_line *l, const struct fm_later *x)
 {
     static void (*const by_word[FM_LATER_COUNT])(struct fm_line *, uint32_t) = {
-        [FM_LATER_IPV4] = fm_detect_ipv4,         [FM_LATER_COLON_HEX] = fm_detect_colon_hex,
-        [FM_LATER_NUMBER] = fm_detect_number,     [FM_LATER_LETTERED] = fm_detect_lettered_id,
-        [FM_LATER_HEX] = fm_detect_hex,           [FM_LATER_FORMAT] = fm_detect_format,
-        [FM_LATER_PAIR] = fm_detect_pair,         [FM_LATER_YEAR] = fm_detect_year,
+        [FM_LATER_IPV4] = fm_detect_ipv4,     [FM_LATER_COLON_HEX] = fm_detect_colon_hex,
+        [FM_LATER_NUMBER] = fm_detect_number, [FM_LATER_LETTERED] = fm_detect_lettered_id,
+        [FM_LATER_HEX] = fm_detect_hex,       [FM_LATER_FORMAT] = fm_detect_format,
+        [FM_LATER_PAIR] = fm_detect_pair,     [FM_LATER_YEAR] = fm_detect_year,
         [FM_LATER_LOOSE] = fm_detect_loose,
     };
     by_word[x->what](l, x->word);
@@ -41,7 +41,7 @@ static void run_line(struct fm_line *l, uint32_t what)
 }
 
 #define WITHOUT_WORD                                                                               \
-    (1u << FM_LATER_PEM | 1u << FM_LATER_AUTH | 1u << FM_LATER_CONTINUED |   \
+    (1u << FM_LATER_PEM | 1u << FM_LATER_AUTH | 1u << FM_LATER_CONTINUED |                         \
      1u << FM_LATER_PLACEHOLDERS)
 
 void fm_later_run(struct fm_line *l, const struct fm_later *list, uint32_t n)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Detectors in two steps. Most look at the mask of a line (mask.h) only; what they find is kept with
- * the shape. Those that look at the values of digits are put off: the first step notes where one
- * could find something, and the second calls it with the bytes themselves, for each line.
+ * Detectors in two steps. Most look at the mask of a line (mask.h) only; what they find is kept
+ * with the shape. Those that look at the values of digits are put off: the first step notes where
+ * one could find something, and the second calls it with the bytes themselves, for each line.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_LATER_H
 #define FAULTMAVEN_SECURITY_SCAN_LATER_H

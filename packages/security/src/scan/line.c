@@ -193,6 +193,7 @@ struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str text)
         return (struct fm_findings){NULL, 0};
     bool is_block = s->pem != FM_PEM_NONE && fm_pem_continue(&l);
     struct fm_findings found = is_block ? scan_block(&l) : scan_words(&l);
+    s->ahead = FM_STR_NULL;
     if (s->slots)
         s->slots->ops->learn(s->slots, text, found.items, found.n);
     return found;
@@ -224,6 +225,11 @@ void fm_redact_scan_free(struct fm_redact_scan *s)
 void fm_redact_scan_reset(struct fm_redact_scan *s)
 {
     s->pem = FM_PEM_NONE;
+}
+
+void fm_redact_scan_ahead(struct fm_redact_scan *s, fm_str line)
+{
+    s->ahead = line;
 }
 
 void fm_redact_scan_slots(struct fm_redact_scan *s, struct fm_slot_source *source)

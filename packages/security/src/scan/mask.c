@@ -31,8 +31,8 @@ static inline void mask16(const char *p, char *out, unsigned at, struct block *b
     __m128i v;
     memcpy(&v, p + at, sizeof v);
     __m128i digit = in_range(v, '0', 9), folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
-    __m128i masked = _mm_or_si128(_mm_andnot_si128(digit, v),
-                                  _mm_and_si128(digit, _mm_set1_epi8('1')));
+    __m128i masked =
+        _mm_or_si128(_mm_andnot_si128(digit, v), _mm_and_si128(digit, _mm_set1_epi8('1')));
     memcpy(out + at, &masked, sizeof masked);
     b->digit |= bits(digit, at);
     b->letter |= bits(in_range(folded, 'a', 5), at);

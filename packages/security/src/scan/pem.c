@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PEM blocks (RFC 7468) over lines. A private-key block without an end line stays open to the end
- * of the text: better too much than half a key. A certificate block closes at any line that is not
+ * of the text: better too much than half a key; only a lone word in the line behind the header
+ * says that it is none. A certificate block closes at any line that is not
  * base64, because certificates are public enough not to blind the reader. A block on one line, with
  * "\n" written out (JSON, environment), is found too.
  */
@@ -84,6 +85,29 @@ static bool is_empty_block(size_t header_end, uint32_t end)
     return end && end < header_end + 48;
 }
 
+/* Much shorter than a piece, so that both lines fit in one. */
+#define AHEAD_MAX 1024
+
+bool fm_redact_wants_ahead(fm_str line)
+{
+    line = fm_str_trim(line);
+    return line.len <= AHEAD_MAX && fm_str_ends(line, FM_STR("-----")) &&
+           fm_str_has(line, FM_STR("PRIVATE KEY-----")) && fm_str_has(line, FM_STR("-----BEGIN "));
+}
+
+/* A word in lower case, alone. The least key has 64 bytes in its first line (Ed25519, RFC 8410);
+ * several words may be those of a log between header and key. */
+static bool is_no_key(fm_str first)
+{
+    first = fm_str_trim(first);
+    if (!first.len || first.len > 24)
+        return false;
+    for (size_t i = 0; i < first.len; i++)
+        if (!fm_is((unsigned char)first.p[i], i ? C_LOWER : C_LOWER | C_UPPER))
+            return false;
+    return true;
+}
+
 void fm_pem_begin(struct fm_line *l)
 {
     size_t from = 0, header_end = 0;
@@ -96,6 +120,8 @@ void fm_pem_begin(struct fm_line *l)
             at = (ptrdiff_t)end - 11;
             continue;
         }
+        if (!end && kind == FM_PEM_KEY && is_no_key(l->scan->ahead))
+            return;
         propose(l, (uint32_t)at, end ? end : trim_end(l), kind);
         if (!end) {
             l->scan->pem = kind;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shapes that were seen: what a mask says about every line that has it, so that the next such line
- * costs a look-up and the detectors that were put off (later.h). A shape is kept when its mask comes
- * a second time. Memory is bounded: when it is full, all is forgotten. The whole mask is compared,
- * so that what is found never depends on what was seen before.
+ * costs a look-up and the detectors that were put off (later.h). A shape is kept when its mask
+ * comes a second time. Memory is bounded: when it is full, all is forgotten. The whole mask is
+ * compared, so that what is found never depends on what was seen before.
  */
 #ifndef FAULTMAVEN_SECURITY_SCAN_SHAPES_H
 #define FAULTMAVEN_SECURITY_SCAN_SHAPES_H

@@ -50,6 +50,7 @@ struct fm_redact_scan {
     const struct fm_redactor *r;
     struct fm_slot_source *slots;
     enum fm_pem pem;
+    fm_str ahead; /* the line behind, or nothing */
     struct fm_maps maps;
     struct fm_word *words;
     struct fm_cand *cands;

@@ -48,8 +48,7 @@ static void visit_hexlike(struct fm_line *l, uint32_t i)
     const struct fm_word *w = &l->words[i];
     uint32_t n = w->end - w->start;
     unsigned char next = fm_at(l, w->end);
-    bool is_behind_gap =
-        w->start >= 2 && l->p[w->start - 1] == ':' && l->p[w->start - 2] == ':';
+    bool is_behind_gap = w->start >= 2 && l->p[w->start - 1] == ':' && l->p[w->start - 2] == ':';
     if (next == '-' && (n == 8 || n == 2))
         fm_detect_dash_hex(l, i);
     else if (next == '.' && n == 4)

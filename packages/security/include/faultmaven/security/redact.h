@@ -91,6 +91,13 @@ void fm_redact_scan_slots(struct fm_redact_scan *s,
  * lines); 0: every line is read anew. Says how fast, never what is found. */
 void fm_redact_scan_remember(struct fm_redact_scan *s, size_t max_bytes);
 
+/* The line behind the next one that is scanned, when it is known; borrowed until then. A header of
+ * a private key before a lone plain word opens no block. */
+void fm_redact_scan_ahead(struct fm_redact_scan *s, fm_str line);
+
+/* Whether the scan wants to know the line behind this one. */
+bool fm_redact_wants_ahead(fm_str line);
+
 /* Findings of one line (without its end); valid until the next call. Lines are given in order. */
 struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str line);
 
