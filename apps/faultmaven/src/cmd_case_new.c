@@ -356,8 +356,10 @@ static enum fm_code do_search(struct case_app *app, const struct list_options *o
         fm_buf_addf(&q, "%s%s", i ? " " : "", words->items[i]);
     fm_str query = fm_str_dup(&app->ctx->arena, fm_buf_str(&q));
     fm_buf_release(&q);
-    FM_TRY(fm_store_search(app->store, app->ctx, o->is_every_user ? FM_STR_NULL : app->actor.id,
-                           query, o->limit, &hits));
+    FM_TRY(fm_store_search(
+        app->store, app->ctx,
+        &(struct fm_search){o->is_every_user ? FM_STR_NULL : app->actor.id, query, o->limit},
+        &hits));
     return print_hits(app, &hits);
 }
 

@@ -72,12 +72,12 @@ struct file_reader {
 };
 
 static enum fm_code read_log(struct fm_evidence_reader *r, struct fm_ctx *ctx, fm_str id,
-                             int64_t offset, int64_t length, fm_str *out)
+                             struct fm_range range, fm_str *out)
 {
     (void)r;
     (void)ctx;
     (void)id;
-    *out = fm_str_sub(fm_str_c(log_text), (size_t)offset, (size_t)length);
+    *out = fm_str_sub(fm_str_c(log_text), (size_t)range.offset, (size_t)range.length);
     return FM_OK;
 }
 

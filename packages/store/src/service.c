@@ -4,15 +4,15 @@
 #define ATTEMPTS 4
 
 static enum fm_code read_evidence(struct fm_evidence_reader *base, struct fm_ctx *ctx, fm_str id,
-                                  int64_t offset, int64_t length, fm_str *out)
+                                  struct fm_range range, fm_str *out)
 {
     struct fm_case_evidence *r = (struct fm_case_evidence *)base;
     const struct fm_evidence_item *e = fm_case_find(r->c, FM_REF_EVIDENCE, id);
     if (!e)
         return fm_fail(ctx, FM_ENOTFOUND, "evidence %.*s is not in this case", FM_STR_ARG(id));
     if (e->sha256.len)
-        return fm_blobs_read(r->blobs, ctx, e->sha256, offset, length, out);
-    *out = fm_str_sub(e->extract, (size_t)offset, (size_t)length);
+        return fm_blobs_read(r->blobs, ctx, e->sha256, range, out);
+    *out = fm_str_sub(e->extract, (size_t)range.offset, (size_t)range.length);
     return FM_OK;
 }
 
@@ -242,11 +242,13 @@ enum fm_code fm_case_create(const struct fm_case_service *s, struct fm_ctx *ctx,
                             const struct fm_open_request *req, struct fm_case **out)
 {
     struct fm_open_request full = *req;
+    struct fm_case_counts counts;
     struct fm_events events;
     struct fm_case *c;
     fm_time today = start_of_day(fm_now(s->engine.clock));
-    FM_TRY(
-        fm_store_count(s->store, ctx, req->actor.id, today, &full.open_cases, &full.opened_today));
+    FM_TRY(fm_store_count(s->store, ctx, req->actor.id, today, &counts));
+    full.open_cases = counts.open;
+    full.opened_today = counts.opened;
     FM_TRY(fm_case_open(&s->engine, ctx, &full, &c, &events));
     struct fm_append append = {.c = c, .expected = 0, .events = &events};
     FM_TRY(fm_store_append(s->store, ctx, &append));

@@ -52,9 +52,9 @@ TEST(a_bundle_carries_the_whole_case)
     assert_int_equal(fm_store_verify(b.store, &b.ctx, id, &v), FM_OK);
     assert_true(v.ok);
     assert_int_equal(fm_store_load(b.store, &b.ctx, id, &c, NULL), FM_OK);
-    assert_int_equal(
-        fm_blobs_read(fm_store_blobs(b.store), &b.ctx, c->files.items[0].sha256, 6, 4, &bytes),
-        FM_OK);
+    assert_int_equal(fm_blobs_read(fm_store_blobs(b.store), &b.ctx, c->files.items[0].sha256,
+                                   (struct fm_range){6, 4}, &bytes),
+                     FM_OK);
     assert_str(bytes, "pool");
     assert_int_equal(fm_bundle_import(b.store, &b.ctx, file, &r), FM_OK);
     assert_true(r.was_known);

@@ -67,13 +67,19 @@ TEST(blobs_give_ranges_and_refuse_names_that_are_no_hash)
     assert_int_equal(fm_blobs_put(b, &w.ctx, fm_str_n(big, 1 << 20), &info), FM_OK);
     assert_int_equal(fm_blobs_put(b, &w.ctx, fm_str_n(big, 1 << 20), &again), FM_OK);
     assert_string_equal(info.sha256, again.sha256);
-    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), 700001, 50, &s), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (struct fm_range){700001, 50}, &s), FM_OK);
     assert_true(fm_str_eq(s, fm_str_n(big + 700001, 50)));
-    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (1 << 20) - 3, 50, &s), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (struct fm_range){(1 << 20) - 3, 50}, &s),
+        FM_OK);
     assert_int_equal(s.len, 3);
-    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), 1 << 21, 50, &s), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (struct fm_range){1 << 21, 50}, &s), FM_OK);
     assert_int_equal(s.len, 0);
-    assert_int_equal(fm_blobs_read(b, &w.ctx, FM_STR("../../etc/passwd"), 0, 10, &s), FM_EINVAL);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, FM_STR("../../etc/passwd"), (struct fm_range){0, 10}, &s),
+        FM_EINVAL);
     world_close(&w);
 }
 
@@ -108,9 +114,12 @@ TEST(large_content_is_mapped_from_a_copy_that_is_made_when_it_is_missing)
     assert_true(fm_str_eq(fm_map_file_bytes(m), big));
     fm_map_file_free(m);
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), 700001, 50, &s), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (struct fm_range){700001, 50}, &s), FM_OK);
     assert_true(fm_str_eq(s, fm_str_sub(big, 700001, 50)));
-    assert_int_equal(fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (1 << 20) - 3, 50, &s), FM_OK);
+    assert_int_equal(
+        fm_blobs_read(b, &w.ctx, fm_str_c(info.sha256), (struct fm_range){(1 << 20) - 3, 50}, &s),
+        FM_OK);
     assert_int_equal(s.len, 3);
     assert_int_equal(unlink(path), 0);
     fm_blobs_copy(b, &w.ctx, big, fm_str_c(info.sha256));

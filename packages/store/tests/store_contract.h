@@ -285,10 +285,10 @@ TEST(lists_are_paged_and_show_only_cases_of_the_user)
                      FM_OK);
     assert_int_equal(fm_store_list(w.store, &w.ctx, &f, &rows), FM_OK);
     assert_str(rows.items[0].title, "case 4");
-    int64_t open, opened;
-    assert_int_equal(fm_store_count(w.store, &w.ctx, bob.id, 0, &open, &opened), FM_OK);
-    assert_int_equal(open, 0);
-    assert_int_equal(opened, 1);
+    struct fm_case_counts counts;
+    assert_int_equal(fm_store_count(w.store, &w.ctx, bob.id, 0, &counts), FM_OK);
+    assert_int_equal(counts.open, 0);
+    assert_int_equal(counts.opened, 1);
     world_close(&w);
 }
 
@@ -358,22 +358,29 @@ TEST(search_finds_words_of_messages_and_evidence_and_takes_no_syntax)
         assert_int_equal(run_sql(&w, "DELETE FROM cases"), FM_OK);
     fm_str id = busy_case(&w);
     assert_int_equal(world_say(&w, alice, id, "the kestrel service restarts", &a), FM_OK);
-    assert_int_equal(fm_store_search(w.store, &w.ctx, alice.id, FM_STR("kestrel"), 10, &hits),
+    assert_int_equal(fm_store_search(w.store, &w.ctx,
+                                     &(struct fm_search){alice.id, FM_STR("kestrel"), 10}, &hits),
                      FM_OK);
     assert_int_equal(hits.n, 1);
     assert_true(fm_str_eq(hits.items[0].case_id, id));
     assert_str(hits.items[0].kind, "message");
     assert_true(fm_str_has(hits.items[0].snippet, FM_STR("[kestrel]")));
-    assert_int_equal(
-        fm_store_search(w.store, &w.ctx, alice.id, FM_STR("pool exhausted"), 10, &hits), FM_OK);
+    assert_int_equal(fm_store_search(w.store, &w.ctx,
+                                     &(struct fm_search){alice.id, FM_STR("pool exhausted"), 10},
+                                     &hits),
+                     FM_OK);
     assert_true(hits.n >= 1);
-    assert_int_equal(fm_store_search(w.store, &w.ctx, bob.id, FM_STR("kestrel"), 10, &hits), FM_OK);
+    assert_int_equal(
+        fm_store_search(w.store, &w.ctx, &(struct fm_search){bob.id, FM_STR("kestrel"), 10}, &hits),
+        FM_OK);
     assert_int_equal(hits.n, 0);
     assert_int_equal(
-        fm_store_search(w.store, &w.ctx, alice.id, FM_STR("\" OR * NEAR( ' ;--"), 10, &hits),
+        fm_store_search(w.store, &w.ctx,
+                        &(struct fm_search){alice.id, FM_STR("\" OR * NEAR( ' ;--"), 10}, &hits),
         FM_OK);
-    assert_int_equal(fm_store_search(w.store, &w.ctx, alice.id, FM_STR("  "), 10, &hits),
-                     FM_EINVAL);
+    assert_int_equal(
+        fm_store_search(w.store, &w.ctx, &(struct fm_search){alice.id, FM_STR("  "), 10}, &hits),
+        FM_EINVAL);
     world_close(&w);
 }
 
@@ -431,9 +438,9 @@ TEST(garbage_is_counted_and_collected_and_used_content_stays)
     assert_int_equal(fm_store_gc(w.store, &w.ctx, FM_HOUR, false, &r), FM_OK);
     assert_int_equal(r.deleted, 1);
     assert_int_equal(r.kept, 1);
-    assert_int_equal(
-        fm_blobs_read(fm_store_blobs(w.store), &w.ctx, fm_str_c(orphan.sha256), 0, 10, &bytes),
-        FM_ENOTFOUND);
+    assert_int_equal(fm_blobs_read(fm_store_blobs(w.store), &w.ctx, fm_str_c(orphan.sha256),
+                                   (struct fm_range){0, 10}, &bytes),
+                     FM_ENOTFOUND);
     world_close(&w);
 }
 

@@ -338,7 +338,8 @@ static enum fm_code search_evidence(struct answer *x, const struct fm_strs *word
         if (e->state == FM_EVIDENCE_WITHDRAWN)
             continue;
         if (x->reader && e->sha256.len)
-            FM_TRY(x->reader->ops->read(x->reader, x->ctx, e->id, 0, SEARCH_BYTES, &bytes));
+            FM_TRY(x->reader->ops->read(x->reader, x->ctx, e->id,
+                                        (struct fm_range){0, SEARCH_BYTES}, &bytes));
         search_lines(x, e, bytes, words);
         FM_TRY(fm_ctx_check(x->ctx));
     }

@@ -23,7 +23,7 @@ static fm_str evidence_bytes(struct claim_check *x, const struct fm_evidence_ite
     struct fm_evidence_reader *r = x->k->evidence;
     if (bytes.len)
         return bytes;
-    if (!r || r->ops->read(r, x->ctx, e->id, 0, READ_MAX, &bytes) != FM_OK) {
+    if (!r || r->ops->read(r, x->ctx, e->id, (struct fm_range){0, READ_MAX}, &bytes) != FM_OK) {
         fm_ctx_clear_error(x->ctx);
         return e->extract;
     }

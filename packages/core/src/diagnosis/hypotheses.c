@@ -64,14 +64,12 @@ void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span sp
     add_claim(h, &c->contradicts, span, text);
 }
 
-void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind,
-                     const char *text, fm_str command, const char *risk)
+void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, struct fm_action action)
 {
     fm_vec_each (&c->actions, a)
-        if (fm_str_eqc(a->text, text))
+        if (fm_str_eq(a->text, action.text))
             return;
-    fm_vec_push(arena_of(h), &c->actions,
-                ((struct fm_action){kind, fm_str_c(text), command, fm_str_c(risk)}));
+    fm_vec_push(arena_of(h), &c->actions, action);
 }
 
 void fm_cause_feature(struct fm_hypotheses *h, struct fm_cause *c, const char *name, double value)

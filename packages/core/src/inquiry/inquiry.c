@@ -45,8 +45,8 @@ enum fm_code fm_case_inputs(struct fm_incident *in, const struct fm_case *c,
         fm_str bytes;
         if (!has_content(item) || is_known(in, item->sha256))
             continue;
-        FM_TRY(
-            reader->ops->read(reader, in->ctx, item->id, 0, item->size ? item->size : 1, &bytes));
+        FM_TRY(reader->ops->read(reader, in->ctx, item->id,
+                                 (struct fm_range){0, item->size ? item->size : 1}, &bytes));
         FM_TRY(add_input(in, c, item, bytes));
     }
     return FM_OK;

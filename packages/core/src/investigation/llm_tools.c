@@ -36,7 +36,8 @@ static enum fm_code read_run(struct fm_tool *tool, struct fm_ctx *ctx, yyjson_va
             length = fm_json_get_i64(args, "length", 2048);
     if (offset < 0 || length < 1)
         return fm_fail(ctx, FM_EINVAL, "offset and length must be positive");
-    FM_TRY(t->reader->ops->read(t->reader, ctx, id, offset, length < READ_MAX ? length : READ_MAX,
+    FM_TRY(t->reader->ops->read(t->reader, ctx, id,
+                                (struct fm_range){offset, length < READ_MAX ? length : READ_MAX},
                                 &text));
     fm_buf_addf(out, "%.*s, bytes %lld to %lld:\n", FM_STR_ARG(id), (long long)offset,
                 (long long)offset + (long long)text.len);
@@ -78,7 +79,7 @@ static enum fm_code search_run(struct fm_tool *tool, struct fm_ctx *ctx, yyjson_
     FM_TRY(find_evidence(t, ctx, args, &id));
     if (words.len == 0)
         return fm_fail(ctx, FM_EINVAL, "words: missing");
-    FM_TRY(t->reader->ops->read(t->reader, ctx, id, 0, SEARCH_MAX, &text));
+    FM_TRY(t->reader->ops->read(t->reader, ctx, id, (struct fm_range){0, SEARCH_MAX}, &text));
     fm_buf_addf(out, "%.*s, lines with \"%.*s\":\n", FM_STR_ARG(id), FM_STR_ARG(words));
     search_text(text, words, out);
     if (text.len == SEARCH_MAX)

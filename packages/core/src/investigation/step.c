@@ -204,7 +204,8 @@ static enum fm_code check_evidence_cite(struct fm_turn_work *w, const struct fm_
     if (!r || k->length == 0 || !e->sha256.len)
         return e->extract.len && k->length == 0 ? check_bytes(w, k, e->extract) : FM_OK;
     fm_str bytes = FM_STR_NULL;
-    FM_TRY(r->ops->read(r, w->ctx, k->evidence_id, k->offset, k->length, &bytes));
+    FM_TRY(
+        r->ops->read(r, w->ctx, k->evidence_id, (struct fm_range){k->offset, k->length}, &bytes));
     return check_bytes(w, k, bytes);
 }
 

@@ -16,8 +16,8 @@ bool blob_path(const struct fm_blobs *b, fm_str sha256, char out[BLOB_PATH_MAX])
 bool blob_raw_path(const struct fm_blobs *b, fm_str sha256, char out[BLOB_PATH_MAX]);
 
 /* A range from the uncompressed copy; false when there is none. */
-bool blob_raw_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset,
-                   int64_t length, fm_str *out);
+bool blob_raw_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, struct fm_range range,
+                   fm_str *out);
 
 bool blob_write(int fd, fm_str bytes); /* all of them */
 bool blob_touch(struct fm_blobs *b, fm_str sha256);

@@ -124,15 +124,15 @@ bool fm_blobs_copy_is_intact(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha2
     return fm_str_eqc(sha256, hex);
 }
 
-bool blob_raw_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset,
-                   int64_t length, fm_str *out)
+bool blob_raw_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, struct fm_range range,
+                   fm_str *out)
 {
     char path[BLOB_PATH_MAX];
     int fd = blob_raw_path(b, sha256, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0)
         return false;
-    char *p = fm_arena_alloc(&ctx->arena, (size_t)length + 1);
-    ssize_t n = pread(fd, p, (size_t)length, offset);
+    char *p = fm_arena_alloc(&ctx->arena, (size_t)range.length + 1);
+    ssize_t n = pread(fd, p, (size_t)range.length, range.offset);
     close(fd);
     if (n < 0)
         return false;

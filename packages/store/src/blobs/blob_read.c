@@ -107,17 +107,17 @@ static enum fm_code on_range(void *arg, fm_str part)
     return r->is_full ? FM_ECANCELLED : FM_OK; /* enough: stops the stream */
 }
 
-enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256, int64_t offset,
-                           int64_t length, fm_str *out)
+enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
+                           struct fm_range range, fm_str *out)
 {
     struct stream s;
-    struct range r = {.from = offset, .to = offset + length};
-    if (offset < 0 || length < 0 || offset > INT64_MAX - length)
+    struct range r = {.from = range.offset, .to = range.offset + range.length};
+    if (range.offset < 0 || range.length < 0 || range.offset > INT64_MAX - range.length)
         return fm_fail(ctx, FM_EINVAL, "offset %lld and length %lld make no range",
-                       (long long)offset, (long long)length);
-    if (blob_raw_read(b, ctx, sha256, offset, length, out))
+                       (long long)range.offset, (long long)range.length);
+    if (blob_raw_read(b, ctx, sha256, range, out))
         return FM_OK;
-    fm_buf_init(&r.out, (size_t)length + 1);
+    fm_buf_init(&r.out, (size_t)range.length + 1);
     enum fm_code code = open_stream(b, ctx, sha256, &s);
     if (code == FM_OK)
         code = run_stream(&s, on_range, &r);

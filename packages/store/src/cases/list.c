@@ -5,7 +5,6 @@ struct collector {
     struct fm_ctx *ctx;
     struct fm_case_rows *cases;
     struct fm_search_hits *hits;
-    int64_t a, b;
 };
 
 static fm_str keep(struct collector *k, const struct fm_row *row, int i)
@@ -78,17 +77,16 @@ enum fm_code fm_store_list(struct fm_store *s, struct fm_ctx *ctx, const struct 
 
 static enum fm_code on_counts(void *arg, const struct fm_row *row)
 {
-    struct collector *k = arg;
-    k->a = fm_row_int(row, 0);
-    k->b = fm_row_int(row, 1);
+    *(struct fm_case_counts *)arg =
+        (struct fm_case_counts){.open = fm_row_int(row, 0), .opened = fm_row_int(row, 1)};
     return FM_OK;
 }
 
 enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner, fm_time since,
-                            int64_t *open, int64_t *opened)
+                            struct fm_case_counts *out)
 {
     struct fm_db *db = NULL;
-    struct collector k = {.ctx = ctx};
+    struct fm_case_counts counts = {0};
     FM_TRY(store_take_reader(s, ctx, &db));
     struct fm_query q = fm_query(
         "SELECT (SELECT COUNT(*) FROM cases WHERE owner = :owner AND status IN ('consulting',"
@@ -96,11 +94,10 @@ enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner
         ":since)");
     fm_query_str(&q, "owner", owner);
     fm_query_int(&q, "since", since);
-    enum fm_code code = fm_db_each(db, ctx, &q, on_counts, &k);
+    enum fm_code code = fm_db_each(db, ctx, &q, on_counts, &counts);
     store_give_reader(s, db);
     FM_TRY(code);
-    *open = k.a;
-    *opened = k.b;
+    *out = counts;
     return FM_OK;
 }
 
@@ -143,8 +140,8 @@ static fm_str quoted_words(struct fm_ctx *ctx, fm_str query)
     "m.user_id = :user"                                                                            \
     " AND m.role <> 'removed')) AND "
 
-enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user, fm_str query,
-                             int64_t limit, struct fm_search_hits *out)
+enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, const struct fm_search *search,
+                             struct fm_search_hits *out)
 {
     static const char sqlite[] = SEARCH_FROM(
         "snippet(search_docs, 3, '[', ']', '...', 12)") "search_docs MATCH :query ORDER BY rank, "
@@ -159,14 +156,14 @@ enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user
     struct fm_db *db = NULL;
     struct fm_search_hits hits = {0};
     struct collector k = {.ctx = ctx, .hits = &hits};
-    fm_str words = fm_str_trim(query);
+    fm_str words = fm_str_trim(search->words);
     if (!words.len || words.len > 1000 || memchr(words.p, '\0', words.len))
         return fm_fail(ctx, FM_EINVAL, "give some words to search for, at most 1000 bytes");
     FM_TRY(store_take_reader(s, ctx, &db));
     struct fm_query q = fm_query(db->dialect == FM_DB_SQLITE ? sqlite : postgres);
-    fm_query_str(&q, "user", user);
+    fm_query_str(&q, "user", search->user);
     fm_query_str(&q, "query", db->dialect == FM_DB_SQLITE ? quoted_words(ctx, words) : words);
-    fm_query_int(&q, "limit", limit < 1 ? 1 : limit > 1000 ? 1000 : limit);
+    fm_query_int(&q, "limit", search->limit < 1 ? 1 : search->limit > 1000 ? 1000 : search->limit);
     enum fm_code code = fm_db_each(db, ctx, &q, on_hit, &k);
     store_give_reader(s, db);
     FM_TRY(code);

@@ -91,16 +91,22 @@ static void check_blob(struct fm_store *s, struct fm_ctx *ctx, fm_str sha256,
     fm_ctx_clear_error(ctx);
 }
 
+/* Projections as they are stored, and as the log makes them. */
+struct dumps {
+    struct fm_buf stored, fresh;
+    int64_t rows;
+};
+
 static enum fm_code dump_both(struct fm_store *s, struct fm_ctx *ctx, const struct fm_case *c,
-                              struct fm_buf *stored, struct fm_buf *fresh, int64_t *rows)
+                              struct dumps *d)
 {
     struct fm_db *db = s->writer;
     int64_t ignored;
     FM_TRY(db->ops->begin(db, ctx, true));
-    FM_TRY(store_dump_projections(db, ctx, c->id, stored, rows));
+    FM_TRY(store_dump_projections(db, ctx, c->id, &d->stored, &d->rows));
     FM_TRY(store_delete_projections(db, ctx, c->id));
     FM_TRY(store_project(db, ctx, c, NULL));
-    return store_dump_projections(db, ctx, c->id, fresh, &ignored);
+    return store_dump_projections(db, ctx, c->id, &d->fresh, &ignored);
 }
 
 static fm_str first_difference(struct fm_ctx *ctx, fm_str a, fm_str b)
@@ -118,18 +124,19 @@ static fm_str first_difference(struct fm_ctx *ctx, fm_str a, fm_str b)
 static enum fm_code check_projections(struct fm_store *s, struct fm_ctx *ctx,
                                       const struct fm_case *c, struct fm_verify_result *r)
 {
-    struct fm_buf stored, fresh;
-    fm_buf_init(&stored, 1UL << 30);
-    fm_buf_init(&fresh, 1UL << 30);
+    struct dumps d = {.rows = 0};
+    fm_buf_init(&d.stored, 1UL << 30);
+    fm_buf_init(&d.fresh, 1UL << 30);
     pthread_mutex_lock(&s->write_lock);
-    enum fm_code code = dump_both(s, ctx, c, &stored, &fresh, &r->rows);
+    enum fm_code code = dump_both(s, ctx, c, &d);
+    r->rows = d.rows;
     s->writer->ops->rollback(s->writer);
     pthread_mutex_unlock(&s->write_lock);
-    if (code == FM_OK && !fm_str_eq(fm_buf_str(&stored), fm_buf_str(&fresh)))
-        bad(r, "projection", 0, first_difference(ctx, fm_buf_str(&stored), fm_buf_str(&fresh)),
+    if (code == FM_OK && !fm_str_eq(fm_buf_str(&d.stored), fm_buf_str(&d.fresh)))
+        bad(r, "projection", 0, first_difference(ctx, fm_buf_str(&d.stored), fm_buf_str(&d.fresh)),
             FM_STR("the table differs from the log; 'case rebuild' makes it anew"));
-    fm_buf_release(&stored);
-    fm_buf_release(&fresh);
+    fm_buf_release(&d.stored);
+    fm_buf_release(&d.fresh);
     return code;
 }
 

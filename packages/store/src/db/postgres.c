@@ -189,7 +189,7 @@ static enum fm_code give_rows(struct fm_ctx *ctx, const PGresult *r, fm_row_fn f
 }
 
 static enum fm_code postgres_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
-                                 fm_row_fn fn, void *arg, int64_t *affected)
+                                 struct fm_row_sink *sink)
 {
     struct postgres_db *p = (struct postgres_db *)db;
     struct bound b;
@@ -203,11 +203,11 @@ static enum fm_code postgres_run(struct fm_db *db, struct fm_ctx *ctx, const str
     ExecStatusType status = PQresultStatus(r);
     enum fm_code code = FM_OK;
     if (status == PGRES_TUPLES_OK)
-        code = give_rows(ctx, r, fn, arg);
+        code = give_rows(ctx, r, sink->fn, sink->arg);
     else if (status != PGRES_COMMAND_OK)
         code = fail(p, ctx, r);
-    if (code == FM_OK && affected)
-        *affected = strtoll(PQcmdTuples(r), NULL, 10);
+    if (code == FM_OK)
+        sink->affected = strtoll(PQcmdTuples(r), NULL, 10);
     PQclear(r);
     return code;
 }

@@ -121,7 +121,7 @@ static enum fm_code give_row(sqlite3_stmt *stmt, fm_row_fn fn, void *arg)
 }
 
 static enum fm_code sqlite_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
-                               fm_row_fn fn, void *arg, int64_t *affected)
+                               struct fm_row_sink *sink)
 {
     struct sqlite_db *s = (struct sqlite_db *)db;
     sqlite3_stmt *stmt = NULL;
@@ -130,11 +130,11 @@ static enum fm_code sqlite_run(struct fm_db *db, struct fm_ctx *ctx, const struc
     enum fm_code code = FM_OK;
     int rc;
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && code == FM_OK)
-        code = give_row(stmt, fn, arg);
+        code = give_row(stmt, sink->fn, sink->arg);
     if (code == FM_OK && rc != SQLITE_DONE)
         code = fail(s, ctx, rc, "statement failed");
-    if (code == FM_OK && affected)
-        *affected = sqlite3_changes64(s->handle);
+    if (code == FM_OK)
+        sink->affected = sqlite3_changes64(s->handle);
     sqlite3_reset(stmt);
     return code;
 }

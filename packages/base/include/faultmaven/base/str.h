@@ -21,6 +21,11 @@ typedef struct fm_str {
     size_t len;
 } fm_str;
 
+/* A piece of something that is not in memory: `length` bytes from `offset`. */
+struct fm_range {
+    int64_t offset, length;
+};
+
 #define FM_STR(literal) ((fm_str){"" literal, sizeof(literal) - 1})
 #define FM_STR_NULL ((fm_str){NULL, 0})
 /* printf("%.*s", FM_STR_ARG(s)) */

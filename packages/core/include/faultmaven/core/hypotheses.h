@@ -58,8 +58,8 @@ void fm_cause_support(struct fm_hypotheses *h, struct fm_cause *c, fm_span span,
                       ...) FM_PRINTF(4, 5);
 void fm_cause_contradict(struct fm_hypotheses *h, struct fm_cause *c, fm_span span, const char *fmt,
                          ...) FM_PRINTF(4, 5);
-void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, enum fm_action_kind kind,
-                     const char *text, fm_str command, const char *risk);
+/* Adds what to do; the same text once. */
+void fm_cause_action(struct fm_hypotheses *h, struct fm_cause *c, struct fm_action action);
 void fm_cause_feature(struct fm_hypotheses *h, struct fm_cause *c, const char *name, double value);
 
 /* Formats a number that the program computed and registers it, so that the citation check accepts

@@ -156,18 +156,24 @@ static void add_actions(struct fm_hypotheses *h, struct fm_cause *c, const struc
     fm_str service = k->deploy ? k->deploy->service : k->change->service;
     switch (k->change->kind) {
     case FM_CHANGE_FLAG:
-        fm_cause_action(h, c, FM_ACTION_MITIGATION, "Switch the flag back", FM_STR_NULL,
-                        "users lose the feature");
+        fm_cause_action(h, c,
+                        (struct fm_action){FM_ACTION_MITIGATION, fm_str_c("Switch the flag back"),
+                                           FM_STR_NULL, fm_str_c("users lose the feature")});
         return;
     case FM_CHANGE_CONFIG:
-        fm_cause_action(h, c, FM_ACTION_MITIGATION, "Revert the configuration change", FM_STR_NULL,
-                        "");
+        fm_cause_action(h, c,
+                        (struct fm_action){FM_ACTION_MITIGATION,
+                                           fm_str_c("Revert the configuration change"), FM_STR_NULL,
+                                           fm_str_c("")});
         return;
     case FM_CHANGE_SCALE:
-        fm_cause_action(h, c, FM_ACTION_MITIGATION, "Scale back to the former number of replicas",
-                        fm_str_fmt(a, "kubectl scale deployment %.*s --replicas=%.*s",
-                                   FM_STR_ARG(service), FM_STR_ARG(k->change->before)),
-                        "");
+        fm_cause_action(
+            h, c,
+            (struct fm_action){FM_ACTION_MITIGATION,
+                               fm_str_c("Scale back to the former number of replicas"),
+                               fm_str_fmt(a, "kubectl scale deployment %.*s --replicas=%.*s",
+                                          FM_STR_ARG(service), FM_STR_ARG(k->change->before)),
+                               fm_str_c("")});
         return;
     case FM_CHANGE_COMMIT:
     case FM_CHANGE_DEPLOY:
@@ -175,15 +181,22 @@ static void add_actions(struct fm_hypotheses *h, struct fm_cause *c, const struc
         break;
     }
     if (is_config_only(k->change))
-        fm_cause_action(h, c, FM_ACTION_MITIGATION,
-                        "Revert the configuration change, then roll out",
-                        fm_str_fmt(a, "git revert %.*s", FM_STR_ARG(short_id(k->change))), "");
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "Roll back to the version before",
-                    fm_str_fmt(a, "kubectl rollout undo deployment/%.*s",
-                               FM_STR_ARG(service.len ? service : c->entity.name)),
-                    "loses what else came with it");
-    fm_cause_action(h, c, FM_ACTION_REMEDIATION, "Revert the commit",
-                    fm_str_fmt(a, "git revert %.*s", FM_STR_ARG(short_id(k->change))), "");
+        fm_cause_action(
+            h, c,
+            (struct fm_action){
+                FM_ACTION_MITIGATION, fm_str_c("Revert the configuration change, then roll out"),
+                fm_str_fmt(a, "git revert %.*s", FM_STR_ARG(short_id(k->change))), fm_str_c("")});
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_MITIGATION, fm_str_c("Roll back to the version before"),
+                           fm_str_fmt(a, "kubectl rollout undo deployment/%.*s",
+                                      FM_STR_ARG(service.len ? service : c->entity.name)),
+                           fm_str_c("loses what else came with it")});
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_REMEDIATION, fm_str_c("Revert the commit"),
+                           fm_str_fmt(a, "git revert %.*s", FM_STR_ARG(short_id(k->change))),
+                           fm_str_c("")});
 }
 
 static void add_features(struct fm_hypotheses *h, struct fm_cause *c, const struct fm_candidate *k)

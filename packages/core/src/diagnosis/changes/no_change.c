@@ -107,10 +107,13 @@ static struct fm_cause *propose_surge(struct fm_hypotheses *h, const struct surg
     c->location = name;
     c->signature = FM_STR("changes.traffic-surge");
     fm_cause_support(h, c, fm_series_span(s->series, s->row), "highest request rate");
-    fm_cause_action(h, c, FM_ACTION_MITIGATION,
-                    "Scale out the entry service and what it calls, or shed load at the edge",
-                    fm_str_fmt(a, "kubectl scale deployment %.*s --replicas=N", FM_STR_ARG(e.name)),
-                    "moves the load to what is behind it");
+    fm_cause_action(
+        h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION,
+            fm_str_c("Scale out the entry service and what it calls, or shed load at the edge"),
+            fm_str_fmt(a, "kubectl scale deployment %.*s --replicas=N", FM_STR_ARG(e.name)),
+            fm_str_c("moves the load to what is behind it")});
     return c;
 }
 

@@ -86,10 +86,13 @@ static void judge_memory(struct fm_hypotheses *h, const struct fm_console_row *r
     if (limit > 0)
         fm_console_cite_field(h, c, r, FM_CONSOLE_F_LIMIT, "memory limit in bytes");
     cite_state(h, c, r);
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "Raise the memory limit, then find what grows.",
-                    fm_console_text(h, "docker update --memory LIMIT --memory-swap LIMIT %.*s",
-                                    FM_STR_ARG(name_of(r))),
-                    "takes memory from other containers of the host");
+    fm_cause_action(h, c,
+                    (struct fm_action){
+                        FM_ACTION_MITIGATION,
+                        fm_str_c("Raise the memory limit, then find what grows."),
+                        fm_console_text(h, "docker update --memory LIMIT --memory-swap LIMIT %.*s",
+                                        FM_STR_ARG(name_of(r))),
+                        fm_str_c("takes memory from other containers of the host")});
 }
 
 /* What the engine's error, or the exit status, says about a container that does not stay up. */

@@ -266,11 +266,14 @@ static void assert_blocker(struct edges *g, const struct blocker *b)
     fm_console_cite(h, c, b->first->from, "one of %.*s sessions that wait",
                     FM_STR_ARG(fm_computed(h, c, "%zu", b->n)));
     fm_computed(h, c, "%.*s", FM_STR_ARG(id));
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "End the blocking session.",
-                    strcmp(shown->form, "mysql") == 0
-                        ? fm_console_text(h, "KILL %.*s", FM_STR_ARG(id))
-                        : fm_console_text(h, "SELECT pg_terminate_backend(%.*s)", FM_STR_ARG(id)),
-                    "its transaction is rolled back; a long one takes as long to undo");
+    fm_cause_action(
+        h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION, fm_str_c("End the blocking session."),
+            strcmp(shown->form, "mysql") == 0
+                ? fm_console_text(h, "KILL %.*s", FM_STR_ARG(id))
+                : fm_console_text(h, "SELECT pg_terminate_backend(%.*s)", FM_STR_ARG(id)),
+            fm_str_c("its transaction is rolled back; a long one takes as long to undo")});
 }
 
 static void judge(struct edges *g)

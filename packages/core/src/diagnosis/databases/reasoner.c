@@ -100,10 +100,11 @@ static void judge_lag(struct databases *d, const struct fm_course *k)
     if (event && event != c)
         event->strength = 0.3;
     fm_explain_load(h, c, fm_load_profile_of(&d->profiles, name));
-    fm_cause_action(
-        h, c, FM_ACTION_MITIGATION,
-        "Pause or slow down the writing job, and send reads that must be fresh to the primary",
-        FM_STR_NULL, "the job takes longer");
+    fm_cause_action(h, c,
+                    (struct fm_action){FM_ACTION_MITIGATION,
+                                       fm_str_c("Pause or slow down the writing job, and send "
+                                                "reads that must be fresh to the primary"),
+                                       FM_STR_NULL, fm_str_c("the job takes longer")});
 }
 
 static void judge_storage(struct databases *d, const struct fm_course *k)
@@ -128,8 +129,11 @@ static void judge_storage(struct databases *d, const struct fm_course *k)
     fm_cite_row(h, c, k->series, k->i_first);
     fm_cite_row(h, c, k->series, k->i_min);
     fm_explain_load(h, c, fm_load_profile_of(&d->profiles, c->entity.name));
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "Add storage, and stop the statement that fills it",
-                    FM_STR_NULL, "");
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_MITIGATION,
+                           fm_str_c("Add storage, and stop the statement that fills it"),
+                           FM_STR_NULL, fm_str_c("")});
 }
 
 /* A rise in connections explains nothing by itself: the limit comes from an event or a refusal,

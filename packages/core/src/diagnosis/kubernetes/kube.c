@@ -61,7 +61,9 @@ void fm_kube_cite_event(struct fm_kube *k, struct fm_cause *c, const struct fm_o
 void fm_kube_action(struct fm_kube *k, struct fm_cause *c, const char *text, fm_str command,
                     const char *risk)
 {
-    fm_cause_action(k->h, c, FM_ACTION_REMEDIATION, text, command, risk);
+    fm_cause_action(
+        k->h, c,
+        (struct fm_action){FM_ACTION_REMEDIATION, fm_str_c(text), command, fm_str_c(risk)});
 }
 
 fm_str fm_kube_ref(struct fm_kube *k, fm_str ns, fm_str name)

@@ -66,10 +66,12 @@ static void assert_rollout(struct fm_kube *k, const struct fm_kube_workload *w,
             if ((*pe)->is_warning)
                 fm_kube_cite_event(k, c, *pe);
     }
-    fm_cause_action(k->h, c, FM_ACTION_MITIGATION, "Go back to the revision that worked.",
-                    fm_kube_text(k, "kubectl rollout undo deploy/%.*s",
-                                 FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
-                    "undoes every change of the new revision");
+    fm_cause_action(k->h, c,
+                    (struct fm_action){FM_ACTION_MITIGATION,
+                                       fm_str_c("Go back to the revision that worked."),
+                                       fm_kube_text(k, "kubectl rollout undo deploy/%.*s",
+                                                    FM_STR_ARG(fm_kube_ref(k, w->ns, w->name))),
+                                       fm_str_c("undoes every change of the new revision")});
 }
 
 static void check_rollout(struct fm_kube *k, const struct fm_kube_workload *w)

@@ -64,11 +64,17 @@ static void propose_leak(struct fm_hypotheses *h, const struct fm_log_source *s,
     c->onset = series->first_at;
     fm_cause_support(h, c, place_span(s, t->examples[0]), "the first value");
     fm_cause_support(h, c, place_span(s, series->max_place), "the largest value");
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "Restart it before the limit is reached",
-                    fm_str_fmt(a, "kubectl rollout restart deployment/%.*s", FM_STR_ARG(e.name)),
-                    "drops what is in memory");
-    fm_cause_action(h, c, FM_ACTION_REMEDIATION,
-                    "Compare two heap snapshots and release what accumulates", FM_STR_NULL, "");
+    fm_cause_action(h, c,
+                    (struct fm_action){FM_ACTION_MITIGATION,
+                                       fm_str_c("Restart it before the limit is reached"),
+                                       fm_str_fmt(a, "kubectl rollout restart deployment/%.*s",
+                                                  FM_STR_ARG(e.name)),
+                                       fm_str_c("drops what is in memory")});
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_REMEDIATION,
+                           fm_str_c("Compare two heap snapshots and release what accumulates"),
+                           FM_STR_NULL, fm_str_c("")});
 }
 
 static void find_leaks(struct fm_hypotheses *h, const struct fm_log_source *s)

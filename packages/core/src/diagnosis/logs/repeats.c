@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diagnosis/logs/repeats.h"
 
-#define POISON_TIMES 4         /* failures of one message */
-#define POISON_STRENGTH 0.90   /* the place of the message and that it does not move are both seen */
-#define STAMPEDE_RECORDS 20    /* misses in one bucket of the rate */
-#define STAMPEDE_BUSY 0.25     /* share of the buckets that hold nearly all of them */
+#define POISON_TIMES 4       /* failures of one message */
+#define POISON_STRENGTH 0.90 /* the place of the message and that it does not move are both seen   \
+                              */
+#define STAMPEDE_RECORDS 20  /* misses in one bucket of the rate */
+#define STAMPEDE_BUSY 0.25   /* share of the buckets that hold nearly all of them */
 #define STAMPEDE_STRENGTH 0.88
 
 static fm_span place_span(const struct fm_log_source *s, struct fm_logs_place p)
@@ -24,9 +25,10 @@ static bool has_any(fm_str text, const char *const *words)
 /* Names that consumers give to the place or the identity of a message. */
 static bool is_message_id(fm_str name)
 {
-    static const char *const names[] = {"offset",      "message_id", "messageid", "msg_id", "msgid",
-                                        "message",     "event_id",   "eventid",   "record", "event",
-                                        "delivery_tag", "deliverytag", "job_id",  "jobid",  NULL};
+    static const char *const names[] = {
+        "offset",       "message_id",  "messageid", "msg_id", "msgid",
+        "message",      "event_id",    "eventid",   "record", "event",
+        "delivery_tag", "deliverytag", "job_id",    "jobid",  NULL};
     for (size_t i = 0; names[i]; i++)
         if (fm_str_ieq(name, fm_str_c(names[i])))
             return true;
@@ -75,8 +77,9 @@ static void propose_poison(struct fm_hypotheses *h, const struct fm_log_source *
            place = fm_computed(h, c, "%.*s %.*s", FM_STR_ARG(slot->name),
                                FM_STR_ARG(slot->top[0].text));
     c->statement = fm_str_fmt(
-        a, "%.*s: one message (%.*s) fails each time it is delivered, %.*s times so far, and holds "
-           "up what is behind it.",
+        a,
+        "%.*s: one message (%.*s) fails each time it is delivered, %.*s times so far, and holds "
+        "up what is behind it.",
         FM_STR_ARG(e.name), FM_STR_ARG(place), FM_STR_ARG(times));
     c->mechanism = FM_STR("The message itself cannot be processed, so delivery ends in the same "
                           "error every time; with ordered consumption the partition stands still.");
@@ -86,18 +89,24 @@ static void propose_poison(struct fm_hypotheses *h, const struct fm_log_source *
     c->settle_ask = FM_STR("What does that message contain, and who produced it?");
     fm_cause_support(h, c, place_span(s, t->examples[0]), "it fails the first time");
     fm_cause_support(h, c, place_span(s, t->latest), "the same message fails again, the last time");
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, "Skip the message or move it to a dead-letter queue",
-                    FM_STR_NULL, "that message is not processed");
-    fm_cause_action(h, c, FM_ACTION_REMEDIATION,
-                    "Set aside what fails a few times, and correct the producer", FM_STR_NULL, "");
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_MITIGATION,
+                           fm_str_c("Skip the message or move it to a dead-letter queue"),
+                           FM_STR_NULL, fm_str_c("that message is not processed")});
+    fm_cause_action(
+        h, c,
+        (struct fm_action){FM_ACTION_REMEDIATION,
+                           fm_str_c("Set aside what fails a few times, and correct the producer"),
+                           FM_STR_NULL, fm_str_c("")});
 }
 
 void fm_logs_find_poison(struct fm_hypotheses *h, const struct fm_log_source *s)
 {
     for (size_t i = 0; i < s->logs->n_templates; i++) {
         const struct fm_logs_template *t = s->logs->templates[i];
-        if (t->count < POISON_TIMES || t->n_examples == 0 ||
-            fm_logs_severity(t) < FM_LOGS_ERROR || !speaks_of_consuming(t->text))
+        if (t->count < POISON_TIMES || t->n_examples == 0 || fm_logs_severity(t) < FM_LOGS_ERROR ||
+            !speaks_of_consuming(t->text))
             continue;
         const struct fm_logs_slot *slot = same_message(t);
         if (slot && moves_elsewhere(s->logs, slot->name))
@@ -107,8 +116,9 @@ void fm_logs_find_poison(struct fm_hypotheses *h, const struct fm_log_source *s)
 
 static bool is_miss(const struct fm_logs_template *t)
 {
-    static const char *const misses[] = {"cache miss", "miss for key", "miss key", "cache=miss",
-                                         "not in cache", "cache expired", "entry expired", NULL};
+    static const char *const misses[] = {
+        "cache miss",   "miss for key",  "miss key",      "cache=miss",
+        "not in cache", "cache expired", "entry expired", NULL};
     return has_any(t->text, misses);
 }
 
@@ -117,7 +127,8 @@ static bool is_one_key(const struct fm_logs_template *t)
 {
     for (uint32_t k = 0; k < t->n_slots; k++) {
         const struct fm_logs_slot *slot = &t->slots[k];
-        bool is_key = fm_str_ihas(slot->name, FM_STR("key")) || fm_str_ieq(slot->name, FM_STR("for"));
+        bool is_key =
+            fm_str_ihas(slot->name, FM_STR("key")) || fm_str_ieq(slot->name, FM_STR("for"));
         if (!is_key)
             continue;
         for (uint32_t i = 0; i < slot->n_top; i++)
@@ -166,10 +177,11 @@ static void propose_stampede(struct fm_hypotheses *h, const struct fm_log_source
         return;
     struct fm_cause *c = fm_propose(h, e, FM_FAULT_CACHE_STAMPEDE, STAMPEDE_STRENGTH, NULL);
     fm_str n = fm_computed(h, c, "%llu", (unsigned long long)t->count);
-    c->statement = fm_str_fmt(&h->in->ctx->arena,
-                              "%.*s: many requests miss the same cache entry at once and all reload "
-                              "it (%.*s misses in crowds: a stampede).",
-                              FM_STR_ARG(e.name), FM_STR_ARG(n));
+    c->statement =
+        fm_str_fmt(&h->in->ctx->arena,
+                   "%.*s: many requests miss the same cache entry at once and all reload "
+                   "it (%.*s misses in crowds: a stampede).",
+                   FM_STR_ARG(e.name), FM_STR_ARG(n));
     c->mechanism = FM_STR("When a popular entry expires, every request recomputes it at the same "
                           "time; the store behind gets the whole load in one moment.");
     c->signature = FM_STR("logs.crowded-misses");
@@ -177,12 +189,17 @@ static void propose_stampede(struct fm_hypotheses *h, const struct fm_log_source
     c->settle_ask = FM_STR("Do the crowds come one lifetime of the entry apart?");
     fm_cause_support(h, c, place_span(s, t->examples[0]), "the entry is missed, first of many");
     fm_cause_support(h, c, place_span(s, after->examples[0]), "what follows");
-    fm_cause_action(h, c, FM_ACTION_MITIGATION,
-                    "Let one request rebuild an entry while others wait or get the old value",
-                    FM_STR_NULL, "");
-    fm_cause_action(h, c, FM_ACTION_REMEDIATION,
-                    "Spread lifetimes with jitter and refresh popular entries early", FM_STR_NULL,
-                    "");
+    fm_cause_action(
+        h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION,
+            fm_str_c("Let one request rebuild an entry while others wait or get the old value"),
+            FM_STR_NULL, fm_str_c("")});
+    fm_cause_action(h, c,
+                    (struct fm_action){
+                        FM_ACTION_REMEDIATION,
+                        fm_str_c("Spread lifetimes with jitter and refresh popular entries early"),
+                        FM_STR_NULL, fm_str_c("")});
 }
 
 void fm_logs_find_stampede(struct fm_hypotheses *h, const struct fm_log_source *s)

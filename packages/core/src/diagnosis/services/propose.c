@@ -123,10 +123,13 @@ static void say_cpu(struct svc_model *m, struct fm_cause *c, const struct svc *s
                           "take longer, callers wait.");
     support_spans(m, c, &s->found[SVC_SELF], "its own spans take longer");
     fm_cause_action(
-        m->h, c, FM_ACTION_MITIGATION,
-        "Add replicas or raise the CPU limit of the service while the cause is sought.",
-        fm_str_fmt(m->arena, "kubectl scale deployment/%.*s --replicas=2", FM_STR_ARG(s->name)),
-        "more load on shared nodes");
+        m->h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION,
+            fm_str_c(
+                "Add replicas or raise the CPU limit of the service while the cause is sought."),
+            fm_str_fmt(m->arena, "kubectl scale deployment/%.*s --replicas=2", FM_STR_ARG(s->name)),
+            fm_str_c("more load on shared nodes")});
     c->settle_ask = FM_STR("Which threads use the CPU?");
     c->settle_command =
         fm_str_fmt(m->arena, "kubectl top pod --containers | grep %.*s", FM_STR_ARG(s->name));
@@ -138,10 +141,13 @@ static void say_memory(struct svc_model *m, struct fm_cause *c, const struct svc
     c->mechanism = FM_STR("Memory grew with the onset; near the limit the process spends its time "
                           "on reclaiming memory.");
     fm_cause_action(
-        m->h, c, FM_ACTION_MITIGATION,
-        "Restart the instances that grew, and raise the memory limit if the node has room.",
-        fm_str_fmt(m->arena, "kubectl rollout restart deployment/%.*s", FM_STR_ARG(s->name)),
-        "a short loss of capacity");
+        m->h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION,
+            fm_str_c("Restart the instances that grew, and raise the memory limit if the node has "
+                     "room."),
+            fm_str_fmt(m->arena, "kubectl rollout restart deployment/%.*s", FM_STR_ARG(s->name)),
+            fm_str_c("a short loss of capacity")});
     c->settle_ask = FM_STR("What holds the memory?");
     c->settle_command =
         fm_str_fmt(m->arena, "kubectl top pod --containers | grep %.*s", FM_STR_ARG(s->name));
@@ -180,9 +186,11 @@ static void say_delay(struct svc_model *m, struct fm_cause *c, const struct svc 
     }
     support_latency_series(m, c, s);
     fm_cause_action(
-        m->h, c, FM_ACTION_MITIGATION, "Move the pods of the service to another node.",
-        fm_str_fmt(m->arena, "kubectl rollout restart deployment/%.*s", FM_STR_ARG(s->name)),
-        "a short loss of capacity");
+        m->h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION, fm_str_c("Move the pods of the service to another node."),
+            fm_str_fmt(m->arena, "kubectl rollout restart deployment/%.*s", FM_STR_ARG(s->name)),
+            fm_str_c("a short loss of capacity")});
     c->settle_ask = FM_STR("Is there a delay on the pod's interface?");
     c->settle_command =
         fm_str_fmt(m->arena, "kubectl exec deployment/%.*s -- tc qdisc show", FM_STR_ARG(s->name));
@@ -244,10 +252,12 @@ static void say_code(struct svc_model *m, struct fm_cause *c, const struct svc *
     if (o->reference.length)
         fm_cause_support(m->h, c, o->reference, "the event that follows in the reference");
     fm_cause_action(
-        m->h, c, FM_ACTION_MITIGATION,
-        "Roll back the last change of the service, if there was one.",
-        fm_str_fmt(m->arena, "kubectl rollout undo deployment/%.*s", FM_STR_ARG(s->name)),
-        "loses what that change brought");
+        m->h, c,
+        (struct fm_action){
+            FM_ACTION_MITIGATION,
+            fm_str_c("Roll back the last change of the service, if there was one."),
+            fm_str_fmt(m->arena, "kubectl rollout undo deployment/%.*s", FM_STR_ARG(s->name)),
+            fm_str_c("loses what that change brought")});
     c->settle_ask = FM_STR("What does the code do between the two events?");
     c->settle_command =
         fm_str_fmt(m->arena, "kubectl logs deployment/%.*s --since=1h | grep -i -A20 exception",

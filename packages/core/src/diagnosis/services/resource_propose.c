@@ -137,7 +137,9 @@ static void describe(struct fm_hypotheses *h, struct fm_cause *c, const struct f
     c->signature = FM_STR("metrics");
     c->onset = onset_of(x);
     c->settle_ask = fm_str_c(x->rule->settle_ask);
-    fm_cause_action(h, c, FM_ACTION_MITIGATION, x->rule->action, FM_STR_NULL, "");
+    fm_cause_action(h, c,
+                    (struct fm_action){FM_ACTION_MITIGATION, fm_str_c(x->rule->action), FM_STR_NULL,
+                                       fm_str_c("")});
 }
 
 /* Rose together with the telling series, on the same entity or in the same source. */

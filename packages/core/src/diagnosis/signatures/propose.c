@@ -117,8 +117,10 @@ static void write_texts(struct proposer *p, const struct fm_finding *f, struct f
     c->settle_ask = fm_fill(a, s->settle_ask, &fill);
     c->settle_command = fm_fill(a, s->settle_command, &fill);
     fm_vec_each (&s->actions, act)
-        fm_cause_action(p->h, c, act->kind, act->text.p, fm_fill(a, act->command, &fill),
-                        act->risk.len ? act->risk.p : "");
+        fm_cause_action(p->h, c,
+                        (struct fm_action){act->kind, fm_str_c(act->text.p),
+                                           fm_fill(a, act->command, &fill),
+                                           fm_str_c(act->risk.len ? act->risk.p : "")});
 }
 
 /* Claims with equal words are one claim, so the record's own beginning tells them apart. */

@@ -16,10 +16,10 @@ struct fm_evidence_reader {
     const struct fm_evidence_reader_ops *ops;
 };
 struct fm_evidence_reader_ops {
-    /* At most `length` bytes from `offset` of the stored content; shorter at the end. Memory from
+    /* The bytes of a range of the stored content; shorter at the end. Memory from
      * ctx's arena. FM_ENOTFOUND for unknown evidence. */
     enum fm_code (*read)(struct fm_evidence_reader *r, struct fm_ctx *ctx, fm_str evidence_id,
-                         int64_t offset, int64_t length, fm_str *out);
+                         struct fm_range range, fm_str *out);
 };
 
 struct fm_reasoner_input {

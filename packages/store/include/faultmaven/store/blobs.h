@@ -37,10 +37,10 @@ FM_MUST_CHECK enum fm_code fm_blobs_put_from(struct fm_blobs *b, struct fm_ctx *
                                              fm_blob_source source, void *arg,
                                              struct fm_blob_info *out);
 
-/* At most `length` bytes from `offset`, in the context's arena; shorter at the end. FM_ENOTFOUND
+/* The bytes of a range, in the context's arena; shorter at the end. FM_ENOTFOUND
  * for unknown content, FM_EIO when the stored file is damaged. */
 FM_MUST_CHECK enum fm_code fm_blobs_read(struct fm_blobs *b, struct fm_ctx *ctx, fm_str sha256,
-                                         int64_t offset, int64_t length, fm_str *out);
+                                         struct fm_range range, fm_str *out);
 
 /* Streams the whole content; the hash is checked at the end. fn returns FM_OK to go on. */
 typedef enum fm_code (*fm_blob_fn)(void *arg, fm_str part);

@@ -53,6 +53,12 @@ struct fm_row {
 };
 typedef enum fm_code (*fm_row_fn)(void *arg, const struct fm_row *row);
 
+struct fm_row_sink {
+    fm_row_fn fn;
+    void *arg;
+    int64_t affected;
+};
+
 static inline int64_t fm_row_int(const struct fm_row *r, int i)
 {
     return r->values[i].kind == FM_DB_INT ? r->values[i].i : 0;
@@ -73,10 +79,10 @@ struct fm_db {
     enum fm_db_dialect dialect;
 };
 struct fm_db_ops {
-    /* Runs a query; fn (may be NULL) gets each row, its failure ends the query and is returned.
-     * *affected (may be NULL) is the number of rows that a change touched. */
+    /* Runs a query; sink->fn (may be NULL) gets each row, its failure ends the query and is
+     * returned. sink->affected is then the number of rows that a change touched. */
     enum fm_code (*run)(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
-                        fm_row_fn fn, void *arg, int64_t *affected);
+                        struct fm_row_sink *sink);
     /* Statements without parameters or rows, separated by ";". */
     enum fm_code (*script)(struct fm_db *db, struct fm_ctx *ctx, const char *sql);
     /* A transaction; is_write takes the write lock at once, so that a commit cannot fail for being
@@ -101,13 +107,18 @@ FM_MUST_CHECK enum fm_code fm_db_open_postgres(struct fm_ctx *ctx, const char *c
 static inline enum fm_code fm_db_each(struct fm_db *db, struct fm_ctx *ctx,
                                       const struct fm_query *q, fm_row_fn fn, void *arg)
 {
-    return db->ops->run(db, ctx, q, fn, arg, NULL);
+    struct fm_row_sink sink = {fn, arg, 0};
+    return db->ops->run(db, ctx, q, &sink);
 }
 
 static inline enum fm_code fm_db_run(struct fm_db *db, struct fm_ctx *ctx, const struct fm_query *q,
                                      int64_t *affected)
 {
-    return db->ops->run(db, ctx, q, NULL, NULL, affected);
+    struct fm_row_sink sink = {0};
+    FM_TRY(db->ops->run(db, ctx, q, &sink));
+    if (affected)
+        *affected = sink.affected;
+    return FM_OK;
 }
 
 /* Brings the schema to this program's version, in one transaction per step. FM_EUNSUPPORTED when a

@@ -116,17 +116,25 @@ FM_MUST_CHECK enum fm_code fm_store_list(struct fm_store *s, struct fm_ctx *ctx,
                                          const struct fm_case_filter *f, struct fm_case_rows *out);
 
 /* Cases of an owner that are not terminal, and those opened since a time. */
+struct fm_case_counts {
+    int64_t open, opened;
+};
 FM_MUST_CHECK enum fm_code fm_store_count(struct fm_store *s, struct fm_ctx *ctx, fm_str owner,
-                                          fm_time since, int64_t *open, int64_t *opened);
+                                          fm_time since, struct fm_case_counts *out);
 
 struct fm_search_hit {
     fm_str case_id, title, kind, ref, snippet;
 };
 struct fm_search_hits FM_VEC_OF(struct fm_search_hit);
-/* Words of the query must all occur; best first. Only cases that the user is a member of (empty:
- * all). */
-FM_MUST_CHECK enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx, fm_str user,
-                                           fm_str query, int64_t limit, struct fm_search_hits *out);
+struct fm_search {
+    fm_str user;  /* only cases that the user is a member of; empty: all */
+    fm_str words; /* all must occur */
+    int64_t limit;
+};
+/* Best first. */
+FM_MUST_CHECK enum fm_code fm_store_search(struct fm_store *s, struct fm_ctx *ctx,
+                                           const struct fm_search *search,
+                                           struct fm_search_hits *out);
 
 /* ---- care ---- */
 
