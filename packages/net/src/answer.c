@@ -39,7 +39,7 @@ static void add_transfer(struct fm_http_exchange *x, struct evbuffer *out)
 void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type,
                             int64_t length)
 {
-    struct evbuffer *out = bufferevent_get_output(x->conn->bev);
+    struct evbuffer *out = x->conn->out;
     x->is_chunked = length < 0 && x->head.minor == 1;
     x->keeps_alive =
         x->head.is_keep_alive && !x->conn->server->is_draining && (length >= 0 || x->is_chunked);
@@ -52,6 +52,7 @@ void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *
     add_transfer(x, out);
     evbuffer_add(out, x->headers.p, x->headers.len);
     evbuffer_add(out, "\r\n", 2);
+    fm_conn_flush(x->conn);
 }
 
 static void end(struct fm_http_exchange *x)
@@ -68,7 +69,7 @@ void fm_http_respond(struct fm_http_exchange *x, int status, const char *type, f
     if (x->conn) {
         fm_exchange_write_head(x, status, type, (int64_t)body.len);
         if (!x->is_head_request)
-            bufferevent_write(x->conn->bev, body.p, body.len);
+            evbuffer_add(x->conn->out, body.p, body.len);
     }
     end(x);
 }
@@ -85,17 +86,18 @@ void fm_http_stream_write(struct fm_http_exchange *x, fm_str bytes)
     char size[24];
     if (!x->conn || bytes.len == 0 || x->is_head_request)
         return;
-    struct evbuffer *out = bufferevent_get_output(x->conn->bev);
+    struct evbuffer *out = x->conn->out;
     if (x->is_chunked)
         evbuffer_add(out, size, (size_t)snprintf(size, sizeof size, "%zx\r\n", bytes.len));
     evbuffer_add(out, bytes.p, bytes.len);
     if (x->is_chunked)
         evbuffer_add(out, "\r\n", 2);
+    fm_conn_flush(x->conn);
 }
 
 size_t fm_http_stream_backlog(const struct fm_http_exchange *x)
 {
-    return x->conn ? evbuffer_get_length(bufferevent_get_output(x->conn->bev)) : 0;
+    return x->conn ? evbuffer_get_length(x->conn->out) : 0;
 }
 
 void fm_http_stream_on_drained(struct fm_http_exchange *x, void (*fn)(void *arg), void *arg)
@@ -106,8 +108,10 @@ void fm_http_stream_on_drained(struct fm_http_exchange *x, void (*fn)(void *arg)
 
 void fm_http_stream_end(struct fm_http_exchange *x, bool is_whole)
 {
-    if (x->conn && is_whole && x->is_chunked && !x->is_head_request)
-        bufferevent_write(x->conn->bev, "0\r\n\r\n", 5);
+    if (x->conn && is_whole && x->is_chunked && !x->is_head_request) {
+        evbuffer_add(x->conn->out, "0\r\n\r\n", 5);
+        fm_conn_flush(x->conn);
+    }
     if (!is_whole)
         x->keeps_alive = false;
     end(x);

@@ -2,11 +2,14 @@
 #include "server_internal.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define INPUT_MAX (64 * 1024)
+#define READ_MAX (64 * 1024)
 
 static void on_timer(void *arg)
 {
@@ -47,7 +50,11 @@ void fm_conn_close(struct conn *c)
         c->next->prev = c->prev;
     c->server->n--;
     fm_timer_release(&c->timer);
-    bufferevent_free(c->bev);
+    event_del(&c->readable);
+    event_del(&c->writable);
+    evbuffer_free(c->in);
+    evbuffer_free(c->out);
+    close(c->fd);
     free(c);
     if (!x)
         return;
@@ -63,8 +70,8 @@ void fm_conn_close(struct conn *c)
 static void close_when_flushed(struct conn *c)
 {
     set_state(c, CONN_CLOSING);
-    bufferevent_disable(c->bev, EV_READ);
-    if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0 && !c->is_working)
+    event_del(&c->readable);
+    if (evbuffer_get_length(c->out) == 0 && !c->is_working)
         fm_conn_close(c);
 }
 
@@ -75,9 +82,10 @@ void fm_conn_refuse(struct conn *c, int status)
         fm_exchange_free(c->exchange);
         c->exchange = NULL;
     }
-    evbuffer_add_printf(bufferevent_get_output(c->bev),
+    evbuffer_add_printf(c->out,
                         "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n%s\r\n",
                         status, fm_http_reason(status), status == 503 ? "Retry-After: 1\r\n" : "");
+    fm_conn_flush(c);
     close_when_flushed(c);
 }
 
@@ -91,7 +99,7 @@ static struct fm_http_exchange *new_exchange(struct conn *c, size_t head_len)
     fm_buf_init(&x->body, (size_t)x->body_max);
     fm_buf_init(&x->headers, 16 * 1024);
     snprintf(x->peer, sizeof x->peer, "%s", c->peer);
-    evbuffer_remove(bufferevent_get_input(c->bev), x->text, head_len);
+    evbuffer_remove(c->in, x->text, head_len);
     x->text[head_len] = '\0';
     return x;
 }
@@ -112,8 +120,10 @@ static void begin_body(struct conn *c)
         fm_conn_refuse(c, 413);
         return;
     }
-    if (x->head.expects_continue)
-        bufferevent_write(c->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    if (x->head.expects_continue) {
+        evbuffer_add(c->out, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+        fm_conn_flush(c);
+    }
     memset(&c->chunked, 0, sizeof c->chunked);
     c->body_left = x->head.content_length;
     set_state(c, CONN_BODY);
@@ -122,7 +132,7 @@ static void begin_body(struct conn *c)
 /* True when there may be more to do with the input that is there. */
 static bool read_head(struct conn *c)
 {
-    struct evbuffer *in = bufferevent_get_input(c->bev);
+    struct evbuffer *in = c->in;
     if (c->state == CONN_IDLE) {
         if (evbuffer_get_length(in) == 0)
             return false;
@@ -193,7 +203,7 @@ static int take_sized(struct conn *c, fm_str *bytes)
 
 static bool read_body(struct conn *c)
 {
-    struct evbuffer *in = bufferevent_get_input(c->bev);
+    struct evbuffer *in = c->in;
     int result = 0;
     bool is_chunked = c->exchange->head.body == FM_HTTP_BODY_CHUNKED;
     while (result == 0 && evbuffer_get_length(in)) {
@@ -225,31 +235,74 @@ static void work(struct conn *c)
         else
             more = false;
     c->is_working = false;
-    if (c->state == CONN_CLOSING && evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+    if (c->state == CONN_CLOSING && evbuffer_get_length(c->out) == 0)
         fm_conn_close(c);
 }
 
-static void on_read(struct bufferevent *bev, void *arg)
+static size_t input_max(const struct conn *c)
 {
-    (void)bev;
-    work(arg);
+    return (c->server->opt.max_head > INPUT_MAX ? c->server->opt.max_head : INPUT_MAX) + 4096;
 }
 
-static void on_written(struct bufferevent *bev, void *arg)
+static bool is_hold(ssize_t n)
 {
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+    static _Thread_local char bytes[READ_MAX];
     struct conn *c = arg;
-    (void)bev;
+    (void)what;
+    ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+    if (is_hold(n))
+        return;
+    if (n <= 0) {
+        fm_conn_close(c);
+        return;
+    }
+    evbuffer_add(c->in, bytes, (size_t)n);
+    if (c->state == CONN_ANSWER && evbuffer_get_length(c->in) >= input_max(c))
+        event_del(&c->readable); /* until the answer is complete */
+    work(c);
+}
+
+static void on_flushed(struct conn *c)
+{
     if (c->state == CONN_CLOSING)
         fm_conn_close(c);
     else if (c->exchange && c->exchange->on_drained)
         c->exchange->on_drained(c->exchange->drained_arg);
 }
 
-static void on_event(struct bufferevent *bev, short what, void *arg)
+/* EV_TIMEOUT: the client took nothing for write_ms. */
+static void on_writable(evutil_socket_t fd, short what, void *arg)
 {
-    (void)bev;
-    (void)what;
-    fm_conn_close(arg);
+    struct conn *c = arg;
+    const struct fm_http_server_options *o = &c->server->opt;
+    struct timeval stall = {o->write_ms / 1000, o->write_ms % 1000 * 1000};
+    c->is_flushing = false;
+    if (what & EV_TIMEOUT) {
+        fm_conn_close(c);
+        return;
+    }
+    int n = evbuffer_get_length(c->out) ? evbuffer_write(c->out, fd) : 0;
+    if (n < 0 && !is_hold(n)) {
+        fm_conn_close(c);
+    } else if (evbuffer_get_length(c->out) == 0) {
+        on_flushed(c);
+    } else {
+        c->is_flushing = true;
+        event_add(&c->writable, &stall);
+    }
+}
+
+void fm_conn_flush(struct conn *c)
+{
+    if (c->is_flushing)
+        return;
+    c->is_flushing = true;
+    event_active(&c->writable, EV_WRITE, 0);
 }
 
 void fm_conn_next(struct conn *c, bool keeps_alive)
@@ -260,6 +313,8 @@ void fm_conn_next(struct conn *c, bool keeps_alive)
         return;
     }
     set_state(c, CONN_IDLE);
+    if (!event_pending(&c->readable, EV_READ, NULL))
+        event_add(&c->readable, NULL);
     work(c);
 }
 
@@ -286,7 +341,7 @@ void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sock
     struct conn *c = calloc(1, sizeof *c);
     int on = 1;
     (void)peer_len;
-    if (!c || !(c->bev = bufferevent_socket_new(fm_loop_base(s->loop), fd, BEV_OPT_CLOSE_ON_FREE)))
+    if (!c || !(c->in = evbuffer_new()) || !(c->out = evbuffer_new()))
         FM_BUG("out of memory");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     c->server = s;
@@ -297,14 +352,12 @@ void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sock
     s->n++;
     name_peer(c, peer);
     fm_timer_init(&c->timer, s->loop, on_timer, c);
-    bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
-    size_t input_max = s->opt.max_head > INPUT_MAX ? s->opt.max_head : INPUT_MAX;
-    bufferevent_setwatermark(c->bev, EV_READ, 0, input_max + 4096);
-    struct timeval stall = {s->opt.write_ms / 1000, s->opt.write_ms % 1000 * 1000};
-    bufferevent_set_timeouts(c->bev, NULL, &stall);
+    c->fd = fd;
+    event_assign(&c->readable, fm_loop_base(s->loop), fd, EV_READ | EV_PERSIST, on_readable, c);
+    event_assign(&c->writable, fm_loop_base(s->loop), fd, EV_WRITE, on_writable, c);
     set_state(c, CONN_IDLE);
     if (s->n > s->opt.max_connections)
         fm_conn_refuse(c, 503);
     else
-        bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+        event_add(&c->readable, NULL);
 }

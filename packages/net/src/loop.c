@@ -71,8 +71,8 @@ struct fm_loop *fm_loop_new(void)
     struct event_config *cfg = event_config_new();
     if (!l || !cfg)
         FM_BUG("out of memory");
-    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV |
-                                   EVENT_BASE_FLAG_PRECISE_TIMER);
+    /* No precise timers: with epoll each change of the next one would cost a call of the kernel. */
+    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
     l->base = event_base_new_with_config(cfg);
     event_config_free(cfg);
     l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -10,8 +10,8 @@
 #include "faultmaven/net/server.h"
 
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <event2/listener.h>
 
 enum conn_state {
@@ -25,7 +25,10 @@ enum conn_state {
 struct conn {
     struct fm_http_server *server;
     struct conn *next, *prev;
-    struct bufferevent *bev; /* owned */
+    evutil_socket_t fd;
+    struct event readable, writable;
+    struct evbuffer *in, *out; /* owned */
+    bool is_flushing;          /* `writable` is pending or active */
     struct fm_timer timer;   /* of the current state */
     struct fm_http_exchange *exchange;
     enum conn_state state;
@@ -70,6 +73,9 @@ void fm_conn_new(struct fm_http_server *s, evutil_socket_t fd, const struct sock
 void fm_conn_close(struct conn *c);
 void fm_conn_refuse(struct conn *c, int status);
 void fm_conn_next(struct conn *c, bool keeps_alive); /* the answer is complete */
+/* What stands in `out` leaves before the loop waits again: what a handler writes in several steps
+ * goes in one piece, and a connection is never closed under a handler. */
+void fm_conn_flush(struct conn *c);
 
 /* answer.c */
 void fm_exchange_write_head(struct fm_http_exchange *x, int status, const char *type,

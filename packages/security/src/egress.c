@@ -7,6 +7,7 @@
 #include "faultmaven/base/json.h"
 #include "faultmaven/base/vec.h"
 #include "faultmaven/security/stream.h"
+#include "memo.h"
 #include "replace/found.h"
 
 struct fm_egress {
@@ -50,11 +51,19 @@ void fm_egress_free(struct fm_egress *g)
     free(g);
 }
 
-static void add_counts(struct passage *p, struct fm_findings f)
+static struct fm_verdict_counts count(struct fm_findings f)
 {
+    struct fm_verdict_counts c = {.total = f.n};
     for (size_t i = 0; i < f.n; i++)
-        p->receipt.counts[f.items[i].type]++;
-    p->receipt.total += f.n;
+        c.n[f.items[i].type]++;
+    return c;
+}
+
+static void add_counts(struct passage *p, const struct fm_verdict_counts *c)
+{
+    for (size_t i = 0; c->total && i < FM_SENSITIVE_COUNT; i++)
+        p->receipt.counts[i] += c->n[i];
+    p->receipt.total += c->total;
 }
 
 static bool is_border(fm_str t, size_t i)
@@ -150,13 +159,41 @@ static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findi
     return FM_OK;
 }
 
-static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
+static enum fm_code look_at(struct passage *p, fm_str text, fm_str *out,
+                            struct fm_verdict_counts *counts)
 {
     struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
     FM_TRY(ask_detector(p, text, &found));
-    add_counts(p, found);
+    *counts = count(found);
     return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text,
                            found, out);
+}
+
+/* The answers of a detector are not ours to repeat. */
+static bool has_memo(const struct passage *p)
+{
+    const struct fm_egress_options *o = &p->gate->o;
+    return o->memo && (!o->detector || p->receipt.is_local);
+}
+
+static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
+{
+    struct fm_pseudonyms *map = p->gate->o.map;
+    struct fm_egress_memo *memo = has_memo(p) ? p->gate->o.memo : NULL;
+    struct fm_verdict_query q = {p->redactor, map, text};
+    struct fm_verdict_counts counts;
+    if (!memo) {
+        FM_TRY(look_at(p, text, out, &counts));
+    } else if (!fm_egress_memo_find(memo, p->ctx, &q, out, &counts)) {
+        struct fm_values *before = fm_values_ref(map->v);
+        enum fm_code code = look_at(p, text, out, &counts);
+        if (code == FM_OK)
+            fm_egress_memo_add(memo, p->ctx, &q, before, *out, &counts);
+        fm_values_unref(before);
+        FM_TRY(code);
+    }
+    add_counts(p, &counts);
+    return FM_OK;
 }
 
 static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v);

@@ -57,6 +57,7 @@ struct fm_llm_proxy {
     size_t n;
     uint64_t seed, count; /* make ids */
     uint8_t key[FM_CASE_KEY_BYTES];
+    struct fm_egress_memo *memo; /* owned */
     struct fm_counter *requests;
     struct fm_gauge *running;
     struct fm_histogram *seconds;

@@ -7,6 +7,7 @@
 #define OUT_MAX (32u << 20)
 #define BACKLOG_MAX (4u << 20) /* a client that does not read is dropped */
 #define STREAMS_DEFAULT 4096
+#define MEMO_BYTES (32u << 20)
 
 static void release(struct served *s)
 {
@@ -138,7 +139,7 @@ static enum fm_code open_gate(struct served *s)
     struct fm_llm_proxy *p = s->proxy;
     s->map = fm_pseudonyms_new(p->key);
     struct fm_egress_options o = {
-        .external = p->opt.external, .local = p->opt.local, .map = s->map};
+        .external = p->opt.external, .local = p->opt.local, .map = s->map, .memo = p->memo};
     return fm_egress_new(&s->ctx, &o, &s->gate);
 }
 
@@ -340,6 +341,7 @@ enum fm_code fm_llm_proxy_new(struct fm_ctx *ctx, struct fm_loop *l, struct fm_l
     p->opt.max_streams = o->max_streams ? o->max_streams : STREAMS_DEFAULT;
     p->seed = fm_rng_u64(&fm_rng_system);
     fm_rng_fill(&fm_rng_system, p->key, sizeof p->key);
+    p->memo = fm_egress_memo_new(MEMO_BYTES);
     make_series(p);
     struct fm_http_server_options so = {.handler = handle,
                                         .arg = p,
@@ -347,6 +349,7 @@ enum fm_code fm_llm_proxy_new(struct fm_ctx *ctx, struct fm_loop *l, struct fm_l
                                         .max_connections = p->opt.max_streams + 64};
     enum fm_code code = fm_http_server_new(l, ctx, o->listen, &so, &p->server);
     if (code != FM_OK) {
+        fm_egress_memo_free(p->memo);
         free(p);
         return code;
     }
@@ -366,6 +369,7 @@ void fm_llm_proxy_free(struct fm_llm_proxy *p)
         fm_loop_turn(p->loop, 10);
     fm_http_server_free(p->server);
     fm_llm_client_free(p->client);
+    fm_egress_memo_free(p->memo);
     free(p);
 }
 

@@ -9,15 +9,41 @@
 
 static struct fm_pseudonym reserved;
 
+static struct fm_values *new_values(void)
+{
+    struct fm_values *v = calloc(1, sizeof *v);
+    FM_ASSERT(v != NULL);
+    v->refs = 1;
+    fm_arena_init(&v->arena);
+    fm_map_init(&v->by_value, &v->arena);
+    fm_map_init(&v->by_number, &v->arena);
+    fm_map_init(&v->by_fake, &v->arena);
+    return v;
+}
+
+void fm_values_unref(struct fm_values *v)
+{
+    if (!v || atomic_fetch_sub(&v->refs, 1) > 1)
+        return;
+    for (size_t i = 0; i < v->entries.n; i++)
+        if (v->entries.items[i]->value.len)
+            fm_wipe((void *)(uintptr_t)v->entries.items[i]->value.p,
+                    v->entries.items[i]->value.len);
+    fm_arena_release(&v->arena);
+    free(v);
+}
+
+bool fm_values_is_empty(const struct fm_values *v)
+{
+    return v->by_value.n == 0 && v->by_number.n == 0;
+}
+
 struct fm_pseudonyms *fm_pseudonyms_new(const uint8_t key[FM_CASE_KEY_BYTES])
 {
     struct fm_pseudonyms *m = calloc(1, sizeof *m);
     FM_ASSERT(m != NULL);
-    fm_arena_init(&m->arena);
+    m->v = new_values();
     memcpy(m->key, key, sizeof m->key);
-    fm_map_init(&m->by_value, &m->arena);
-    fm_map_init(&m->by_number, &m->arena);
-    fm_map_init(&m->by_fake, &m->arena);
     return m;
 }
 
@@ -25,18 +51,27 @@ void fm_pseudonyms_free(struct fm_pseudonyms *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->entries.n; i++)
-        if (m->entries.items[i]->value.len)
-            fm_wipe((void *)(uintptr_t)m->entries.items[i]->value.p,
-                    m->entries.items[i]->value.len);
+    fm_values_unref(m->v);
     fm_wipe(m->key, sizeof m->key);
-    fm_arena_release(&m->arena);
     free(m);
+}
+
+struct fm_values *fm_values_ref(struct fm_values *v)
+{
+    atomic_fetch_add(&v->refs, 1);
+    return v;
+}
+
+void fm_pseudonyms_adopt(struct fm_pseudonyms *m, struct fm_values *v)
+{
+    fm_values_ref(v);
+    fm_values_unref(m->v);
+    m->v = v;
 }
 
 size_t fm_pseudonyms_count(const struct fm_pseudonyms *m)
 {
-    return m->entries.n;
+    return m->v->entries.n;
 }
 
 /* Keys of the maps live on the stack of the caller; the maps copy what they keep. */
@@ -58,7 +93,7 @@ static fm_str number_key(char buf[5], enum fm_sensitive type, uint32_t number)
     return fm_str_n(buf, 5);
 }
 
-static struct fm_pseudonym *add(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
+static struct fm_pseudonym *put(struct fm_values *m, const struct fm_pseudonym *e)
 {
     static _Thread_local char buf[KEY_MAX];
     char small[5];
@@ -77,17 +112,45 @@ static struct fm_pseudonym *add(struct fm_pseudonyms *m, const struct fm_pseudon
     return p;
 }
 
+static struct fm_values *copy_of(const struct fm_values *v)
+{
+    struct fm_values *out = new_values();
+    for (size_t i = 0; i < v->entries.n; i++)
+        put(out, v->entries.items[i]);
+    for (size_t i = 0; i < v->by_number.n; i++)
+        if (v->by_number.entries[i].value == &reserved)
+            fm_map_put(&out->by_number, v->by_number.entries[i].key)->value = &reserved;
+    memcpy(out->next, v->next, sizeof out->next);
+    return out;
+}
+
+/* The values of m, for writing. */
+static struct fm_values *own(struct fm_pseudonyms *m)
+{
+    if (atomic_load(&m->v->refs) > 1) {
+        struct fm_values *copy = copy_of(m->v);
+        fm_values_unref(m->v);
+        m->v = copy;
+    }
+    return m->v;
+}
+
+static struct fm_pseudonym *add(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
+{
+    return put(own(m), e);
+}
+
 bool fm_pseudonyms_insert(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
 {
     char small[5];
     bool is_taken = e->number
-                        ? fm_map_get(&m->by_number, number_key(small, e->type, e->number)) != NULL
-                        : fm_map_get(&m->by_fake, e->fake) != NULL;
+                        ? fm_map_get(&m->v->by_number, number_key(small, e->type, e->number)) != NULL
+                        : fm_map_get(&m->v->by_fake, e->fake) != NULL;
     if (is_taken)
         return false;
     add(m, e);
-    if (e->number > m->next[e->type])
-        m->next[e->type] = e->number;
+    if (e->number > m->v->next[e->type])
+        m->v->next[e->type] = e->number;
     return true;
 }
 
@@ -95,12 +158,12 @@ static const struct fm_pseudonym *find_value(const struct fm_pseudonyms *m, enum
                                              bool is_fake, fm_str value)
 {
     static _Thread_local char buf[KEY_MAX];
-    return fm_map_get(&m->by_value, value_key(buf, type, is_fake, value));
+    return fm_map_get(&m->v->by_value, value_key(buf, type, is_fake, value));
 }
 
 static enum fm_code check_room(const struct fm_pseudonyms *m, struct fm_ctx *ctx)
 {
-    if (m->entries.n >= FM_PSEUDONYMS_MAX)
+    if (m->v->entries.n >= FM_PSEUDONYMS_MAX)
         return fm_fail(ctx, FM_ELIMIT,
                        "the map of the case is full: %d values; use the actions mask or hash for "
                        "frequent types",
@@ -117,10 +180,11 @@ enum fm_code fm_pseudonyms_number(struct fm_pseudonyms *m, struct fm_ctx *ctx,
     if (*out)
         return FM_OK;
     FM_TRY(check_room(m, ctx));
+    own(m);
     do
-        m->next[type]++;
-    while (fm_map_get(&m->by_number, number_key(small, type, m->next[type])));
-    *out = add(m, &(struct fm_pseudonym){.type = type, .number = m->next[type], .value = value});
+        m->v->next[type]++;
+    while (fm_map_get(&m->v->by_number, number_key(small, type, m->v->next[type])));
+    *out = add(m, &(struct fm_pseudonym){.type = type, .number = m->v->next[type], .value = value});
     return FM_OK;
 }
 
@@ -136,7 +200,7 @@ enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx, enu
     for (unsigned i = 0; i < FAKE_TRIES; i++) {
         fm_str fake = fm_form_fake(&ctx->arena, m->key,
                                    &(struct fm_form){.type = type, .value = value, .attempt = i});
-        if (fm_str_eq(fake, value) || fm_map_get(&m->by_fake, fake) ||
+        if (fm_str_eq(fake, value) || fm_map_get(&m->v->by_fake, fake) ||
             find_value(m, type, true, fake))
             continue;
         *out = add(m, &(struct fm_pseudonym){.type = type, .value = value, .fake = fake});
@@ -148,33 +212,47 @@ enum fm_code fm_pseudonyms_fake(struct fm_pseudonyms *m, struct fm_ctx *ctx, enu
 
 bool fm_pseudonyms_is_fake(const struct fm_pseudonyms *m, fm_str value)
 {
-    return fm_map_get(&m->by_fake, value) != NULL;
+    return fm_map_get(&m->v->by_fake, value) != NULL;
 }
 
 const struct fm_pseudonym *fm_pseudonyms_find(const struct fm_pseudonyms *m, enum fm_sensitive type,
                                               uint32_t number)
 {
     char small[5];
-    const struct fm_pseudonym *p = fm_map_get(&m->by_number, number_key(small, type, number));
+    const struct fm_pseudonym *p = fm_map_get(&m->v->by_number, number_key(small, type, number));
     return p == &reserved ? NULL : p;
 }
 
 const struct fm_pseudonym *fm_pseudonyms_find_fake(const struct fm_pseudonyms *m, fm_str fake)
 {
-    return fm_map_get(&m->by_fake, fake);
+    return fm_map_get(&m->v->by_fake, fake);
+}
+
+static bool may_have_placeholder(fm_str text)
+{
+    return text.len && (memchr(text.p, '_', text.len) || memchr(text.p, '<', text.len));
+}
+
+bool fm_pseudonyms_has_number(fm_str text)
+{
+    struct fm_placeholder p;
+    if (!may_have_placeholder(text))
+        return false;
+    for (size_t at = 0; fm_placeholder_next(text, at, &p); at = p.end)
+        if (p.number)
+            return true;
+    return false;
 }
 
 void fm_pseudonyms_reserve(struct fm_pseudonyms *m, fm_str text)
 {
     struct fm_placeholder p;
     char small[5];
-    if (!text.len || !(memchr(text.p, '_', text.len) || memchr(text.p, '<', text.len)))
+    if (!may_have_placeholder(text))
         return;
     for (size_t at = 0; fm_placeholder_next(text, at, &p); at = p.end) {
-        if (!p.number)
-            continue;
-        struct fm_map_entry *e = fm_map_put(&m->by_number, number_key(small, p.type, p.number));
-        if (!e->value)
-            e->value = &reserved;
+        fm_str key = number_key(small, p.type, p.number);
+        if (p.number && !fm_map_get(&m->v->by_number, key))
+            fm_map_put(&own(m)->by_number, key)->value = &reserved;
     }
 }

@@ -20,7 +20,7 @@ static bool is_border(fm_str t, size_t i)
 /* The longest fake that starts at i and ends at a border. Fakes are at most longest_fake bytes. */
 static const struct fm_pseudonym *fake_at(const struct fm_pseudonyms *m, fm_str t, size_t i)
 {
-    size_t max = t.len - i < m->longest_fake ? t.len - i : m->longest_fake;
+    size_t max = t.len - i < m->v->longest_fake ? t.len - i : m->v->longest_fake;
     for (size_t n = max; n; n--)
         if (is_border(t, i + n)) {
             const struct fm_pseudonym *p = fm_pseudonyms_find_fake(m, fm_str_sub(t, i, n));
@@ -34,7 +34,7 @@ static const struct fm_pseudonym *fake_at(const struct fm_pseudonyms *m, fm_str 
 static void add_plain(struct job *j, fm_str t)
 {
     size_t from = 0;
-    for (size_t i = 0; j->map->longest_fake && i < t.len;) {
+    for (size_t i = 0; j->map->v->longest_fake && i < t.len;) {
         const struct fm_pseudonym *p =
             is_border(t, i) && fm_is_word((unsigned char)t.p[i]) ? fake_at(j->map, t, i) : NULL;
         if (!p) {

@@ -27,8 +27,8 @@ enum fm_code fm_pseudonyms_seal(const struct fm_pseudonyms *m, struct fm_ctx *ct
     uint8_t key[FM_KEY_BYTES];
     fm_buf_init(&b, FM_BOX_MAX);
     fm_buf_add(&b, magic, sizeof magic);
-    for (size_t i = 0; i < m->entries.n; i++) {
-        const struct fm_pseudonym *e = m->entries.items[i];
+    for (size_t i = 0; i < m->v->entries.n; i++) {
+        const struct fm_pseudonym *e = m->v->entries.items[i];
         fm_str name = fm_str_c(fm_sensitive_name(e->type));
         fm_buf_addc(&b, (char)name.len);
         fm_buf_adds(&b, name);

@@ -64,10 +64,22 @@ struct fm_egress_receipt {
 struct fm_cleared; /* opaque; in the context's arena */
 struct fm_egress;
 
+/*
+ * Verdicts on texts that passed before, for a receiver of many requests that repeat their beginning
+ * (conversations). Redaction is deterministic, so a verdict is used again only for the same text,
+ * rules, key and contents of the map; texts are compared byte by byte. Holds at most max_bytes; what
+ * nobody asked for during 15 minutes goes with the next use. One thread; must not outlive the
+ * redactors of its gates.
+ */
+struct fm_egress_memo;
+struct fm_egress_memo *fm_egress_memo_new(size_t max_bytes);
+void fm_egress_memo_free(struct fm_egress_memo *m);
+
 struct fm_egress_options {
     const struct fm_redactor *external; /* for receivers that are not local; required */
     const struct fm_redactor *local;    /* for local ones; NULL: as `external` */
     struct fm_pseudonyms *map;          /* the case's map; required */
+    struct fm_egress_memo *memo;  /* NULL: every text is looked at */
     struct fm_detector *detector; /* a further detector, or NULL; its failure closes the gate */
     void (*on_receipt)(void *arg, const struct fm_egress_receipt *r); /* audit; may be NULL */
     void *arg;
