@@ -59,16 +59,25 @@ void fm_buf_addc(struct fm_buf *b, char c)
     fm_buf_add(b, &c, 1);
 }
 
+/* Most of what is formatted fits into the room that is there: then it is formatted once. */
 void fm_buf_addf(struct fm_buf *b, const char *fmt, ...)
 {
     va_list ap, again;
+    size_t room = b->overflow ? 0 : b->cap - b->len;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    if (n >= 0 && reserve(b, (size_t)n)) {
-        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
-        b->len += (size_t)n;
+    int n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, ap);
+    bool is_there = n >= 0 && (size_t)n < room && (size_t)n <= b->max - b->len;
+    if (n >= 0 && !is_there) {
+        if (room)
+            b->p[b->len] = '\0';
+        if (reserve(b, (size_t)n)) {
+            vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+            is_there = true;
+        }
     }
+    if (is_there)
+        b->len += (size_t)n;
     va_end(again);
     va_end(ap);
 }

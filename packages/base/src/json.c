@@ -27,23 +27,34 @@ static yyjson_alc arena_alc(struct fm_arena *a)
     return (yyjson_alc){arena_malloc, arena_realloc, arena_free, a};
 }
 
+/* The index behind the string that begins at i, which is behind its quote. */
+static size_t skip_string(fm_str s, size_t i)
+{
+    while (i < s.len) {
+        const char *quote = memchr(s.p + i, '"', s.len - i);
+        if (!quote)
+            return s.len;
+        size_t end = (size_t)(quote - s.p), back = end;
+        while (back > i && s.p[back - 1] == '\\')
+            back--;
+        if ((end - back) % 2 == 0)
+            return end + 1;
+        i = end + 1;
+    }
+    return s.len;
+}
+
 /* yyjson reads without recursion, but readers of the tree recurse: limit the depth before anything
  * is allocated. */
 static bool is_too_deep(fm_str s, size_t *at)
 {
     size_t depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        if (in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
+    for (size_t i = 0; i < s.len;) {
+        char c = s.p[i++];
+        if (c == '"') {
+            i = skip_string(s, i);
         } else if (c == '{' || c == '[') {
-            *at = i;
+            *at = i - 1;
             if (++depth > FM_JSON_DEPTH_MAX)
                 return true;
         } else if ((c == '}' || c == ']') && depth) {

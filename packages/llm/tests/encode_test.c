@@ -71,15 +71,12 @@ static fm_str encode(struct fm_ctx *ctx, const char *kind, const char *model, un
                              .has_schema = true};
     struct fm_llm_request r = full_request();
     struct fm_buf b;
-    yyjson_val *v;
+    yyjson_mut_doc *d;
     fm_buf_init(&b, 1 << 20);
     assert_int_equal(fm_llm_wire(p.facts->family)
-                         ->encode(ctx, &(struct fm_llm_wire_request){&m, &r, drop, is_stream}, &b),
+                         ->encode(ctx, &(struct fm_llm_wire_request){&m, &r, drop, is_stream}, &d),
                      FM_OK);
-    assert_int_equal(fm_json_read(ctx, fm_buf_str(&b), &v), FM_OK);
-    fm_buf_clear(&b);
-    yyjson_mut_doc *d = fm_json_new(&ctx->arena);
-    assert_int_equal(fm_json_write(ctx, d, yyjson_val_mut_copy(d, v), true, &b), FM_OK);
+    assert_int_equal(fm_json_write(ctx, d, yyjson_mut_doc_get_root(d), true, &b), FM_OK);
     fm_str out = fm_str_dup(&ctx->arena, fm_buf_str(&b));
     fm_buf_release(&b);
     return out;
@@ -163,16 +160,14 @@ TEST(a_bad_schema_is_the_callers_fault)
     for (const struct fm_llm_facts *f = fm_llm_facts_table; f->kind; f++) {
         struct fm_llm_request r = full_request();
         struct fm_ctx ctx;
-        struct fm_buf b;
+        yyjson_mut_doc *d;
         r.schema = FM_STR("[1]");
         p.facts = f;
         fm_ctx_init(&ctx, &fm_clock_system);
-        fm_buf_init(&b, 1 << 20);
         assert_int_equal(fm_llm_wire(f->family)->encode(
-                             &ctx, &(struct fm_llm_wire_request){&m, &r, 0, false}, &b),
+                             &ctx, &(struct fm_llm_wire_request){&m, &r, 0, false}, &d),
                          FM_EINVAL);
         assert_non_null(strstr(ctx.error, "schema"));
-        fm_buf_release(&b);
         fm_ctx_release(&ctx);
     }
 }

@@ -28,6 +28,7 @@ struct passage {
     struct fm_ctx *ctx;
     const struct fm_redactor *redactor;
     struct fm_egress_receipt receipt;
+    size_t bytes; /* of strings seen */
 };
 
 enum fm_code fm_egress_new(struct fm_ctx *ctx, const struct fm_egress_options *opts,
@@ -201,6 +202,10 @@ static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v);
 static enum fm_code clear_string(struct passage *p, yyjson_mut_val *v)
 {
     fm_str text = fm_str_n(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), clean;
+    p->bytes += text.len;
+    if (p->bytes > FM_EGRESS_BODY_MAX)
+        return fm_fail(p->ctx, FM_ELIMIT, "the body for %s has more than %u bytes",
+                       p->receipt.receiver, FM_EGRESS_BODY_MAX);
     FM_TRY(clear_text(p, text, &clean));
     if (!fm_str_eq(text, clean))
         unsafe_yyjson_set_strn(v, clean.p, clean.len);
@@ -225,6 +230,8 @@ static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v)
         return clear_string(p, v);
     if (yyjson_mut_is_obj(v))
         return clear_object(p, v);
+    if (yyjson_mut_is_raw(v)) /* nobody looks into it */
+        return fm_fail(p->ctx, FM_EINVAL, "raw JSON");
     if (!yyjson_mut_is_arr(v))
         return FM_OK;
     yyjson_mut_arr_iter it;
@@ -234,20 +241,34 @@ static enum fm_code clear_value(struct passage *p, yyjson_mut_val *v)
     return FM_OK;
 }
 
+/* Written to the arena at once. Refuses what is no text of UTF-8. */
+static enum fm_code clear_tree(struct passage *p, yyjson_mut_doc *doc, fm_str *out)
+{
+    yyjson_write_err err;
+    size_t n;
+    FM_TRY(clear_value(p, yyjson_mut_doc_get_root(doc)));
+    char *text = yyjson_mut_write_opts(doc, 0, &doc->alc, &n, &err);
+    if (!text)
+        return fm_fail(p->ctx, FM_EINVAL, "not JSON: %s", err.msg);
+    *out = fm_str_n(text, n);
+    return FM_OK;
+}
+
 static enum fm_code clear_json(struct passage *p, fm_str body, fm_str *out)
 {
     yyjson_val *root;
-    struct fm_buf buf;
     FM_TRY(fm_json_read(p->ctx, body, &root));
     yyjson_mut_doc *doc = fm_json_new(&p->ctx->arena);
-    yyjson_mut_val *copy = yyjson_val_mut_copy(doc, root);
-    FM_TRY(clear_value(p, copy));
-    fm_buf_init(&buf, 8u * FM_EGRESS_BODY_MAX);
-    enum fm_code code = fm_json_write(p->ctx, doc, copy, false, &buf);
-    if (code == FM_OK)
-        *out = fm_str_dup(&p->ctx->arena, fm_buf_str(&buf));
-    fm_buf_release(&buf);
-    return code;
+    yyjson_mut_doc_set_root(doc, yyjson_val_mut_copy(doc, root));
+    return clear_tree(p, doc, out);
+}
+
+static enum fm_code clear_body(struct passage *p, const struct fm_egress_request *req, fm_str *out)
+{
+    if (req->format == FM_EGRESS_TEXT)
+        return clear_text(p, req->body, out);
+    return req->format == FM_EGRESS_JSON ? clear_json(p, req->body, out)
+                                         : clear_tree(p, req->tree, out);
 }
 
 static enum fm_code check(struct fm_ctx *ctx, const struct fm_egress_request *req)
@@ -293,10 +314,9 @@ enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx,
     fm_str body;
     FM_TRY(check(ctx, req));
     start_receipt(&p, req);
-    enum fm_code code = req->format == FM_EGRESS_JSON ? clear_json(&p, req->body, &body)
-                                                      : clear_text(&p, req->body, &body);
+    enum fm_code code = clear_body(&p, req, &body);
     if (code != FM_OK)
-        return req->format == FM_EGRESS_JSON ? hide_details(ctx, req, code) : code;
+        return req->format != FM_EGRESS_TEXT ? hide_details(ctx, req, code) : code;
     struct fm_cleared *c = FM_NEW(&ctx->arena, struct fm_cleared);
     c->body = body;
     c->receipt = p.receipt;

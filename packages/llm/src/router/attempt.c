@@ -301,8 +301,7 @@ static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
     struct fm_llm_call *c = a->call;
     struct fm_llm_wire_request wanted = {a->cand->model, c->request, a->cand->drop,
                                          c->opt.is_stream};
-    struct fm_buf body;
-    fm_buf_init(&body, FM_EGRESS_BODY_MAX);
+    yyjson_mut_doc *body;
     fm_ctx_init(&a->egress, c->ctx->clock);
     a->has_egress = true;
     a->egress.deadline = c->ctx->deadline;
@@ -310,18 +309,17 @@ static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
     if (code == FM_OK) {
         struct fm_egress_request q = {
             .kind = FM_EGRESS_MODEL,
-            .format = FM_EGRESS_JSON,
+            .format = FM_EGRESS_TREE,
             .origin = "prompt",
             .receiver = provider_of(a)->id,
             .is_local = provider_of(a)->is_local,
-            .body = fm_buf_str(&body),
+            .tree = body,
         };
         code = fm_egress_pass(c->opt.gate, &a->egress, &q, out);
         c->error.result = code == FM_OK ? c->error.result : FM_LLM_REFUSED_BY_GATE;
     } else {
         c->error.result = FM_LLM_BAD_REQUEST;
     }
-    fm_buf_release(&body);
     return code == FM_OK ? FM_OK : fm_fail(c->ctx, code, "%s", a->egress.error);
 }
 

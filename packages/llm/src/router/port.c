@@ -61,14 +61,14 @@ static const struct fm_llm_model *embedder_of(const struct fm_llm_setup *s)
 }
 
 static enum fm_code embed_body(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
-                               struct fm_buf *body, const struct fm_cleared **out)
+                               yyjson_mut_doc *body, const struct fm_cleared **out)
 {
     struct fm_egress_request q = {.kind = FM_EGRESS_EMBEDDER,
-                                  .format = FM_EGRESS_JSON,
+                                  .format = FM_EGRESS_TREE,
                                   .origin = "embedding",
                                   .receiver = m->provider->id,
                                   .is_local = m->provider->is_local,
-                                  .body = fm_buf_str(body)};
+                                  .tree = body};
     return fm_egress_pass(p->gate, ctx, &q, out);
 }
 
@@ -80,14 +80,12 @@ struct texts {
 static enum fm_code embed_with(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
                                struct texts t, struct fm_llm_embeddings *out)
 {
-    struct fm_buf body;
+    yyjson_mut_doc *body;
     const struct fm_cleared *cleared = NULL;
     struct fm_http_answer answer;
-    fm_buf_init(&body, FM_EGRESS_BODY_MAX);
     enum fm_code code = fm_llm_embed_encode(ctx, m, t.items, t.n, &body);
     if (code == FM_OK)
-        code = embed_body(p, ctx, m, &body, &cleared);
-    fm_buf_release(&body);
+        code = embed_body(p, ctx, m, body, &cleared);
     FM_TRY(code);
     FM_TRY(fm_llm_embed_post(p->client, ctx, cleared, m, &answer));
     if (answer.status != 200)

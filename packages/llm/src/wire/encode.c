@@ -16,6 +16,13 @@ const struct fm_llm_wire_ops *fm_llm_wire(enum fm_llm_family f)
     FM_BUG("no such family of providers: %d", (int)f);
 }
 
+enum fm_code fm_llm_finish_doc(yyjson_mut_doc *d, yyjson_mut_val *root, yyjson_mut_doc **out)
+{
+    yyjson_mut_doc_set_root(d, root);
+    *out = d;
+    return FM_OK;
+}
+
 const char *fm_llm_effort_name(enum fm_llm_effort e)
 {
     static const char *const names[] = {"", "none", "low", "medium", "high"};

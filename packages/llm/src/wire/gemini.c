@@ -183,7 +183,7 @@ static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct
 }
 
 static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
-                           struct fm_buf *out)
+                           yyjson_mut_doc **out)
 {
     const struct fm_llm_model *m = q->model;
     const struct fm_llm_request *r = q->request;
@@ -198,7 +198,7 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request 
     add_sampling(d, config, r, drop);
     if (!(drop & FM_LLM_DROP_EFFORT))
         add_thinking(d, config, r, m->name);
-    return fm_json_write(ctx, d, root, false, out);
+    return fm_llm_finish_doc(d, root, out);
 }
 
 static fm_str path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream)

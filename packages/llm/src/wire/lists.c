@@ -18,7 +18,7 @@ static void encode_gemini(yyjson_mut_doc *d, yyjson_mut_val *root, const char *m
 }
 
 enum fm_code fm_llm_embed_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                                 const fm_str *texts, size_t n, struct fm_buf *out)
+                                 const fm_str *texts, size_t n, yyjson_mut_doc **out)
 {
     enum fm_llm_family family = m->provider->facts->family;
     yyjson_mut_doc *d = fm_json_new(&ctx->arena);
@@ -29,7 +29,7 @@ enum fm_code fm_llm_embed_encode(struct fm_ctx *ctx, const struct fm_llm_model *
                        m->provider->id);
     if (family == FM_LLM_FAMILY_GEMINI) {
         encode_gemini(d, root, m->name, texts, n);
-        return fm_json_write(ctx, d, root, false, out);
+        return fm_llm_finish_doc(d, root, out);
     }
     yyjson_mut_obj_add_str(d, root, "model", m->name);
     yyjson_mut_val *input = yyjson_mut_obj_add_arr(d, root, "input");
@@ -39,7 +39,7 @@ enum fm_code fm_llm_embed_encode(struct fm_ctx *ctx, const struct fm_llm_model *
         yyjson_mut_obj_add_bool(d, root, "truncate", false);
     else
         yyjson_mut_obj_add_str(d, root, "encoding_format", "float");
-    return fm_json_write(ctx, d, root, false, out);
+    return fm_llm_finish_doc(d, root, out);
 }
 
 fm_str fm_llm_embed_path(struct fm_arena *a, const struct fm_llm_model *m)

@@ -104,7 +104,7 @@ static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *root, enum fm_llm_ef
 }
 
 static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
-                           struct fm_buf *out)
+                           yyjson_mut_doc **out)
 {
     const struct fm_llm_model *m = q->model;
     const struct fm_llm_request *r = q->request;
@@ -122,7 +122,7 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request 
     yyjson_mut_obj_add_bool(d, root, "truncate", false);
     yyjson_mut_obj_add_bool(d, root, "shift", false);
     yyjson_mut_obj_add_bool(d, root, "stream", q->is_stream);
-    return fm_json_write(ctx, d, root, false, out);
+    return fm_llm_finish_doc(d, root, out);
 }
 
 static fm_str path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream)

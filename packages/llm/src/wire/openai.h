@@ -6,7 +6,7 @@
 #include "wire.h"
 
 enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
-                                  struct fm_buf *out);
+                                  yyjson_mut_doc **out);
 fm_str fm_llm_openai_path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream);
 
 #endif

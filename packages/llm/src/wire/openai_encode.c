@@ -164,7 +164,7 @@ static void add_stream(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_
 }
 
 enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
-                                  struct fm_buf *out)
+                                  yyjson_mut_doc **out)
 {
     const struct fm_llm_model *m = q->model;
     const struct fm_llm_request *r = q->request;
@@ -186,7 +186,7 @@ enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_r
     if (q->is_stream)
         add_stream(d, root, f, drop);
     fm_llm_add_extra(ctx, d, root, f->extra_json);
-    return fm_json_write(ctx, d, root, false, out);
+    return fm_llm_finish_doc(d, root, out);
 }
 
 fm_str fm_llm_openai_path(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream)

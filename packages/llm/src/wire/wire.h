@@ -88,9 +88,9 @@ struct fm_llm_wire_request {
 };
 
 struct fm_llm_wire_ops {
-    /* Appends the request body. */
+    /* The request body, on ctx's arena. A tree, because it passes the gate next. */
     enum fm_code (*encode)(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
-                           struct fm_buf *out);
+                           yyjson_mut_doc **out);
     /* Path and query behind the base URL. */
     fm_str (*path)(struct fm_arena *a, const struct fm_llm_model *m, bool is_stream);
     /* One frame of a stream; data is not empty. */
@@ -107,7 +107,8 @@ extern const struct fm_llm_wire_ops fm_llm_wire_openai, fm_llm_wire_anthropic, f
 
 /* Embeddings and the list of models. */
 FM_MUST_CHECK enum fm_code fm_llm_embed_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                                               const fm_str *texts, size_t n, struct fm_buf *out);
+                                               const fm_str *texts, size_t n,
+                                               yyjson_mut_doc **out);
 fm_str fm_llm_embed_path(struct fm_arena *a, const struct fm_llm_model *m);
 FM_MUST_CHECK enum fm_code fm_llm_embed_decode(struct fm_ctx *ctx, fm_str body, size_t n,
                                                struct fm_llm_embeddings *out);
@@ -140,6 +141,7 @@ int64_t fm_llm_retry_after(const struct fm_http_headers *h, yyjson_val *error, f
 bool fm_llm_wait_parse(fm_str s, int64_t *ms);
 
 /* Request helpers shared by the encoders. */
+enum fm_code fm_llm_finish_doc(yyjson_mut_doc *d, yyjson_mut_val *root, yyjson_mut_doc **out);
 yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str json,
                                  const char *what);
 void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,

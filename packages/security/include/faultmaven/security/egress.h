@@ -31,8 +31,9 @@ enum fm_egress_kind {
 
 enum fm_egress_format {
     FM_EGRESS_TEXT,
-    FM_EGRESS_JSON /* every string and every member name is redacted on its own; the structure stays
-                      as it was */
+    FM_EGRESS_JSON, /* every string and every member name is redacted on its own; the structure stays
+                       as it was */
+    FM_EGRESS_TREE, /* the same for JSON that was not written yet: `tree`, which is changed in place */
 };
 
 #define FM_EGRESS_BODY_MAX (16u * 1024 * 1024)
@@ -45,6 +46,7 @@ struct fm_egress_request {
     bool is_local;        /* the receiver runs on this machine or in the operator's own network, by
                              configuration */
     fm_str body;
+    struct yyjson_mut_doc *tree; /* on the memory of the context that passes it */
 };
 
 struct fm_egress_receipt {
