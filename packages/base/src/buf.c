@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/base/buf.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "faultmaven/base/ctx.h"
@@ -25,8 +24,7 @@ void fm_buf_clear(struct fm_buf *b)
         b->p[0] = '\0';
 }
 
-/* Room for n more bytes and the NUL. */
-static bool reserve(struct fm_buf *b, size_t n)
+bool fm_buf_reserve(struct fm_buf *b, size_t n)
 {
     if (b->overflow || n > b->max - b->len) {
         b->overflow = true;
@@ -46,7 +44,7 @@ static bool reserve(struct fm_buf *b, size_t n)
 
 void fm_buf_add(struct fm_buf *b, const void *p, size_t n)
 {
-    if (!reserve(b, n))
+    if (!fm_buf_reserve(b, n))
         return;
     if (n)
         memcpy(b->p + b->len, p, n);
@@ -57,29 +55,6 @@ void fm_buf_add(struct fm_buf *b, const void *p, size_t n)
 void fm_buf_addc(struct fm_buf *b, char c)
 {
     fm_buf_add(b, &c, 1);
-}
-
-/* Most of what is formatted fits into the room that is there: then it is formatted once. */
-void fm_buf_addf(struct fm_buf *b, const char *fmt, ...)
-{
-    va_list ap, again;
-    size_t room = b->overflow ? 0 : b->cap - b->len;
-    va_start(ap, fmt);
-    va_copy(again, ap);
-    int n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, ap);
-    bool is_there = n >= 0 && (size_t)n < room && (size_t)n <= b->max - b->len;
-    if (n >= 0 && !is_there) {
-        if (room)
-            b->p[b->len] = '\0';
-        if (reserve(b, (size_t)n)) {
-            vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
-            is_there = true;
-        }
-    }
-    if (is_there)
-        b->len += (size_t)n;
-    va_end(again);
-    va_end(ap);
 }
 
 void fm_buf_neutralize(struct fm_buf *b, size_t from)

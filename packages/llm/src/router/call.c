@@ -29,13 +29,6 @@ static double cost_of(const struct fm_llm_model *m, const struct fm_llm_usage *u
            1e6;
 }
 
-static void count(struct fm_llm_call *c, const char *name, const char *help,
-                  const char *const *labels, uint64_t n)
-{
-    if (c->client->router->metrics)
-        fm_counter_add(fm_metrics_counter(c->client->router->metrics, name, help, labels), n);
-}
-
 static void settle(struct fm_llm_call *c)
 {
     const struct fm_llm_usage *u = &c->response.usage;
@@ -69,10 +62,9 @@ static void end(struct fm_llm_call *c, enum fm_code code)
     void (*done)(void *, enum fm_code, struct fm_llm_response *) = c->opt.done;
     void *arg = c->opt.arg;
     struct fm_llm_response *out = FM_NEW(&c->ctx->arena, struct fm_llm_response);
-    const char *labels[] = {"result", fm_llm_class_name(c->response.failure), NULL};
     c->response.total_ms = (fm_llm_now(c->client->router) - c->started) / FM_MS;
     settle(c);
-    count(c, "faultmaven_llm_calls_total", "Calls by result.", labels, 1);
+    fm_llm_count_call(c->client->router, c->response.failure);
     log_call(c, code);
     *out = c->response;
     release(c);
@@ -116,35 +108,11 @@ static void note_attempt(struct fm_llm_call *c, struct attempt *a)
     n->is_hedge = a->is_hedge;
 }
 
-static void note_metrics(struct fm_llm_call *c, struct attempt *a)
-{
-    struct fm_metrics *m = c->client->router->metrics;
-    const struct fm_llm_model *model = a->cand->model;
-    const char *labels[] = {"provider", model->provider->id,
-                            "model",    model->name,
-                            "result",   fm_llm_class_name(a->error.result),
-                            NULL};
-    const char *who[] = {"provider", model->provider->id, "model", model->name, NULL};
-    if (!m)
-        return;
-    fm_counter_add(fm_metrics_counter(m, "faultmaven_llm_attempts_total",
-                                      "Attempts by target and result.", labels),
-                   1);
-    fm_histogram_observe(fm_metrics_histogram(m, "faultmaven_llm_attempt_seconds",
-                                              "Duration of attempts.", who, fm_bounds_seconds),
-                         (double)(fm_llm_now(c->client->router) - a->started) / 1e9);
-    if (a->first_token)
-        fm_histogram_observe(fm_metrics_histogram(m, "faultmaven_llm_first_token_seconds",
-                                                  "Time to the first token.", who,
-                                                  fm_bounds_seconds),
-                             (double)(a->first_token - a->started) / 1e9);
-}
-
 static void close_attempt(struct fm_llm_call *c, struct attempt *a)
 {
     fm_llm_leave(c->client->router, a->cand->target, &c->setup->policy, &a->place, &a->error);
     note_attempt(c, a);
-    note_metrics(c, a);
+    fm_llm_count_attempt(c->client->router, a);
     fm_llm_attempt_drop(a);
     if (c->winner == a && a->error.result != FM_LLM_OK)
         c->winner = NULL;
@@ -165,16 +133,6 @@ static void abandon_all(struct fm_llm_call *c, const char *why)
             abandon(c, &c->attempts[i], why);
 }
 
-static void count_tokens(struct fm_llm_call *c, const struct fm_llm_model *m)
-{
-    const char *in[] = {"provider", m->provider->id, "kind", "input", NULL},
-               *out[] = {"provider", m->provider->id, "kind", "output", NULL};
-    count(c, "faultmaven_llm_tokens_total", "Tokens by provider.", in,
-          (uint64_t)c->response.usage.input);
-    count(c, "faultmaven_llm_tokens_total", "Tokens by provider.", out,
-          (uint64_t)c->response.usage.output);
-}
-
 static void take_usage(struct fm_llm_call *c, struct attempt *a)
 {
     struct fm_llm_usage *u = &c->response.usage;
@@ -185,7 +143,7 @@ static void take_usage(struct fm_llm_call *c, struct attempt *a)
     if (!u->is_known)
         u->output = fm_llm_tokens(c->response.text) + fm_llm_tokens(c->response.reasoning);
     c->response.cost_usd = cost_of(a->cand->model, u);
-    count_tokens(c, a->cand->model);
+    fm_llm_count_tokens(c->client->router, a->cand, u);
 }
 
 static void name_model(struct fm_llm_call *c, struct attempt *a)

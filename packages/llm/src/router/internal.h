@@ -35,6 +35,7 @@ struct target {
     unsigned drop;      /* fields that it refused */
     double token_ratio; /* 0: nothing learned yet */
     uint64_t calls, failures;
+    struct target_series *series; /* on the router's arena; NULL: not made yet */
 };
 
 struct budget {
@@ -45,6 +46,13 @@ struct budget {
 };
 
 struct cached;
+
+/* Estimates of texts that came before: a conversation repeats its beginning. */
+#define TOKEN_MEMO 1024
+struct token_memo {
+    uint64_t hash; /* of the text; 0: free */
+    int64_t tokens;
+};
 
 struct fm_llm_router {
     pthread_mutex_t lock;
@@ -59,6 +67,7 @@ struct fm_llm_router {
     FM_VEC(struct budget) budgets;
     struct cached *newest, *oldest; /* LRU list, owned */
     size_t n_cached;
+    struct token_memo tokens[TOKEN_MEMO];
 };
 
 static inline fm_time fm_llm_now(struct fm_llm_router *r)
@@ -86,6 +95,16 @@ void fm_llm_learn_tokens(struct fm_llm_router *r, uint32_t target, int64_t estim
 int64_t fm_llm_expected_tokens(struct fm_llm_router *r, uint32_t target, int64_t estimated);
 unsigned fm_llm_refused_fields(struct fm_llm_router *r, uint32_t target, unsigned add);
 double fm_llm_random(struct fm_llm_router *r);
+
+/* series.c: metrics */
+struct attempt;
+void fm_llm_count_attempt(struct fm_llm_router *r, const struct attempt *a);
+void fm_llm_count_tokens(struct fm_llm_router *r, const struct candidate *k,
+                         const struct fm_llm_usage *u);
+void fm_llm_count_call(struct fm_llm_router *r, enum fm_llm_class result);
+
+/* tokens.c: fm_llm_request_tokens with the router's memo */
+int64_t fm_llm_estimate(struct fm_llm_router *r, const struct fm_llm_request *q);
 
 /* budget.c */
 struct reservation {

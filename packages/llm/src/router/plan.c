@@ -89,7 +89,7 @@ enum fm_code fm_llm_plan(struct fm_llm_call *c)
 {
     const struct fm_llm_request *r = c->request;
     const struct fm_llm_route *route = fm_llm_setup_route(c->setup, r->purpose);
-    c->tokens = fm_llm_request_tokens(r);
+    c->tokens = fm_llm_estimate(c->client->router, r);
     c->route = route;
     c->error.result = FM_LLM_NO_TARGET;
     if (r->model.len) {

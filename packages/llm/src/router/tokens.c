@@ -6,7 +6,8 @@
  * Hexadecimal and identifiers come out right because letters and digits alternate. The router
  * corrects the estimate per model by the usage that the provider reports.
  */
-#include "faultmaven/llm/router.h"
+#include "faultmaven/base/hash.h"
+#include "internal.h"
 
 enum kind { P, B, L, D, N, W }; /* punctuation, blank, letter, digit, new line, wide */
 
@@ -54,20 +55,46 @@ int64_t fm_llm_tokens(fm_str text)
     return (sum + UNIT - 1) / UNIT;
 }
 
+#define MEMO_MIN 256 /* bytes; shorter texts are counted faster than found */
+
+static int64_t text_tokens(struct fm_llm_router *r, fm_str text)
+{
+    if (!r || text.len < MEMO_MIN)
+        return fm_llm_tokens(text);
+    uint64_t hash = fm_hash64(text);
+    struct token_memo *m = &r->tokens[hash % TOKEN_MEMO];
+    if (m->hash != hash)
+        *m = (struct token_memo){hash, fm_llm_tokens(text)};
+    return m->tokens;
+}
+
 /* Roles, separators and the frame of a tool cost a few tokens each. */
-int64_t fm_llm_request_tokens(const struct fm_llm_request *r)
+static int64_t request_tokens(struct fm_llm_router *memo, const struct fm_llm_request *r)
 {
     int64_t n = 3;
     for (size_t i = 0; i < r->n_messages; i++) {
         const struct fm_llm_message *m = &r->messages[i];
-        n += 4 + fm_llm_tokens(m->text);
+        n += 4 + text_tokens(memo, m->text);
         for (size_t k = 0; k < m->n_calls; k++)
-            n += 6 + fm_llm_tokens(m->calls[k].name) + fm_llm_tokens(m->calls[k].arguments);
+            n += 6 + fm_llm_tokens(m->calls[k].name) + text_tokens(memo, m->calls[k].arguments);
     }
     for (size_t i = 0; i < r->n_tools; i++)
-        n += 8 + fm_llm_tokens(r->tools[i].name) + fm_llm_tokens(r->tools[i].description) +
-             fm_llm_tokens(r->tools[i].schema);
+        n += 8 + fm_llm_tokens(r->tools[i].name) + text_tokens(memo, r->tools[i].description) +
+             text_tokens(memo, r->tools[i].schema);
     if (r->format == FM_LLM_FORMAT_SCHEMA)
-        n += fm_llm_tokens(r->schema);
+        n += text_tokens(memo, r->schema);
+    return n;
+}
+
+int64_t fm_llm_request_tokens(const struct fm_llm_request *r)
+{
+    return request_tokens(NULL, r);
+}
+
+int64_t fm_llm_estimate(struct fm_llm_router *r, const struct fm_llm_request *q)
+{
+    pthread_mutex_lock(&r->lock);
+    int64_t n = request_tokens(r, q);
+    pthread_mutex_unlock(&r->lock);
     return n;
 }
