@@ -9,7 +9,7 @@
 #include "faultmaven/base/vec.h"
 
 #define ALIGN 16u
-#define BLOCK_MIN (16u << 10)
+#define BLOCK_MIN (4u << 10)
 #define BLOCK_MAX (4u << 20)
 
 struct fm_arena_block {
@@ -54,7 +54,7 @@ void fm_arena_clear(struct fm_arena *a)
  * few large blocks. */
 static void add_block(struct fm_arena *a, size_t need)
 {
-    size_t size = a->total_bytes < BLOCK_MIN ? BLOCK_MIN : a->total_bytes;
+    size_t size = a->total_bytes / 2 < BLOCK_MIN ? BLOCK_MIN : a->total_bytes / 2;
     if (size > BLOCK_MAX)
         size = BLOCK_MAX;
     if (need > SIZE_MAX - HEADER - ALIGN)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fm_buf_addf. Nearly all formats of this program are made of %s, %.*s, %c and plain integers: those
- * are written here, in one pass. A format with anything else goes to vsnprintf as a whole.
+ * fm_buf_addf. Nearly all formats of this program are made of %s, %.*s, %c and plain integers:
+ * those are written here, in one pass. A format with anything else goes to vsnprintf as a whole.
  */
 #include <stdarg.h>
 #include <stdio.h>

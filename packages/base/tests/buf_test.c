@@ -43,9 +43,9 @@ TEST(formats_are_those_of_printf)
     char want[512];
     fm_buf_init(&b, 4096);
     add_many(&b);
-    int n = snprintf(want, sizeof want, "%s|%.*s|%c|%%|%d|%i|%u|%ld|%lld|%zu|%lu|%llu", "a", 2,
-                     "bcd", 'x', -1, INT_MIN, UINT_MAX, LONG_MIN, LLONG_MAX, SIZE_MAX, 0ul,
-                     ULLONG_MAX);
+    int n =
+        snprintf(want, sizeof want, "%s|%.*s|%c|%%|%d|%i|%u|%ld|%lld|%zu|%lu|%llu", "a", 2, "bcd",
+                 'x', -1, INT_MIN, UINT_MAX, LONG_MIN, LLONG_MAX, SIZE_MAX, 0ul, ULLONG_MAX);
     snprintf(want + n, sizeof want - (size_t)n, "|000000ff|1.50|ab  |abc|   42|44||all|end");
     assert_str(fm_buf_str(&b), want);
     fm_buf_release(&b);

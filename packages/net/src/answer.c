@@ -127,6 +127,11 @@ fm_str fm_http_exchange_body(const struct fm_http_exchange *x)
     return fm_buf_str(&x->body);
 }
 
+void fm_http_exchange_drop_body(struct fm_http_exchange *x)
+{
+    fm_buf_release(&x->body);
+}
+
 fm_str fm_http_exchange_header(const struct fm_http_exchange *x, const char *name)
 {
     return fm_http_header(&x->head.headers, name);

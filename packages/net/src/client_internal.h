@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two transports behind one client: curl.c for everything, plain.c for HTTP without TLS and proxy to
- * an address that needs no resolver, which is what a server on this machine or in this rack is. The
- * second exists because it costs a tenth: no handle, no multi interface, buffers only while bytes are
- * there.
+ * Two transports behind one client: curl.c for everything, plain.c for HTTP without TLS and proxy
+ * to an address that needs no resolver, which is what a server on this machine or in this rack is.
+ * The second exists because it costs a tenth: no handle, no multi interface, buffers only while
+ * bytes are there.
  */
 #ifndef FAULTMAVEN_NET_CLIENT_INTERNAL_H
 #define FAULTMAVEN_NET_CLIENT_INTERNAL_H

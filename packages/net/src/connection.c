@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define INPUT_MAX (64 * 1024)
@@ -275,6 +276,20 @@ static void on_flushed(struct conn *c)
         c->exchange->on_drained(c->exchange->drained_arg);
 }
 
+#define PIECES_MAX 16
+
+/* Sends what the socket takes; -1 with errno. Without the signal for a client that has gone. */
+static ssize_t send_out(struct conn *c)
+{
+    struct evbuffer_iovec v[PIECES_MAX];
+    int n = evbuffer_peek(c->out, -1, NULL, v, PIECES_MAX);
+    struct msghdr m = {.msg_iov = v, .msg_iovlen = (size_t)(n < PIECES_MAX ? n : PIECES_MAX)};
+    ssize_t sent = n > 0 ? sendmsg(c->fd, &m, MSG_NOSIGNAL) : 0;
+    if (sent > 0)
+        evbuffer_drain(c->out, (size_t)sent);
+    return sent;
+}
+
 /* EV_TIMEOUT: the client took nothing for write_ms. */
 static void on_writable(evutil_socket_t fd, short what, void *arg)
 {
@@ -286,7 +301,8 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
         fm_conn_close(c);
         return;
     }
-    int n = evbuffer_get_length(c->out) ? evbuffer_write(c->out, fd) : 0;
+    (void)fd;
+    ssize_t n = send_out(c);
     if (n < 0 && !is_hold(n)) {
         fm_conn_close(c);
     } else if (evbuffer_get_length(c->out) == 0) {

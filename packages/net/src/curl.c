@@ -47,9 +47,9 @@ struct fm_curl {
     struct fm_timer later; /* does what is not allowed while curl is on the stack */
     struct curl_call *first;
     struct curl_call *queued; /* to be started, or reported as unstartable, by `later` */
-    int depth;                   /* curl callbacks on the stack */
-    bool has_cancelled;          /* a running call was cancelled meanwhile */
-    CURL *spare[SPARE_MAX];      /* handles to use again */
+    int depth;                /* curl callbacks on the stack */
+    bool has_cancelled;       /* a running call was cancelled meanwhile */
+    CURL *spare[SPARE_MAX];   /* handles to use again */
     size_t n_spare;
 };
 

@@ -4,9 +4,8 @@
  * the pool between two. A line that was idle may have been closed by its server at the moment it is
  * used: when it ends before any byte of the answer came, the call is repeated once on a new one.
  */
-#include "client_internal.h"
+#include "plain.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -19,25 +18,13 @@
 
 #define READ_MAX (64 * 1024)
 #define IDLE_MAX 256
-#define ADDRESSES_MAX 2
-
-struct address {
-    struct sockaddr_storage a;
-    socklen_t len;
-};
-
-struct place {
-    struct address addresses[ADDRESSES_MAX]; /* tried in order */
-    unsigned n;
-    fm_str host, path; /* pieces of the url; host with its port, as the Host header has it */
-};
 
 struct line {
     struct fm_plain *pool;
     struct line *next; /* idle ones */
     int fd;
     struct event readable, writable;
-    struct address address;
+    struct fm_plain_address address;
     struct call *call; /* NULL: idle */
     bool was_used;
 };
@@ -48,7 +35,7 @@ struct call {
     struct fm_plain *pool;
     struct line *line;
     struct fm_http_request request;
-    struct place place;
+    struct fm_plain_place place;
     unsigned next_address;
     struct fm_timer timer; /* connect, then the whole call */
     struct fm_buf out;     /* the head of the request */
@@ -70,84 +57,6 @@ struct fm_plain {
     long n_idle, max_idle;
     struct call *first;
 };
-
-/* --- addresses --- */
-
-static bool add_address(struct place *p, const char *host, uint16_t port)
-{
-    struct address *a = &p->addresses[p->n];
-    struct sockaddr_in *v4 = (struct sockaddr_in *)&a->a;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->a;
-    memset(a, 0, sizeof *a);
-    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(port);
-        a->len = sizeof *v4;
-    } else if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
-        v6->sin6_family = AF_INET6;
-        v6->sin6_port = htons(port);
-        a->len = sizeof *v6;
-    } else {
-        return false;
-    }
-    p->n++;
-    return true;
-}
-
-/* Cuts ":PORT" off; false when it is not one. */
-static bool take_port(fm_str *host, uint16_t *port)
-{
-    uint64_t number;
-    ptrdiff_t colon = fm_str_rchr(*host, ':');
-    *port = 80;
-    if (colon < 0 || host->p[host->len - 1] == ']')
-        return true;
-    if (!fm_str_u64(fm_str_skip(*host, (size_t)colon + 1), &number) || !number || number > 65535)
-        return false;
-    *port = (uint16_t)number;
-    *host = fm_str_sub(*host, 0, (size_t)colon);
-    return true;
-}
-
-static bool find_addresses(struct place *p)
-{
-    char name[64];
-    uint16_t port;
-    fm_str host = p->host;
-    if (!take_port(&host, &port))
-        return false;
-    if (fm_str_ieq(host, FM_STR("localhost")))
-        return add_address(p, "127.0.0.1", port) && add_address(p, "::1", port);
-    if (host.len > 2 && host.p[0] == '[' && host.p[host.len - 1] == ']')
-        host = fm_str_sub(host, 1, host.len - 2);
-    if (host.len == 0 || host.len >= sizeof name)
-        return false;
-    snprintf(name, sizeof name, "%.*s", FM_STR_ARG(host));
-    return add_address(p, name, port);
-}
-
-static bool is_visible(fm_str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f || s.p[i] == '#')
-            return false;
-    return true;
-}
-
-static bool read_url(const char *url, struct place *out)
-{
-    fm_str s = fm_str_c(url);
-    memset(out, 0, sizeof *out);
-    if (!fm_str_istarts(s, FM_STR("http://")) || !is_visible(s))
-        return false;
-    s = fm_str_skip(s, 7);
-    ptrdiff_t slash = fm_str_chr(s, '/', 0);
-    out->host = slash < 0 ? s : fm_str_sub(s, 0, (size_t)slash);
-    out->path = slash < 0 ? FM_STR("/") : fm_str_skip(s, (size_t)slash);
-    if (fm_str_chr(out->host, '@', 0) >= 0 || fm_str_chr(out->host, '?', 0) >= 0)
-        return false;
-    return find_addresses(out);
-}
 
 /* --- ends --- */
 
@@ -276,7 +185,7 @@ static void send_rest(struct call *k)
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);
 
-static struct line *new_line(struct fm_plain *p, const struct address *a)
+static struct line *new_line(struct fm_plain *p, const struct fm_plain_address *a)
 {
     int on = 1;
     int fd = socket(a->a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -299,10 +208,10 @@ static struct line *new_line(struct fm_plain *p, const struct address *a)
 static struct line *connect_next(struct call *k)
 {
     while (k->next_address < k->place.n) {
-        const struct address *a = &k->place.addresses[k->next_address++];
+        const struct fm_plain_address *a = &k->place.addresses[k->next_address++];
         struct line *l = new_line(k->pool, a);
-        if (l && (connect(l->fd, (const struct sockaddr *)&a->a, a->len) == 0 ||
-                  errno == EINPROGRESS))
+        if (l &&
+            (connect(l->fd, (const struct sockaddr *)&a->a, a->len) == 0 || errno == EINPROGRESS))
             return l;
         int saved = errno;
         if (l)
@@ -331,11 +240,11 @@ static void connect_call(struct call *k)
     event_add(&l->writable, NULL);
 }
 
-static struct line *take_idle(struct fm_plain *p, const struct place *place)
+static struct line *take_idle(struct fm_plain *p, const struct fm_plain_place *place)
 {
     for (struct line **at = &p->idle; *at; at = &(*at)->next)
         for (unsigned i = 0; i < place->n; i++) {
-            const struct address *a = &place->addresses[i];
+            const struct fm_plain_address *a = &place->addresses[i];
             struct line *l = *at;
             if (l->address.len != a->len || memcmp(&l->address.a, &a->a, a->len) != 0)
                 continue;
@@ -588,7 +497,7 @@ static bool has_clean_headers(const struct fm_http_request *r)
 {
     for (size_t i = 0; i < r->n_headers; i++) {
         const struct fm_http_header *h = &r->headers[i];
-        if (!h->name.len || !is_visible(h->name) || fm_str_chr(h->value, '\n', 0) >= 0 ||
+        if (!h->name.len || !fm_plain_is_visible(h->name) || fm_str_chr(h->value, '\n', 0) >= 0 ||
             fm_str_chr(h->value, '\r', 0) >= 0)
             return false;
     }
@@ -618,8 +527,8 @@ static struct call *new_call(struct fm_plain *p, const struct fm_http_request *r
 
 struct fm_http_call *fm_plain_start(struct fm_plain *p, const struct fm_http_request *r)
 {
-    struct place place;
-    if (r->proxy || !read_url(r->url, &place) || !has_clean_headers(r))
+    struct fm_plain_place place;
+    if (r->proxy || !fm_plain_place_read(r->url, &place) || !has_clean_headers(r))
         return NULL;
     struct call *k = new_call(p, r);
     k->place = place;

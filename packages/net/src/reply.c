@@ -81,7 +81,8 @@ bool fm_reply_head_parse(fm_str text, bool is_bodiless, struct fm_reply_head *ou
         out->framing = FM_REPLY_CHUNKED;
     else
         out->framing = has_length ? FM_REPLY_LENGTH : FM_REPLY_EOF;
-    out->keeps_alive = out->framing != FM_REPLY_EOF && (minor ? !fm_http_header_has(&h, "connection", "close")
-                                          : fm_http_header_has(&h, "connection", "keep-alive"));
+    out->keeps_alive = out->framing != FM_REPLY_EOF &&
+                       (minor ? !fm_http_header_has(&h, "connection", "close")
+                              : fm_http_header_has(&h, "connection", "keep-alive"));
     return true;
 }

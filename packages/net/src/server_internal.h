@@ -29,7 +29,7 @@ struct conn {
     struct event readable, writable;
     struct evbuffer *in, *out; /* owned */
     bool is_flushing;          /* `writable` is pending or active */
-    struct fm_timer timer;   /* of the current state */
+    struct fm_timer timer;     /* of the current state */
     struct fm_http_exchange *exchange;
     enum conn_state state;
     struct fm_http_chunked chunked;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The client and the server against each other, and the server against raw bytes, on one loop. */
+/* The client and the server against each other, and the server against raw bytes, on one loop. What
+ * holds for one transport of the client holds for the other: each test runs with both (a proxy of
+ * "env" goes to libcurl, and the environment names none). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,6 +25,7 @@ struct world {
     struct fm_loop *loop;
     struct fm_http_server *server;
     struct fm_http_client *client;
+    const char *proxy;                 /* of requests */
     struct fm_http_exchange *held[16]; /* by /hold and /stream */
     size_t n_held;
     int gone, handled;
@@ -86,6 +89,7 @@ static void begin(void *arg, struct fm_http_exchange *x)
 
 static int setup(void **state)
 {
+    const char *proxy = *state;
     struct world *w = calloc(1, sizeof *w);
     struct fm_http_server_options o = {.handler = handler,
                                        .begin = begin,
@@ -99,6 +103,7 @@ static int setup(void **state)
     w->loop = fm_loop_new();
     assert_int_equal(fm_http_server_new(w->loop, &w->ctx, "127.0.0.1:0", &o, &w->server), FM_OK);
     w->client = fm_http_client_new(w->loop, NULL);
+    w->proxy = proxy;
     *state = w;
     return 0;
 }
@@ -128,7 +133,7 @@ static void test_fetch_keeps_its_connection(void **state)
     for (int i = 0; i < 5; i++) {
         struct fm_http_answer a;
         struct fm_http_request r = {
-            .method = "POST", .url = url(w, "/echo"), .body = FM_STR("hello")};
+            .method = "POST", .url = url(w, "/echo"), .body = FM_STR("hello"), .proxy = w->proxy};
         assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_OK);
         assert_int_equal(a.status, 200);
         assert_string_equal(a.body.p, "hello");
@@ -141,17 +146,17 @@ static void test_methods_and_long_answers(void **state)
 {
     struct world *w = *state;
     struct fm_http_answer a;
-    struct fm_http_request r = {.method = "GET", .url = url(w, "/big")};
+    struct fm_http_request r = {.method = "GET", .url = url(w, "/big"), .proxy = w->proxy};
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_OK);
     assert_int_equal(a.body.len, 2000 * 41);
     r.max_body = 1000;
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_EUPSTREAM);
     assert_non_null(strstr(w->ctx.error, "longer than the limit"));
     fm_ctx_clear_error(&w->ctx);
-    struct fm_http_request d = {.method = "DELETE", .url = url(w, "/echo")};
+    struct fm_http_request d = {.method = "DELETE", .url = url(w, "/echo"), .proxy = w->proxy};
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &d, &a), FM_OK);
     assert_true(fm_str_eqc(fm_http_header(&a.headers, "x-method"), "DELETE"));
-    struct fm_http_request h = {.method = "HEAD", .url = url(w, "/big")};
+    struct fm_http_request h = {.method = "HEAD", .url = url(w, "/big"), .proxy = w->proxy};
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &h, &a), FM_OK);
     assert_int_equal(a.body.len, 0);
 }
@@ -179,10 +184,10 @@ static void out_done(void *arg, const struct fm_http_result *r)
     o->failure = r->failure;
 }
 
-static struct fm_http_request request(const char *u, struct outcome *o)
+static struct fm_http_request request(const struct world *w, const char *u, struct outcome *o)
 {
     return (struct fm_http_request){
-        .method = "GET", .url = u, .data = out_data, .done = out_done, .arg = o};
+        .method = "GET", .url = u, .proxy = w->proxy, .data = out_data, .done = out_done, .arg = o};
 }
 
 static void turn(struct world *w, int ms)
@@ -207,7 +212,7 @@ static void test_failures_are_told_apart(void **state)
     struct world *w = *state;
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
         struct outcome o = {0};
-        struct fm_http_request r = request(failures[i].url, &o);
+        struct fm_http_request r = request(w, failures[i].url, &o);
         fm_buf_init(&o.data, 4096);
         fm_http_call_start(w->client, &r);
         assert_false(o.is_done);
@@ -224,9 +229,9 @@ static void test_a_cut_answer_and_a_timeout(void **state)
     struct world *w = *state;
     struct outcome cut = {0}, late = {0};
     fm_buf_init(&cut.data, 100);
-    struct fm_http_request r = request(url(w, "/cut"), &cut);
+    struct fm_http_request r = request(w, url(w, "/cut"), &cut);
     fm_http_call_start(w->client, &r);
-    r = request(url(w, "/hold"), &late);
+    r = request(w, url(w, "/hold"), &late);
     r.total_ms = 60;
     fm_http_call_start(w->client, &r);
     turn(w, 200);
@@ -244,7 +249,7 @@ static void test_cancel_in_and_outside_of_a_callback(void **state)
     struct world *w = *state;
     struct outcome o = {.cancels = true};
     fm_buf_init(&o.data, 100);
-    struct fm_http_request r = request(url(w, "/stream"), &o);
+    struct fm_http_request r = request(w, url(w, "/stream"), &o);
     o.call = fm_http_call_start(w->client, &r);
     turn(w, 50);
     assert_string_equal(o.data.p, "data: 1\n\n");
@@ -252,7 +257,7 @@ static void test_cancel_in_and_outside_of_a_callback(void **state)
     assert_int_equal(w->gone, 1);
     fm_http_stream_write(w->held[0], FM_STR("data: 2\n\n")); /* no reader any more */
     struct outcome b = {0};
-    r = request(url(w, "/hold"), &b);
+    r = request(w, url(w, "/hold"), &b);
     struct fm_http_call *call = fm_http_call_start(w->client, &r);
     turn(w, 30);
     fm_http_call_cancel(call);
@@ -343,6 +348,7 @@ static void test_a_body_can_go_to_a_sink(void **state)
     size_t n = 2u << 20;
     struct fm_http_request r = {.method = "POST",
                                 .url = url(w, "/echo?sink"),
+                                .proxy = w->proxy,
                                 .body = fm_str_n(fm_arena_calloc(&w->ctx.arena, 4u << 20, 1), n)};
     assert_int_equal(fm_http_fetch(w->client, &w->ctx, &r, &a), FM_OK);
     assert_int_equal(a.status, 200);
@@ -358,7 +364,7 @@ static void test_connections_are_limited(void **state)
     struct world *w = *state;
     struct outcome o[10] = {0};
     for (int i = 0; i < 9; i++) {
-        struct fm_http_request r = request(url(w, i < 8 ? "/stream" : "/echo"), &o[i]);
+        struct fm_http_request r = request(w, url(w, i < 8 ? "/stream" : "/echo"), &o[i]);
         fm_buf_init(&o[i].data, 4096);
         fm_http_call_start(w->client, &r);
         turn(w, 15);
@@ -391,7 +397,108 @@ static void test_posting_from_another_thread(void **state)
     assert_int_equal(w->gone, 1);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* A server of raw bytes: accepts, reads what comes, answers with `reply`, and closes. */
+static uint16_t raw_server(int *fd)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof a;
+    *fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(*fd, (struct sockaddr *)&a, len), 0);
+    assert_int_equal(listen(*fd, 8), 0);
+    getsockname(*fd, (struct sockaddr *)&a, &len);
+    return ntohs(a.sin_port);
+}
+
+static bool serve_raw(struct world *w, int listener, const char *reply, bool stays)
+{
+    char bytes[4096];
+    int fd = -1;
+    for (int i = 0; i < 40 && fd < 0; i++) {
+        fm_loop_turn(w->loop, 5);
+        fd = accept(listener, NULL, NULL);
+    }
+    if (fd < 0)
+        return false;
+    fm_loop_turn(w->loop, 5);
+    (void)!read(fd, bytes, sizeof bytes);
+    for (const char *p = reply; *p; p++) { /* byte by byte: pieces may be cut anywhere */
+        (void)!send(fd, p, 1, MSG_NOSIGNAL);
+        fm_loop_turn(w->loop, 0);
+    }
+    if (!stays)
+        close(fd);
+    turn(w, 20);
+    if (stays)
+        close(fd);
+    return true;
+}
+
+static const struct {
+    const char *reply;
+    bool stays; /* the connection stays open behind it */
+    enum fm_http_failure failure;
+    const char *data;
+} raw_replies[] = {
+    {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, FM_HTTP_FINE, "ok"},
+    {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true,
+     FM_HTTP_FINE, "ok"},
+    {"HTTP/1.0 200 OK\r\n\r\nall of it", false, FM_HTTP_FINE, "all of it"},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", true,
+     FM_HTTP_FINE, "ok"},
+    {"HTTP/1.1 204 No Content\r\n\r\n", true, FM_HTTP_FINE, ""},
+    {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf", false, FM_HTTP_CUT, "half"},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", false, FM_HTTP_CUT, "half"},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", false, FM_HTTP_CUT, ""},
+    {"HTTP/1.1 200 O", false, FM_HTTP_RESET, ""},
+    {"", false, FM_HTTP_RESET, ""},
+};
+
+static void test_answers_of_raw_servers(void **state)
+{
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof raw_replies / sizeof raw_replies[0]; i++) {
+        struct outcome o = {0};
+        int fd;
+        uint16_t port = raw_server(&fd);
+        struct fm_http_request r =
+            request(w, fm_str_fmt(&w->ctx.arena, "http://127.0.0.1:%u/", port).p, &o);
+        fm_buf_init(&o.data, 4096);
+        fm_http_call_start(w->client, &r);
+        assert_true(serve_raw(w, fd, raw_replies[i].reply, raw_replies[i].stays));
+        turn(w, 20);
+        assert_true(o.is_done);
+        if (o.failure != raw_replies[i].failure)
+            print_error("%s\n", raw_replies[i].reply);
+        assert_int_equal(o.failure, raw_replies[i].failure);
+        assert_string_equal(o.data.p ? o.data.p : "", raw_replies[i].data);
+        fm_buf_release(&o.data);
+        close(fd);
+    }
+}
+
+/* The server closed the idle connection; nothing of an answer came: the request is sent again. */
+static void test_a_stale_connection_is_replaced(void **state)
+{
+    struct world *w = *state;
+    int fd;
+    uint16_t port = raw_server(&fd);
+    const char *u = fm_str_fmt(&w->ctx.arena, "http://127.0.0.1:%u/", port).p;
+    for (int i = 0; i < 2; i++) {
+        struct outcome o = {0};
+        struct fm_http_request r = request(w, u, &o);
+        fm_buf_init(&o.data, 4096);
+        fm_http_call_start(w->client, &r);
+        assert_true(serve_raw(w, fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", false));
+        assert_true(o.is_done);
+        assert_int_equal(o.failure, FM_HTTP_FINE);
+        fm_buf_release(&o.data);
+    }
+    close(fd);
+}
+
+static char env[] = "env";
+#define WITH(name, proxy) cmocka_unit_test_prestate_setup_teardown(name, setup, teardown, proxy)
+#define T(name) WITH(name, NULL), WITH(name, env)
 
 int main(void)
 {
@@ -405,6 +512,8 @@ int main(void)
         T(test_pipelined_requests_are_answered_in_order),
         T(test_a_body_can_go_to_a_sink),
         T(test_connections_are_limited),
+        T(test_answers_of_raw_servers),
+        T(test_a_stale_connection_is_replaced),
         T(test_posting_from_another_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

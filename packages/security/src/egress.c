@@ -160,14 +160,13 @@ static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findi
     return FM_OK;
 }
 
-static enum fm_code look_at(struct passage *p, fm_str text, fm_str *out,
-                            struct fm_verdict_counts *counts)
+static enum fm_code look_at(struct passage *p, fm_str text, struct fm_verdict *out)
 {
     struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
     FM_TRY(ask_detector(p, text, &found));
-    *counts = count(found);
+    out->counts = count(found);
     return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text,
-                           found, out);
+                           found, &out->clean);
 }
 
 /* The answers of a detector are not ours to repeat. */
@@ -182,18 +181,19 @@ static enum fm_code clear_text(struct passage *p, fm_str text, fm_str *out)
     struct fm_pseudonyms *map = p->gate->o.map;
     struct fm_egress_memo *memo = has_memo(p) ? p->gate->o.memo : NULL;
     struct fm_verdict_query q = {p->redactor, map, text};
-    struct fm_verdict_counts counts;
+    struct fm_verdict v;
     if (!memo) {
-        FM_TRY(look_at(p, text, out, &counts));
-    } else if (!fm_egress_memo_find(memo, p->ctx, &q, out, &counts)) {
+        FM_TRY(look_at(p, text, &v));
+    } else if (!fm_egress_memo_find(memo, p->ctx, &q, &v)) {
         struct fm_values *before = fm_values_ref(map->v);
-        enum fm_code code = look_at(p, text, out, &counts);
+        enum fm_code code = look_at(p, text, &v);
         if (code == FM_OK)
-            fm_egress_memo_add(memo, p->ctx, &q, before, *out, &counts);
+            fm_egress_memo_add(memo, p->ctx->clock, &q, before, &v);
         fm_values_unref(before);
         FM_TRY(code);
     }
-    add_counts(p, &counts);
+    add_counts(p, &v.counts);
+    *out = v.clean;
     return FM_OK;
 }
 
@@ -337,6 +337,14 @@ enum fm_code fm_cleared_body(const struct fm_cleared *c, struct fm_ctx *ctx, boo
                        c->receipt.receiver);
     *out = c->body;
     return FM_OK;
+}
+
+const struct fm_cleared *fm_cleared_move(const struct fm_cleared *c, struct fm_arena *to)
+{
+    struct fm_cleared *out = FM_NEW(to, struct fm_cleared);
+    *out = *c;
+    out->body = fm_str_dup(to, c->body);
+    return out;
 }
 
 const struct fm_egress_receipt *fm_cleared_receipt(const struct fm_cleared *c)

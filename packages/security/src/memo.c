@@ -3,8 +3,8 @@
  * What the gate made of a text depends on the rules, the key of the case, the text, and on what the
  * map held before: placeholders are numbered in order of appearance. So a verdict is found by all
  * four, and names what the map holds afterwards. A conversation that comes again with one more
- * message walks along its old verdicts and only the new message is looked at. Texts in which there is
- * nothing to replace are the same whatever the map holds.
+ * message walks along its old verdicts and only the new message is looked at. Texts in which there
+ * is nothing to replace are the same whatever the map holds.
  *
  * Texts are compared byte by byte: a hash that collides must not let anything out.
  */
@@ -18,11 +18,11 @@
 #define BUCKETS 4096
 #define IDLE (15 * FM_MINUTE)
 #define ENTRY_COST 256
-#define VALUE_COST 256 /* of a value in a map, roughly */
+#define VALUE_COST 384 /* of a value in a map, roughly */
 
-struct verdict {
-    struct verdict *next; /* in the bucket */
-    struct verdict *older, *newer;
+struct kept {
+    struct kept *next; /* in the bucket */
+    struct kept *older, *newer;
     uint64_t hash;
     fm_time used;
     const struct fm_redactor *redactor;
@@ -36,8 +36,8 @@ struct verdict {
 
 struct fm_egress_memo {
     size_t max, bytes;
-    struct verdict *newest, *oldest;
-    struct verdict *buckets[BUCKETS];
+    struct kept *newest, *oldest;
+    struct kept *buckets[BUCKETS];
 };
 
 struct fm_egress_memo *fm_egress_memo_new(size_t max_bytes)
@@ -48,27 +48,27 @@ struct fm_egress_memo *fm_egress_memo_new(size_t max_bytes)
     return m;
 }
 
-static void unlink_verdict(struct fm_egress_memo *m, struct verdict *v)
+static void unlink_kept(struct fm_egress_memo *m, struct kept *k)
 {
-    if (v->newer)
-        v->newer->older = v->older;
+    if (k->newer)
+        k->newer->older = k->older;
     else
-        m->newest = v->older;
-    if (v->older)
-        v->older->newer = v->newer;
+        m->newest = k->older;
+    if (k->older)
+        k->older->newer = k->newer;
     else
-        m->oldest = v->newer;
+        m->oldest = k->newer;
 }
 
-static void link_newest(struct fm_egress_memo *m, struct verdict *v)
+static void link_newest(struct fm_egress_memo *m, struct kept *k)
 {
-    v->newer = NULL;
-    v->older = m->newest;
-    if (v->older)
-        v->older->newer = v;
+    k->newer = NULL;
+    k->older = m->newest;
+    if (k->older)
+        k->older->newer = k;
     else
-        m->oldest = v;
-    m->newest = v;
+        m->oldest = k;
+    m->newest = k;
 }
 
 static void forget(char *p, size_t n)
@@ -78,19 +78,19 @@ static void forget(char *p, size_t n)
     free(p);
 }
 
-static void drop(struct fm_egress_memo *m, struct verdict *v)
+static void drop(struct fm_egress_memo *m, struct kept *k)
 {
-    struct verdict **at = &m->buckets[v->hash % BUCKETS];
-    while (*at != v)
+    struct kept **at = &m->buckets[k->hash % BUCKETS];
+    while (*at != k)
         at = &(*at)->next;
-    *at = v->next;
-    unlink_verdict(m, v);
-    m->bytes -= v->cost;
-    fm_values_unref(v->before);
-    fm_values_unref(v->after);
-    forget(v->text, v->text_len);
-    forget(v->clean, v->clean_len);
-    free(v);
+    *at = k->next;
+    unlink_kept(m, k);
+    m->bytes -= k->cost;
+    fm_values_unref(k->before);
+    fm_values_unref(k->after);
+    forget(k->text, k->text_len);
+    forget(k->clean, k->clean_len);
+    free(k);
 }
 
 void fm_egress_memo_free(struct fm_egress_memo *m)
@@ -113,20 +113,20 @@ static struct fm_values *state_of(const struct fm_pseudonyms *map)
     return fm_values_is_empty(map->v) ? NULL : map->v;
 }
 
-static bool is_same(const struct verdict *v, const struct fm_verdict_query *q)
+static bool is_same(const struct kept *k, const struct fm_verdict_query *q)
 {
-    return v->text_len == q->text.len && v->redactor == q->redactor &&
-           memcmp(v->key, q->map->key, sizeof v->key) == 0 &&
-           memcmp(v->text, q->text.p, q->text.len) == 0;
+    return k->text_len == q->text.len && k->redactor == q->redactor &&
+           memcmp(k->key, q->map->key, sizeof k->key) == 0 &&
+           memcmp(k->text, q->text.p, q->text.len) == 0;
 }
 
-static struct verdict *find(struct fm_egress_memo *m, const struct fm_verdict_query *q,
-                            uint64_t text_hash, const struct fm_values *before)
+static struct kept *find(struct fm_egress_memo *m, const struct fm_verdict_query *q,
+                         uint64_t text_hash, const struct fm_values *before)
 {
     uint64_t hash = mix(text_hash, before);
-    for (struct verdict *v = m->buckets[hash % BUCKETS]; v; v = v->next)
-        if (v->hash == hash && v->before == before && is_same(v, q))
-            return v;
+    for (struct kept *k = m->buckets[hash % BUCKETS]; k; k = k->next)
+        if (k->hash == hash && k->before == before && is_same(k, q))
+            return k;
     return NULL;
 }
 
@@ -137,26 +137,25 @@ static void expire(struct fm_egress_memo *m, fm_time now)
 }
 
 bool fm_egress_memo_find(struct fm_egress_memo *m, struct fm_ctx *ctx,
-                         const struct fm_verdict_query *q, fm_str *clean,
-                         struct fm_verdict_counts *counts)
+                         const struct fm_verdict_query *q, struct fm_verdict *out)
 {
     uint64_t hash = fm_hash64(q->text);
     fm_time now = fm_monotonic(ctx->clock);
     expire(m, now);
-    struct verdict *v = find(m, q, hash, NULL);
-    if (v && v->after && state_of(q->map)) /* of an empty map, and this one is not */
-        v = NULL;
-    if (!v && state_of(q->map))
-        v = find(m, q, hash, q->map->v);
-    if (!v)
+    struct kept *k = find(m, q, hash, NULL);
+    if (k && k->after && state_of(q->map)) /* of an empty map, and this one is not */
+        k = NULL;
+    if (!k && state_of(q->map))
+        k = find(m, q, hash, q->map->v);
+    if (!k)
         return false;
-    unlink_verdict(m, v);
-    link_newest(m, v);
-    v->used = now;
-    *clean = v->clean ? fm_str_dup(&ctx->arena, fm_str_n(v->clean, v->clean_len)) : q->text;
-    *counts = v->counts;
-    if (v->after)
-        fm_pseudonyms_adopt(q->map, v->after);
+    unlink_kept(m, k);
+    link_newest(m, k);
+    k->used = now;
+    out->clean = k->clean ? fm_str_dup(&ctx->arena, fm_str_n(k->clean, k->clean_len)) : q->text;
+    out->counts = k->counts;
+    if (k->after)
+        fm_pseudonyms_adopt(q->map, k->after);
     return true;
 }
 
@@ -169,36 +168,42 @@ static char *copy(fm_str s)
     return p;
 }
 
-void fm_egress_memo_add(struct fm_egress_memo *m, struct fm_ctx *ctx,
-                        const struct fm_verdict_query *q, struct fm_values *before, fm_str clean,
-                        const struct fm_verdict_counts *counts)
+static struct kept *make(const struct fm_verdict_query *q, struct fm_values *before,
+                         const struct fm_verdict *v)
 {
-    bool is_changed = q->map->v != before, is_plain = fm_str_eq(q->text, clean);
-    bool is_for_any = !is_changed && counts->total == 0 && !fm_pseudonyms_has_number(q->text);
-    size_t cost = ENTRY_COST + q->text.len + (is_plain ? 0 : clean.len) +
-                  (is_changed ? fm_pseudonyms_count(q->map) * VALUE_COST : 0);
-    if (cost > m->max / 8)
-        return;
-    struct verdict *v = calloc(1, sizeof *v);
-    FM_ASSERT(v != NULL);
-    v->redactor = q->redactor;
-    memcpy(v->key, q->map->key, sizeof v->key);
+    bool is_changed = q->map->v != before;
+    bool is_for_any = !is_changed && v->counts.total == 0 && !fm_pseudonyms_has_number(q->text);
+    struct kept *k = calloc(1, sizeof *k);
+    FM_ASSERT(k != NULL);
+    k->redactor = q->redactor;
+    memcpy(k->key, q->map->key, sizeof k->key);
     if (!is_for_any && !fm_values_is_empty(before))
-        v->before = fm_values_ref(before);
+        k->before = fm_values_ref(before);
     if (is_changed)
-        v->after = fm_values_ref(q->map->v);
-    v->text = copy(q->text);
-    v->text_len = q->text.len;
-    v->clean = is_plain ? NULL : copy(clean);
-    v->clean_len = clean.len;
-    v->counts = *counts;
-    v->used = fm_monotonic(ctx->clock);
-    v->hash = mix(fm_hash64(q->text), v->before);
-    v->cost = cost;
-    m->bytes += cost;
-    v->next = m->buckets[v->hash % BUCKETS];
-    m->buckets[v->hash % BUCKETS] = v;
-    link_newest(m, v);
-    while (m->bytes > m->max)
+        k->after = fm_values_ref(q->map->v);
+    k->text = copy(q->text);
+    k->text_len = q->text.len;
+    k->clean = fm_str_eq(q->text, v->clean) ? NULL : copy(v->clean);
+    k->clean_len = v->clean.len;
+    k->counts = v->counts;
+    k->hash = mix(fm_hash64(q->text), k->before);
+    k->cost = ENTRY_COST + k->text_len + (k->clean ? k->clean_len : 0) +
+              (is_changed ? fm_pseudonyms_count(q->map) * VALUE_COST : 0);
+    return k;
+}
+
+void fm_egress_memo_add(struct fm_egress_memo *m, const struct fm_clock *clock,
+                        const struct fm_verdict_query *q, struct fm_values *before,
+                        const struct fm_verdict *v)
+{
+    if (q->text.len > m->max / 8)
+        return;
+    struct kept *k = make(q, before, v);
+    k->used = fm_monotonic(clock);
+    m->bytes += k->cost;
+    k->next = m->buckets[k->hash % BUCKETS];
+    m->buckets[k->hash % BUCKETS] = k;
+    link_newest(m, k);
+    while (m->oldest && m->bytes > m->max)
         drop(m, m->oldest);
 }

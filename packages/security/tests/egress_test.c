@@ -317,3 +317,67 @@ TEST(scrubbed_text_for_logs_names_types_only)
         "upstream said: bad key <API_KEY>");
     teardown(&b);
 }
+
+/* --- verdicts that are used again --- */
+
+/* Turns of conversations: some repeat their beginning, some part after it, some hold placeholders
+ * of their own, one begins with a text that another has in its middle. */
+static const char *const turns[][5] = {
+    {"\"mail bob@corp.example now\"", "\"and carol@corp.example\"", "\"bob@corp.example again\"",
+     NULL},
+    {"\"mail bob@corp.example now\"", "\"and carol@corp.example\"", "\"dave@corp.example\"", NULL},
+    {"\"and carol@corp.example\"", "\"mail bob@corp.example now\"", NULL},
+    {"\"<EMAIL_1> is a word of mine\"", "\"mail bob@corp.example now\"", NULL},
+    {"\"nothing here\"", "\"and carol@corp.example\"", "\"<EMAIL_2>\"", "\"dave@corp.example\"",
+     NULL},
+};
+
+/* The conversation as one body, through a gate of its own. */
+static fm_str talk(struct bench *b, struct fm_egress_memo *memo, const char *const *turn,
+                   const uint8_t *case_key)
+{
+    struct fm_pseudonyms *map = fm_pseudonyms_new(case_key);
+    struct fm_egress_options o = {.external = b->external,
+                                  .local = b->local,
+                                  .map = map,
+                                  .memo = memo,
+                                  .on_receipt = note,
+                                  .arg = b};
+    struct fm_egress *gate, *kept = b->gate;
+    struct fm_restored r;
+    fm_str body = FM_STR("["), out;
+    for (size_t i = 0; turn[i]; i++)
+        body = fm_str_fmt(&b->ctx.arena, "%.*s%s%s", FM_STR_ARG(body), i ? "," : "", turn[i]);
+    body = fm_str_fmt(&b->ctx.arena, "%.*s]", FM_STR_ARG(body));
+    assert_int_equal(fm_egress_new(&b->ctx, &o, &gate), FM_OK);
+    b->gate = gate;
+    assert_int_equal(pass(b, FM_EGRESS_JSON, false, body, &out), FM_OK);
+    b->gate = kept;
+    assert_int_equal(fm_redact_restore(map, &b->ctx, out, &r), FM_OK);
+    out = fm_str_fmt(&b->ctx.arena, "%.*s %zu %zu %.*s", FM_STR_ARG(out), b->last.total,
+                     fm_pseudonyms_count(map), FM_STR_ARG(r.text));
+    fm_egress_free(gate);
+    fm_pseudonyms_free(map);
+    return out;
+}
+
+TEST(a_verdict_that_is_used_again_is_the_verdict)
+{
+    static const size_t sizes[] = {1 << 20, 40000, 1};
+    static const uint8_t other_key[FM_CASE_KEY_BYTES] = {3};
+    struct bench b;
+    setup(&b, NULL);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct fm_egress_memo *memo = fm_egress_memo_new(sizes[s]);
+        uint32_t seed = 7;
+        for (int i = 0; i < 400; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            const char *const *turn = turns[(seed >> 16) % (sizeof turns / sizeof *turns)];
+            const uint8_t *k = (seed >> 24) % 4 ? key : other_key;
+            fm_str want = talk(&b, NULL, turn, k);
+            assert_str(talk(&b, memo, turn, k), want.p);
+        }
+        fm_egress_memo_free(memo);
+    }
+    teardown(&b);
+}

@@ -48,6 +48,9 @@ struct load_plan {
 };
 int bench_load(const struct load_plan *p);
 
+/* relay.c: copies bytes to the url's host; prints its port */
+int bench_relay(const char *url);
+
 /* streams.c */
 int bench_streams(const char *url, size_t n, const char *model);
 

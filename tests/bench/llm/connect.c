@@ -8,16 +8,20 @@
 
 struct target bench_target(const char *url)
 {
-    struct target t = {.path = "/"};
-    unsigned port = 80;
-    int n = 0;
-    if (sscanf(url, "http://%63[0-9.]:%u%n", t.host, &port, &n) != 2 || port > 65535) {
+    struct target t = {.path = strchr(url + 7, '/')};
+    fm_str rest = fm_str_skip(fm_str_c(url), 7), host;
+    uint64_t port;
+    if (t.path)
+        rest = fm_str_sub(rest, 0, (size_t)(t.path - url) - 7);
+    host = fm_str_cut(&rest, ':');
+    if (strncmp(url, "http://", 7) != 0 || host.len >= sizeof t.host || !fm_str_u64(rest, &port) ||
+        port > 65535) {
         fprintf(stderr, "%s: must be http://ADDRESS:PORT/PATH\n", url);
         exit(2);
     }
+    snprintf(t.host, sizeof t.host, "%.*s", FM_STR_ARG(host));
     t.port = (uint16_t)port;
-    if (url[n])
-        t.path = url + n;
+    t.path = t.path ? t.path : "/";
     return t;
 }
 

@@ -2,6 +2,8 @@
 /*
  * llm-bench serve
  *     a provider that answers at once; prints its port
+ * llm-bench relay URL
+ *     copies bytes to the host of URL and back; prints its port
  * llm-bench load MODEL KIND RATE SECONDS URL [URL]
  *     open-loop load of 8 KB prompts (KIND: fresh, conversation); with two urls, what the second
  *     adds. The model is named to the second only by its own name for it, so both get MODEL
@@ -36,11 +38,15 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 ? argv[1] : "";
     if (strcmp(mode, "serve") == 0)
         return bench_serve();
+    if (strcmp(mode, "relay") == 0 && argc > 2)
+        return bench_relay(argv[2]);
     if (strcmp(mode, "load") == 0 && argc > 6)
         return run_load(argc, argv);
     if (strcmp(mode, "streams") == 0 && argc > 4)
         return bench_streams(argv[4], (size_t)number(argv[3]), argv[2]);
-    fprintf(stderr, "usage: llm-bench serve | load MODEL fresh|conversation RATE SECONDS URL [URL] "
-                    "| streams MODEL N URL\n");
+    fprintf(
+        stderr,
+        "usage: llm-bench serve | relay URL | load MODEL fresh|conversation RATE SECONDS URL [URL] "
+        "| streams MODEL N URL\n");
     return 2;
 }

@@ -113,10 +113,10 @@ static void finish(struct load *l, struct side *s, struct conn *c)
 
 static void take_answer(struct load *l, struct conn *c)
 {
-    struct side *s = l->sides[1] && c >= l->sides[1]->conns &&
-                             c < l->sides[1]->conns + CONNECTIONS_MAX
-                         ? l->sides[1]
-                         : l->sides[0];
+    struct side *s =
+        l->sides[1] && c >= l->sides[1]->conns && c < l->sides[1]->conns + CONNECTIONS_MAX
+            ? l->sides[1]
+            : l->sides[0];
     if (c->seen >= HEAD_MAX - 1) {
         fprintf(stderr, "an answer is longer than %d bytes\n", HEAD_MAX);
         exit(1);
@@ -193,10 +193,11 @@ static void print_side(struct side *s, const char *name)
 {
     qsort(s->samples.us, s->samples.n, sizeof *s->samples.us, compare);
     printf("\"%s\":{\"requests\":%zu,\"failed\":%zu,\"connections\":%zu,\"p50_us\":%.0f,"
-           "\"p90_us\":%.0f,\"p99_us\":%.0f,\"p999_us\":%.0f,\"best_slice_p50_us\":%.0f,\"best_slice_p99_us\":%.0f}",
+           "\"p90_us\":%.0f,\"p99_us\":%.0f,\"p999_us\":%.0f,\"best_slice_p50_us\":%.0f,\"best_"
+           "slice_p99_us\":%.0f}",
            name, s->samples.n, s->samples.failed, s->n_conns, at(&s->samples, 0.5),
-           at(&s->samples, 0.9), at(&s->samples, 0.99), at(&s->samples, 0.999),
-           s->samples.best_p50, s->samples.best_p99);
+           at(&s->samples, 0.9), at(&s->samples, 0.99), at(&s->samples, 0.999), s->samples.best_p50,
+           s->samples.best_p99);
 }
 
 static void print_added(const struct samples *a, const struct samples *b)

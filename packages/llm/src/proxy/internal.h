@@ -14,7 +14,8 @@ struct served {
     struct fm_llm_proxy *proxy;
     struct served *next, *prev;
     struct fm_http_exchange *x;
-    struct fm_ctx ctx; /* owned */
+    struct fm_ctx ctx;     /* owned */
+    struct fm_arena asked; /* owned; the request, until the answer begins */
     const struct shape *shape;
     struct fm_llm_request request;
     struct fm_pseudonyms *map; /* owned */

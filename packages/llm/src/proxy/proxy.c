@@ -7,7 +7,7 @@
 #define OUT_MAX (32u << 20)
 #define BACKLOG_MAX (4u << 20) /* a client that does not read is dropped */
 #define STREAMS_DEFAULT 4096
-#define MEMO_BYTES (32u << 20)
+#define MEMO_BYTES (16u << 20)
 
 static void release(struct served *s)
 {
@@ -24,6 +24,7 @@ static void release(struct served *s)
     fm_egress_free(s->gate);
     fm_pseudonyms_free(s->map);
     fm_buf_release(&s->out);
+    fm_arena_release(&s->asked);
     fm_ctx_release(&s->ctx);
     free(s);
 }
@@ -66,12 +67,29 @@ static void answer_error(struct served *s, enum fm_llm_class c, int status, int6
     release(s);
 }
 
-/* From here on no other target is tried, so nothing passes the gate any more. */
+/* From here on no other target is tried: what was asked passes the gate no more. A stream lasts,
+ * and there are thousands of them. */
+static void forget_request(struct served *s)
+{
+    struct fm_llm_request *r = &s->request;
+    fm_str *kept[] = {&r->model, &r->purpose, &r->tenant, &r->case_id};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        *kept[i] = fm_str_dup(&s->ctx.arena, *kept[i]);
+    r->messages = NULL;
+    r->n_messages = 0;
+    r->tools = NULL;
+    r->n_tools = 0;
+    r->n_stops = 0;
+    r->schema = r->schema_name = r->choice_name = r->prompt_version = FM_STR_NULL;
+    fm_arena_release(&s->asked);
+    fm_egress_free(s->gate);
+    s->gate = NULL;
+}
+
 static void begin_stream(struct served *s)
 {
     s->is_begun = true;
-    fm_egress_free(s->gate);
-    s->gate = NULL;
+    forget_request(s);
     fm_http_exchange_add_header(s->x, "Cache-Control", FM_STR("no-cache"));
     fm_http_stream_begin(s->x, 200, "text/event-stream; charset=utf-8");
     s->shape->begin(s);
@@ -151,6 +169,9 @@ static enum fm_code read_request(struct served *s)
     if (!yyjson_is_obj(body))
         return fm_fail(&s->ctx, FM_EINVAL, "the body must be a JSON object");
     FM_TRY(s->shape->read(s, body));
+    fm_http_exchange_drop_body(s->x);
+    s->asked = s->ctx.arena;
+    fm_arena_init(&s->ctx.arena);
     return open_gate(s);
 }
 

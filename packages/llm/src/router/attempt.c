@@ -24,13 +24,6 @@ static const struct fm_llm_provider *provider_of(const struct attempt *a)
     return a->cand->model->provider;
 }
 
-static void release_egress(struct attempt *a)
-{
-    if (a->has_egress)
-        fm_ctx_release(&a->egress);
-    a->has_egress = false;
-}
-
 static void tell_delta(void *arg, const struct fm_llm_delta *d)
 {
     struct attempt *a = arg;
@@ -38,7 +31,7 @@ static void tell_delta(void *arg, const struct fm_llm_delta *d)
     if (!a->first_token) {
         a->first_token = fm_llm_now(c->client->router);
         if (!a->http || fm_http_call_is_sent(a->http))
-            release_egress(a);
+            fm_arena_release(&a->cleared);
     }
     fm_llm_call_first_token(c, a);
     if (c->winner != a)
@@ -283,7 +276,7 @@ void fm_llm_attempt_release(struct attempt *a)
     fm_lines_release(&a->lines);
     fm_buf_release(&a->body);
     fm_timer_release(&a->patience);
-    release_egress(a);
+    fm_arena_release(&a->cleared);
     a->call = NULL;
 }
 
@@ -294,18 +287,18 @@ void fm_llm_attempt_drop(struct attempt *a)
     a->http = NULL;
 }
 
-/* The body as this receiver may see it. What that takes is larger than the body and is not needed
- * while the answer comes, so it has a context of its own. */
+/* The body as this receiver may see it. What that takes is larger than the body, so it has a
+ * context of its own that goes at once. */
 static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
 {
     struct fm_llm_call *c = a->call;
     struct fm_llm_wire_request wanted = {a->cand->model, c->request, a->cand->drop,
                                          c->opt.is_stream};
     yyjson_mut_doc *body;
-    fm_ctx_init(&a->egress, c->ctx->clock);
-    a->has_egress = true;
-    a->egress.deadline = c->ctx->deadline;
-    enum fm_code code = a->wire->encode(&a->egress, &wanted, &body);
+    struct fm_ctx work;
+    fm_ctx_init(&work, c->ctx->clock);
+    work.deadline = c->ctx->deadline;
+    enum fm_code code = a->wire->encode(&work, &wanted, &body);
     if (code == FM_OK) {
         struct fm_egress_request q = {
             .kind = FM_EGRESS_MODEL,
@@ -315,12 +308,18 @@ static enum fm_code clear(struct attempt *a, const struct fm_cleared **out)
             .is_local = provider_of(a)->is_local,
             .tree = body,
         };
-        code = fm_egress_pass(c->opt.gate, &a->egress, &q, out);
+        const struct fm_cleared *cleared;
+        code = fm_egress_pass(c->opt.gate, &work, &q, &cleared);
+        if (code == FM_OK)
+            *out = fm_cleared_move(cleared, &a->cleared);
         c->error.result = code == FM_OK ? c->error.result : FM_LLM_REFUSED_BY_GATE;
     } else {
         c->error.result = FM_LLM_BAD_REQUEST;
     }
-    return code == FM_OK ? FM_OK : fm_fail(c->ctx, code, "%s", a->egress.error);
+    if (code != FM_OK)
+        (void)fm_fail(c->ctx, code, "%s", work.error);
+    fm_ctx_release(&work);
+    return code;
 }
 
 static bool answer_from_cache(struct attempt *a)

@@ -188,9 +188,7 @@ struct attempt {
     int status;
     struct fm_http_headers headers; /* copies, for an error */
     struct fm_timer patience;       /* first token, then gap */
-    struct fm_ctx
-        egress; /* owned; what encoding and the gate need, and the cleared body until it was sent */
-    bool has_egress;
+    struct fm_arena cleared;        /* owned; the body that may leave, until it was sent */
     struct fm_llm_error error;
     fm_time started, first_token;
     int64_t waited_ms;

@@ -107,8 +107,7 @@ extern const struct fm_llm_wire_ops fm_llm_wire_openai, fm_llm_wire_anthropic, f
 
 /* Embeddings and the list of models. */
 FM_MUST_CHECK enum fm_code fm_llm_embed_encode(struct fm_ctx *ctx, const struct fm_llm_model *m,
-                                               const fm_str *texts, size_t n,
-                                               yyjson_mut_doc **out);
+                                               const fm_str *texts, size_t n, yyjson_mut_doc **out);
 fm_str fm_llm_embed_path(struct fm_arena *a, const struct fm_llm_model *m);
 FM_MUST_CHECK enum fm_code fm_llm_embed_decode(struct fm_ctx *ctx, fm_str body, size_t n,
                                                struct fm_llm_embeddings *out);

@@ -143,9 +143,9 @@ static struct fm_pseudonym *add(struct fm_pseudonyms *m, const struct fm_pseudon
 bool fm_pseudonyms_insert(struct fm_pseudonyms *m, const struct fm_pseudonym *e)
 {
     char small[5];
-    bool is_taken = e->number
-                        ? fm_map_get(&m->v->by_number, number_key(small, e->type, e->number)) != NULL
-                        : fm_map_get(&m->v->by_fake, e->fake) != NULL;
+    bool is_taken =
+        e->number ? fm_map_get(&m->v->by_number, number_key(small, e->type, e->number)) != NULL
+                  : fm_map_get(&m->v->by_fake, e->fake) != NULL;
     if (is_taken)
         return false;
     add(m, e);

@@ -27,7 +27,8 @@ void fm_buf_add(struct fm_buf *b, const void *p, size_t n);
 void fm_buf_addc(struct fm_buf *b, char c);
 void fm_buf_addf(struct fm_buf *b, const char *fmt, ...) FM_PRINTF(2, 3);
 
-/* Room for n more bytes and the NUL behind them, for writing at p + len; false beyond the maximum. */
+/* Room for n more bytes and the NUL behind them, for writing at p + len; false beyond the maximum.
+ */
 bool fm_buf_reserve(struct fm_buf *b, size_t n);
 
 static inline void fm_buf_adds(struct fm_buf *b, fm_str s)

@@ -81,8 +81,8 @@ struct fm_llm_call_options {
 
 struct fm_llm_call;
 
-/* ctx, request and everything in it must live until done(); the answer is on ctx's arena.
- */
+/* ctx, request and everything in it must live until done(); the answer is on ctx's arena. Messages,
+ * tools and schema are not read any more once a delta came, unless can_restart. */
 struct fm_llm_call *fm_llm_call_start(struct fm_llm_client *c, struct fm_ctx *ctx,
                                       const struct fm_llm_request *r,
                                       const struct fm_llm_call_options *o);

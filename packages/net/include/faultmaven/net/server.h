@@ -51,6 +51,8 @@ size_t fm_http_server_connections(const struct fm_http_server *s);
 /* The request; valid until the exchange ends. */
 const struct fm_http_head *fm_http_exchange_head(const struct fm_http_exchange *x);
 fm_str fm_http_exchange_body(const struct fm_http_exchange *x);
+/* The memory of the body goes before the exchange ends; for streams that last. */
+void fm_http_exchange_drop_body(struct fm_http_exchange *x);
 fm_str fm_http_exchange_header(const struct fm_http_exchange *x, const char *name);
 const char *fm_http_exchange_peer(const struct fm_http_exchange *x); /* "127.0.0.1:4711" */
 

@@ -31,9 +31,10 @@ enum fm_egress_kind {
 
 enum fm_egress_format {
     FM_EGRESS_TEXT,
-    FM_EGRESS_JSON, /* every string and every member name is redacted on its own; the structure stays
-                       as it was */
-    FM_EGRESS_TREE, /* the same for JSON that was not written yet: `tree`, which is changed in place */
+    FM_EGRESS_JSON, /* every string and every member name is redacted on its own; the structure
+                       stays as it was */
+    FM_EGRESS_TREE, /* the same for JSON that was not written yet: `tree`, which is changed in place
+                     */
 };
 
 #define FM_EGRESS_BODY_MAX (16u * 1024 * 1024)
@@ -69,8 +70,8 @@ struct fm_egress;
 /*
  * Verdicts on texts that passed before, for a receiver of many requests that repeat their beginning
  * (conversations). Redaction is deterministic, so a verdict is used again only for the same text,
- * rules, key and contents of the map; texts are compared byte by byte. Holds at most max_bytes; what
- * nobody asked for during 15 minutes goes with the next use. One thread; must not outlive the
+ * rules, key and contents of the map; texts are compared byte by byte. Holds at most max_bytes;
+ * what nobody asked for during 15 minutes goes with the next use. One thread; must not outlive the
  * redactors of its gates.
  */
 struct fm_egress_memo;
@@ -81,7 +82,7 @@ struct fm_egress_options {
     const struct fm_redactor *external; /* for receivers that are not local; required */
     const struct fm_redactor *local;    /* for local ones; NULL: as `external` */
     struct fm_pseudonyms *map;          /* the case's map; required */
-    struct fm_egress_memo *memo;  /* NULL: every text is looked at */
+    struct fm_egress_memo *memo;        /* NULL: every text is looked at */
     struct fm_detector *detector; /* a further detector, or NULL; its failure closes the gate */
     void (*on_receipt)(void *arg, const struct fm_egress_receipt *r); /* audit; may be NULL */
     void *arg;
@@ -104,6 +105,8 @@ FM_MUST_CHECK enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ct
  * is not. */
 FM_MUST_CHECK enum fm_code fm_cleared_body(const struct fm_cleared *c, struct fm_ctx *ctx,
                                            bool is_local_receiver, fm_str *out);
+/* The same in `to`, so that what the passage took can go before the body is sent. */
+const struct fm_cleared *fm_cleared_move(const struct fm_cleared *c, struct fm_arena *to);
 const struct fm_egress_receipt *fm_cleared_receipt(const struct fm_cleared *c);
 
 /* Text for logs, traces, metrics and error messages: the same rules, masked, never fails; text that
