@@ -166,14 +166,27 @@ void fm_timer_release(struct fm_timer *t)
     t->event = NULL;
 }
 
+static struct event *event_of(struct fm_timer *t)
+{
+    if (!t->event)
+        t->event = evtimer_new(t->loop->base, on_timer, t);
+    if (!t->event)
+        FM_BUG("out of memory");
+    return t->event;
+}
+
 void fm_timer_set(struct fm_timer *t, int64_t ms)
 {
     int64_t wait = ms > 0 ? ms : 0;
     struct timeval tv = {wait / 1000, wait % 1000 * 1000};
-    if (!t->event)
-        t->event = evtimer_new(t->loop->base, on_timer, t);
-    if (!t->event || evtimer_add(t->event, &tv) != 0)
+    if (evtimer_add(event_of(t), &tv) != 0)
         FM_BUG("out of memory");
+}
+
+void fm_timer_soon(struct fm_timer *t)
+{
+    evtimer_del(event_of(t));
+    event_active(t->event, EV_TIMEOUT, 0);
 }
 
 void fm_timer_stop(struct fm_timer *t)

@@ -433,7 +433,7 @@ struct fm_llm_call *fm_llm_call_start(struct fm_llm_client *client, struct fm_ct
     fm_timer_init(&c->timer, client->loop, begin, c);
     fm_timer_init(&c->hedge, client->loop, on_hedge, c);
     fm_timer_init(&c->limit, client->loop, on_limit, c);
-    fm_timer_set(&c->timer, 0);
+    fm_timer_soon(&c->timer);
     return c;
 }
 
