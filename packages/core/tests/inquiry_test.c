@@ -11,48 +11,47 @@ static const char app_log[] =
     "2025-11-06T09:41:12Z ERROR checkout pool exhausted: 50 of 50 connections in use\n"
     "2025-11-06T09:41:14Z ERROR checkout pool exhausted: 50 of 50 connections in use\n";
 
-static const char metrics_csv[] =
-    "timestamp,service,latency_ms,cpu_percent\n"
-    "2025-11-06T09:20:00Z,checkout,98,22\n"
-    "2025-11-06T09:21:00Z,checkout,101,20\n"
-    "2025-11-06T09:22:00Z,checkout,99,22\n"
-    "2025-11-06T09:23:00Z,checkout,100,22\n"
-    "2025-11-06T09:24:00Z,checkout,101,20\n"
-    "2025-11-06T09:25:00Z,checkout,101,20\n"
-    "2025-11-06T09:26:00Z,checkout,103,21\n"
-    "2025-11-06T09:27:00Z,checkout,99,22\n"
-    "2025-11-06T09:28:00Z,checkout,98,20\n"
-    "2025-11-06T09:29:00Z,checkout,102,21\n"
-    "2025-11-06T09:30:00Z,checkout,101,22\n"
-    "2025-11-06T09:31:00Z,checkout,100,21\n"
-    "2025-11-06T09:32:00Z,checkout,102,20\n"
-    "2025-11-06T09:33:00Z,checkout,98,22\n"
-    "2025-11-06T09:34:00Z,checkout,98,22\n"
-    "2025-11-06T09:35:00Z,checkout,100,22\n"
-    "2025-11-06T09:36:00Z,checkout,97,22\n"
-    "2025-11-06T09:37:00Z,checkout,103,20\n"
-    "2025-11-06T09:38:00Z,checkout,98,22\n"
-    "2025-11-06T09:39:00Z,checkout,97,21\n"
-    "2025-11-06T09:40:00Z,checkout,2989,20\n"
-    "2025-11-06T09:41:00Z,checkout,2995,21\n"
-    "2025-11-06T09:42:00Z,checkout,2950,22\n"
-    "2025-11-06T09:43:00Z,checkout,2982,21\n"
-    "2025-11-06T09:44:00Z,checkout,2981,21\n"
-    "2025-11-06T09:45:00Z,checkout,3010,21\n"
-    "2025-11-06T09:46:00Z,checkout,2992,22\n"
-    "2025-11-06T09:47:00Z,checkout,2946,20\n"
-    "2025-11-06T09:48:00Z,checkout,3002,21\n"
-    "2025-11-06T09:49:00Z,checkout,2902,20\n"
-    "2025-11-06T09:50:00Z,checkout,2907,21\n"
-    "2025-11-06T09:51:00Z,checkout,2917,21\n"
-    "2025-11-06T09:52:00Z,checkout,2976,21\n"
-    "2025-11-06T09:53:00Z,checkout,2989,22\n"
-    "2025-11-06T09:54:00Z,checkout,2999,21\n"
-    "2025-11-06T09:55:00Z,checkout,2943,22\n"
-    "2025-11-06T09:56:00Z,checkout,2996,21\n"
-    "2025-11-06T09:57:00Z,checkout,2963,21\n"
-    "2025-11-06T09:58:00Z,checkout,2958,22\n"
-    "2025-11-06T09:59:00Z,checkout,2942,22\n";
+static const char metrics_csv[] = "timestamp,service,latency_ms,cpu_percent\n"
+                                  "2025-11-06T09:20:00Z,checkout,98,22\n"
+                                  "2025-11-06T09:21:00Z,checkout,101,20\n"
+                                  "2025-11-06T09:22:00Z,checkout,99,22\n"
+                                  "2025-11-06T09:23:00Z,checkout,100,22\n"
+                                  "2025-11-06T09:24:00Z,checkout,101,20\n"
+                                  "2025-11-06T09:25:00Z,checkout,101,20\n"
+                                  "2025-11-06T09:26:00Z,checkout,103,21\n"
+                                  "2025-11-06T09:27:00Z,checkout,99,22\n"
+                                  "2025-11-06T09:28:00Z,checkout,98,20\n"
+                                  "2025-11-06T09:29:00Z,checkout,102,21\n"
+                                  "2025-11-06T09:30:00Z,checkout,101,22\n"
+                                  "2025-11-06T09:31:00Z,checkout,100,21\n"
+                                  "2025-11-06T09:32:00Z,checkout,102,20\n"
+                                  "2025-11-06T09:33:00Z,checkout,98,22\n"
+                                  "2025-11-06T09:34:00Z,checkout,98,22\n"
+                                  "2025-11-06T09:35:00Z,checkout,100,22\n"
+                                  "2025-11-06T09:36:00Z,checkout,97,22\n"
+                                  "2025-11-06T09:37:00Z,checkout,103,20\n"
+                                  "2025-11-06T09:38:00Z,checkout,98,22\n"
+                                  "2025-11-06T09:39:00Z,checkout,97,21\n"
+                                  "2025-11-06T09:40:00Z,checkout,2989,20\n"
+                                  "2025-11-06T09:41:00Z,checkout,2995,21\n"
+                                  "2025-11-06T09:42:00Z,checkout,2950,22\n"
+                                  "2025-11-06T09:43:00Z,checkout,2982,21\n"
+                                  "2025-11-06T09:44:00Z,checkout,2981,21\n"
+                                  "2025-11-06T09:45:00Z,checkout,3010,21\n"
+                                  "2025-11-06T09:46:00Z,checkout,2992,22\n"
+                                  "2025-11-06T09:47:00Z,checkout,2946,20\n"
+                                  "2025-11-06T09:48:00Z,checkout,3002,21\n"
+                                  "2025-11-06T09:49:00Z,checkout,2902,20\n"
+                                  "2025-11-06T09:50:00Z,checkout,2907,21\n"
+                                  "2025-11-06T09:51:00Z,checkout,2917,21\n"
+                                  "2025-11-06T09:52:00Z,checkout,2976,21\n"
+                                  "2025-11-06T09:53:00Z,checkout,2989,22\n"
+                                  "2025-11-06T09:54:00Z,checkout,2999,21\n"
+                                  "2025-11-06T09:55:00Z,checkout,2943,22\n"
+                                  "2025-11-06T09:56:00Z,checkout,2996,21\n"
+                                  "2025-11-06T09:57:00Z,checkout,2963,21\n"
+                                  "2025-11-06T09:58:00Z,checkout,2958,22\n"
+                                  "2025-11-06T09:59:00Z,checkout,2942,22\n";
 
 static const char traces_json[] =
     "{\"data\":[{\"traceID\":\"a1\",\"spans\":["
@@ -133,42 +132,83 @@ static const struct {
     const char *has_not;
 } calls[] = {
     {"list_templates", "{}", {"pool exhausted: <*> of <*>", "3 records, error", "t0."}, NULL},
-    {"list_templates", "{'level':'error','words':'timed'}", {"1 templates match", "timed out"},
+    {"list_templates",
+     "{'level':'error','words':'timed'}",
+     {"1 templates match", "timed out"},
      "exhausted"},
     {"list_templates", "{'level':'loud'}", {"error: level: \"loud\" is none of"}, NULL},
-    {"query_logs", "{'words':'exhausted'}",
-     {"@122+79] 2025-11-06T09:40:02Z ERROR checkout pool", "3 records match, from 2025-11-06T09:40:02Z"},
+    {"query_logs",
+     "{'words':'exhausted'}",
+     {"@122+79] 2025-11-06T09:40:02Z ERROR checkout pool",
+      "3 records match, from 2025-11-06T09:40:02Z"},
      "timed"},
-    {"query_logs", "{'level':'warning','since':'2025-11-06T09:41:00Z'}",
-     {"max_connections", "3 records match"}, "timed"},
-    {"query_logs", "{'since':'onset','until':'onset+30s','words':'ERROR'}", {"2 records match"}, NULL},
+    {"query_logs",
+     "{'level':'warning','since':'2025-11-06T09:41:00Z'}",
+     {"max_connections", "3 records match"},
+     "timed"},
+    {"query_logs",
+     "{'since':'onset','until':'onset+30s','words':'ERROR'}",
+     {"2 records match"},
+     NULL},
     {"query_logs", "{'template':'t0.999'}", {"error: template: \"t0.999\" is none"}, NULL},
     {"query_logs", "{'template':'t0.3'}", {"1 records match", "timed out after 3000"}, "exhausted"},
     {"query_logs", "{'evidence_id':'ev_000000000bad'}", {"error: evidence_id:"}, NULL},
     {"query_logs", "{'since':'yesterday'}", {"error: since: \"yesterday\" is no time"}, NULL},
-    {"query_logs", "{'words':'exhausted','limit':1}", {"the first 1 are shown", "3 records match"}, NULL},
-    {"metric_window", "{'series':'latency'}",
+    {"query_logs",
+     "{'words':'exhausted','limit':1}",
+     {"the first 1 are shown", "3 records match"},
+     NULL},
+    {"metric_window",
+     "{'series':'latency'}",
      {"1 series match", "leaves its usual course at 2025-11-06T09:40:00Z", "values as written",
       " 29"},
      NULL},
-    {"metric_window", "{'entity':'checkout'}", {"2 series match", "cpu_percent"}, "values as written"},
+    {"metric_window",
+     "{'entity':'checkout'}",
+     {"2 series match", "cpu_percent"},
+     "values as written"},
     {"metric_window", "{'series':'nonsense'}", {"0 series match"}, NULL},
-    {"find_spans", "{'which':'errors'}", {"1 failing spans match", "payment charge took 3 s", "error"},
+    {"find_spans",
+     "{'which':'errors'}",
+     {"1 failing spans match", "payment charge took 3 s", "error"},
      "POST"},
     {"find_spans", "{}", {"2 spans match", "itself 100 ms"}, NULL},
     {"find_spans", "{'which':'best'}", {"error: which:"}, NULL},
     {"trace_tree", "{'trace':'ffffffffffffffff'}", {"error: there is no such trace"}, NULL},
     {"trace_tree", "{'trace':'xyz'}", {"error: trace: 16 digits"}, NULL},
-    {"object_field", "{'kind':'pod','name':'checkout-0','path':'spec.containers[0].resources.limits.memory'}",
-     {"Pod checkout-0 containers.app.resources.limits.memory = 256Mi"}, "image"},
-    {"object_field", "{'kind':'Pod','name':'checkout-0'}", {"nodeName = worker-3", "image = registry"}, NULL},
+    {"object_field",
+     "{'kind':'pod','name':'checkout-0','path':'spec.containers[0].resources.limits.memory'}",
+     {"Pod checkout-0 containers.app.resources.limits.memory = 256Mi"},
+     "image"},
+    {"object_field",
+     "{'kind':'Pod','name':'checkout-0'}",
+     {"nodeName = worker-3", "image = registry"},
+     NULL},
     {"object_field", "{'kind':'Pod'}", {"Pod checkout-0 in shop", "1 objects"}, NULL},
-    {"object_field", "{'kind':'Pod','name':'ghost'}", {"does not show a Pod named \"ghost\"", "checkout-0"}, NULL},
-    {"object_field", "{'kind':'Gremlin','name':'x'}", {"error: kind: \"Gremlin\" is no kind"}, NULL},
-    {"object_field", "{'kind':'Pod','name':'checkout-0','path':'spec.wings'}", {"no field \"spec.wings\""}, NULL},
-    {"document_field", "{'evidence_id':'$e3','path':'spec.nodeName'}", {"nodeName = worker-3"}, NULL},
-    {"document_field", "{'evidence_id':'$e3','path':'spec.containers.0.image'}", {"image = registry.example"}, NULL},
-    {"document_field", "{'evidence_id':'$e3','path':'spec.none'}", {"error: path: nothing there"}, NULL},
+    {"object_field",
+     "{'kind':'Pod','name':'ghost'}",
+     {"does not show a Pod named \"ghost\"", "checkout-0"},
+     NULL},
+    {"object_field",
+     "{'kind':'Gremlin','name':'x'}",
+     {"error: kind: \"Gremlin\" is no kind"},
+     NULL},
+    {"object_field",
+     "{'kind':'Pod','name':'checkout-0','path':'spec.wings'}",
+     {"no field \"spec.wings\""},
+     NULL},
+    {"document_field",
+     "{'evidence_id':'$e3','path':'spec.nodeName'}",
+     {"nodeName = worker-3"},
+     NULL},
+    {"document_field",
+     "{'evidence_id':'$e3','path':'spec.containers.0.image'}",
+     {"image = registry.example"},
+     NULL},
+    {"document_field",
+     "{'evidence_id':'$e3','path':'spec.none'}",
+     {"error: path: nothing there"},
+     NULL},
     {"timeline", "{}", {"moments", "2025-11-06T09:40:0"}, NULL},
     {"timeline", "{'until':'2025-11-06T09:00:00Z'}", {"0 moments"}, NULL},
     {"diagnose_again", "{'entity':'checkout'}", {"verdict ", "is a view of it"}, NULL},
@@ -308,8 +348,8 @@ TEST(the_model_reads_the_diagnosis_with_places)
     fm_str prompt = fm_str_c(m.last_user);
     assert_true(fm_str_has(prompt, top->statement));
     assert_true(fm_str_has(prompt, FM_STR("verdict ")));
-    assert_true(fm_str_has(prompt, fm_inquiry_place(&m.inquiry, &m.k.ctx.arena,
-                                                    top->supports.items[0].span)));
+    assert_true(fm_str_has(
+        prompt, fm_inquiry_place(&m.inquiry, &m.k.ctx.arena, top->supports.items[0].span)));
     assert_true(fm_str_has(prompt, FM_STR("would settle it: ")));
     assert_null(strstr(m.last_system, "exhausted"));
     model_close(&m);

@@ -45,7 +45,8 @@ struct model_kit {
 static inline fm_str model_text(struct model_kit *m, const char *script)
 {
     fm_str s = kit_text(&m->k, script);
-    fm_str id = m->k.c->messages.n ? m->k.c->messages.items[m->k.c->messages.n - 1].id : FM_STR("-");
+    fm_str id =
+        m->k.c->messages.n ? m->k.c->messages.items[m->k.c->messages.n - 1].id : FM_STR("-");
     struct fm_buf b;
     fm_buf_init(&b, 1 << 22);
     for (ptrdiff_t at; (at = fm_str_find(s, FM_STR("MSG"), 0)) >= 0;
@@ -116,7 +117,8 @@ static inline int64_t model_context(struct fm_llm *l, fm_str purpose)
 static inline enum fm_code model_read(struct fm_evidence_reader *r, struct fm_ctx *ctx, fm_str id,
                                       int64_t offset, int64_t length, fm_str *out)
 {
-    struct model_kit *m = (struct model_kit *)(void *)((char *)r - offsetof(struct model_kit, reader));
+    struct model_kit *m =
+        (struct model_kit *)(void *)((char *)r - offsetof(struct model_kit, reader));
     const struct fm_evidence_item *e = fm_case_find(m->k.c, FM_REF_EVIDENCE, id);
     uint64_t n = 0;
     if (!e || !fm_str_u64(e->sha256, &n))
@@ -186,8 +188,8 @@ static inline void model_say(struct model_kit *m, const char *message, const cha
         .actor = alice, .message = fm_str_c(message), .evidence = &m->reader};
     fm_ctx_clear_error(&m->k.ctx);
     assert_int_equal(fm_turn_begin(&m->k.engine, &m->k.ctx, m->k.c, &in, &w), FM_OK);
-    assert_int_equal(
-        fm_reasoner_propose(&m->r.base, &m->k.ctx, fm_turn_reasoner_input(w), &m->p), FM_OK);
+    assert_int_equal(fm_reasoner_propose(&m->r.base, &m->k.ctx, fm_turn_reasoner_input(w), &m->p),
+                     FM_OK);
     assert_int_equal(fm_turn_finish(w, &m->p, model, &m->k.r), FM_OK);
     kit_log(&m->k, &m->k.r.events);
     kit_check_replay(&m->k);
