@@ -2,116 +2,70 @@
 /* An interactive conversation about a case. Typed commands state intents; nothing is read out of
  * prose. */
 #include <editline/readline.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "talk.h"
+#include "chat_commands.h"
 
 static const struct fm_opt opts[] = {TALK_OPTS(struct talk_options), FM_OPT_END};
 
 static int run(struct fm_cli *cli, char **argv);
 
-const struct fm_command fm_cmd_chat = {.name = "chat",
-                                       .summary = "talk about a case",
-                                       .operands = "CASE",
-                                       .min_operands = 1,
-                                       .max_operands = 1,
-                                       .opts = opts,
-                                       .details = "Lines are questions; /help lists the commands. "
-                                                  "Ctrl-C stops the answer under way, Ctrl-D ends.",
-                                       .run = run,
-                                       .candidates = FM_CASE_CANDIDATES};
+const struct fm_command fm_cmd_chat = {
+    .name = "chat",
+    .summary = "talk about a case",
+    .operands = "CASE",
+    .min_operands = 1,
+    .max_operands = 1,
+    .opts = opts,
+    .details =
+        "Lines are questions, answered like `faultmaven ask`; lines that begin with a slash "
+        "are commands, and /help lists them. What you decide you state by a command: "
+        "/confirm, /investigate, /apply, /resolve. On a terminal lines are edited, the arrow "
+        "keys recall earlier ones, and Tab completes commands. Ctrl-C stops the answer under "
+        "way (nothing of it is stored) or clears the line; Ctrl-D ends.",
+    .run = run,
+    .candidates = FM_CASE_CANDIDATES};
 
-struct chat {
-    struct talk t;
-    struct case_app app;
-    fm_str case_id;
-    bool is_over;
-};
+/* ---- lines ---- */
 
-static void show_evidence(struct chat *c, const struct fm_case *k)
+static char *next_name(const char *text, int state)
 {
-    (void)c;
-    fm_vec_each (&k->evidence, e)
-        printf("%.*s %s  %.*s\n", FM_STR_ARG(e->id),
-               fm_name_of(&fm_evidence_source_names, e->source), FM_STR_ARG(e->summary));
+    static int at; /* readline's own protocol: state 0 begins anew */
+    if (state == 0)
+        at = 0;
+    for (; chat_commands[at].name; at++)
+        if (strncmp(chat_commands[at].name, text, strlen(text)) == 0)
+            return strdup(chat_commands[at++].name);
+    return NULL;
 }
 
-static void show_hypotheses(struct chat *c, const struct fm_case *k)
+static char **complete(const char *text, int start, int end)
 {
-    struct fm_hypothesis_list list = fm_hypotheses_ranked(&c->app.ctx->arena, k);
-    for (size_t i = 0; i < list.n; i++)
-        printf("%.*s %-12s %.2f  %.*s\n", FM_STR_ARG(list.items[i]->id),
-               fm_name_of(&fm_hypothesis_status_names, list.items[i]->status),
-               list.items[i]->likelihood, FM_STR_ARG(list.items[i]->statement));
+    (void)end;
+    return start == 0 && text[0] == '/' ? rl_completion_matches(text, next_name) : NULL;
 }
 
-static void show_next(struct chat *c, const struct fm_case *k)
+/* Ctrl-C at the prompt; the line is dropped. */
+static volatile sig_atomic_t was_interrupted;
+
+static void on_interrupt(int sig)
 {
-    struct fm_strs steps = fm_case_next_steps(&c->app.ctx->arena, k, fm_now(c->app.ctx->clock), 5);
-    fm_vec_each (&steps, s)
-        printf("- %.*s\n", FM_STR_ARG(*s));
+    (void)sig;
+    was_interrupted = 1;
 }
 
-static const struct {
-    const char *name, *help;
-    enum fm_intent_kind intent; /* none: show */
-    void (*show)(struct chat *c, const struct fm_case *k);
-} commands[] = {
-    {"/evidence", "list the evidence", FM_INTENT_NONE, show_evidence},
-    {"/hypotheses", "list the hypotheses, best first", FM_INTENT_NONE, show_hypotheses},
-    {"/next", "say what to do next", FM_INTENT_NONE, show_next},
-    {"/confirm", "confirm the problem statement", FM_INTENT_CONFIRM_STATEMENT, NULL},
-    {"/decline", "the statement is wrong", FM_INTENT_DECLINE_STATEMENT, NULL},
-    {"/investigate", "start the investigation", FM_INTENT_INVESTIGATE, NULL},
-    {"/resolve", "the problem is solved", FM_INTENT_RESOLVE, NULL},
-    {"/not-fixed", "the fix did not help", FM_INTENT_NOT_FIXED, NULL},
-    {"/escalate", "hand the case over", FM_INTENT_REQUEST_ESCALATION, NULL},
-};
-
-static void show_help(void)
+static char *read_terminal(void)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        printf("%-14s %s\n", commands[i].name, commands[i].help);
-    printf("%-14s %s\n", "/quit", "end");
-}
-
-static enum fm_code state_intent(struct chat *c, enum fm_intent_kind kind)
-{
-    struct fm_proposal p = {0};
-    ((struct fm_intent *)fm_proposal_add(&c->app.ctx->arena, &p, FM_CHANGE_INTENT, FM_STR_NULL))
-        ->kind = kind;
-    return case_run_changes(&c->app, c->case_id, &p, NULL);
-}
-
-static enum fm_code do_command(struct chat *c, const char *line)
-{
-    struct fm_case *k;
-    if (strcmp(line, "/help") == 0) {
-        show_help();
-        return FM_OK;
-    }
-    if (strcmp(line, "/quit") == 0) {
-        c->is_over = true;
-        return FM_OK;
-    }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(line, commands[i].name) != 0)
-            continue;
-        if (!commands[i].show)
-            return state_intent(c, commands[i].intent);
-        FM_TRY(fm_store_load(c->app.store, c->app.ctx, c->case_id, &k, NULL));
-        commands[i].show(c, k);
-        return FM_OK;
-    }
-    return fm_fail(c->app.ctx, FM_EINVAL, "%s: unknown command; /help lists them", line);
-}
-
-static enum fm_code do_line(struct chat *c, const char *line)
-{
-    if (line[0] == '/')
-        return do_command(c, line);
-    return talk_say(&c->t, c->case_id, fm_str_dup(&c->app.ctx->arena, fm_str_c(line)));
+    struct sigaction sa = {.sa_handler = on_interrupt}, old;
+    sigemptyset(&sa.sa_mask);
+    was_interrupted = 0;
+    sigaction(SIGINT, &sa, &old);
+    char *line = readline("> ");
+    sigaction(SIGINT, &old, NULL);
+    return line;
 }
 
 /* Line editing and history on a terminal; plain lines otherwise. */
@@ -119,26 +73,60 @@ static char *read_input(void)
 {
     static char plain[8192];
     if (isatty(STDIN_FILENO))
-        return readline("> ");
+        return read_terminal();
     if (!fgets(plain, sizeof plain, stdin))
         return NULL;
     plain[strcspn(plain, "\n")] = '\0';
     return strdup(plain);
 }
 
+static enum fm_code do_line(struct chat *c, const char *line)
+{
+    if (line[0] == '/')
+        return chat_command(c, fm_str_c(line));
+    return talk_say(&c->t, c->case_id, fm_str_dup(&c->app.ctx->arena, fm_str_c(line)));
+}
+
+static void take(struct chat *c, const char *line)
+{
+    if (line[strspn(line, " \t")] == '\0')
+        return;
+    if (isatty(STDIN_FILENO))
+        add_history(line);
+    if (do_line(c, line) != FM_OK)
+        fprintf(stderr, "%s\n", c->app.ctx->error);
+    fflush(stdout);
+    fm_ctx_clear_error(c->app.ctx);
+    atomic_store(&c->app.ctx->cancelled, false);
+}
+
 static void converse(struct chat *c)
 {
-    char *line;
-    while (!c->is_over && (line = read_input())) {
-        if (*line && isatty(STDIN_FILENO))
-            add_history(line);
-        if (*line && do_line(c, line) != FM_OK)
-            fprintf(stderr, "%s\n", c->app.ctx->error);
+    while (!c->is_over) {
+        char *line = read_input();
+        if (was_interrupted) {
+            was_interrupted = 0;
+            putchar('\n');
+        } else if (!line) {
+            return;
+        } else {
+            take(c, line);
+        }
         free(line);
-        fflush(stdout);
-        fm_ctx_clear_error(c->app.ctx);
-        atomic_store(&c->app.ctx->cancelled, false);
     }
+}
+
+static void greet(struct chat *c)
+{
+    struct fm_case *k;
+    if (!isatty(STDIN_FILENO) ||
+        fm_store_load(c->app.store, c->app.ctx, c->case_id, &k, NULL) != FM_OK)
+        return;
+    bool has_model = c->t.llm->ops->context_tokens(c->t.llm, FM_STR("reason")) > 0;
+    printf("%.*s: %.*s (%s). %s /help lists the commands.\n", FM_STR_ARG(k->id),
+           FM_STR_ARG(k->title), fm_name_of(&fm_case_status_names, k->status),
+           has_model ? "A language model answers; its sentences are checked."
+                     : "No language model is configured: the analyst answers from the facts.");
 }
 
 static int run(struct fm_cli *cli, char **argv)
@@ -150,8 +138,12 @@ static int run(struct fm_cli *cli, char **argv)
     enum fm_code code = case_find_id(&c.app, c.app.operands.items[0], &c.case_id);
     if (code == FM_OK)
         code = talk_open(&c.t, &c.app, &o);
-    if (code == FM_OK)
+    if (code == FM_OK) {
+        rl_readline_name = "faultmaven";
+        rl_attempted_completion_function = complete;
+        greet(&c);
         converse(&c);
+    }
     talk_close(&c.t);
     return case_end(&c.app, code);
 }

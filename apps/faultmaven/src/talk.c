@@ -52,6 +52,13 @@ enum fm_code talk_open(struct talk *t, struct case_app *app, const struct talk_o
     return FM_OK;
 }
 
+static void forget(struct talk *t)
+{
+    if (t->has_inquiry)
+        fm_ctx_release(&t->inquiry_ctx);
+    t->has_inquiry = false;
+}
+
 void talk_close(struct talk *t)
 {
     if (t->llm && t->llm != t->router)
@@ -63,29 +70,38 @@ void talk_close(struct talk *t)
     fm_prompts_free(t->prompts);
     if (t->has_world)
         llm_world_close(&t->world);
-    if (t->has_inquiry)
-        fm_ctx_release(&t->inquiry_ctx);
+    forget(t);
     fm_pool_free(t->pool);
+}
+
+static enum fm_code analyse(struct talk *t, const struct fm_case *c)
+{
+    struct fm_case_evidence reader;
+    fm_case_evidence_init(&reader, fm_store_blobs(t->app->store), c);
+    enum fm_code code = fm_inquiry_open(&t->inquiry, &t->inquiry_ctx, c, &reader.base, t->pool);
+    if (code == FM_OK)
+        return code;
+    code = fm_fail(t->app->ctx, code, "%s", t->inquiry_ctx.error);
+    forget(t);
+    return code;
 }
 
 /* The evidence is analysed again only when it changed. */
 static enum fm_code look_into(struct talk *t, fm_str case_id)
 {
-    struct fm_case_evidence reader;
     struct fm_case *c;
     FM_TRY(fm_store_load(t->app->store, t->app->ctx, case_id, &c, NULL));
     FM_TRY(fm_case_may_read(t->app->ctx, c, t->app->actor));
-    if (t->has_inquiry && fm_inquiry_is_current(&t->inquiry, c))
+    if (t->has_inquiry && fm_inquiry_is_current(&t->inquiry, c)) {
+        atomic_store(&t->inquiry_ctx.cancelled, false);
         return FM_OK;
-    if (t->has_inquiry)
-        fm_ctx_release(&t->inquiry_ctx);
+    }
+    forget(t);
     fm_ctx_init(&t->inquiry_ctx, t->app->ctx->clock);
     t->has_inquiry = true;
     if (!t->pool)
         t->pool = fm_pool_new(0, 256);
-    fm_case_evidence_init(&reader, fm_store_blobs(t->app->store), c);
-    enum fm_code code = fm_inquiry_open(&t->inquiry, &t->inquiry_ctx, c, &reader.base, t->pool);
-    return code == FM_OK ? code : fm_fail(t->app->ctx, code, "%s", t->inquiry_ctx.error);
+    return analyse(t, c);
 }
 
 static struct fm_case_turn turn_of(struct talk *t, fm_str case_id, fm_str message, bool has_model)

@@ -117,7 +117,7 @@ static void check_places(struct model_kit *m, fm_str text)
     while (fm_str_line(&text, &line)) {
         if (!fm_str_starts(line, FM_STR("[ev_")))
             continue;
-        fm_str rest = fm_str_skip(line, 1), id = fm_str_cut(&rest, '@'),
+        fm_str rest = fm_str_skip(line, 1), id = fm_str_cut(&rest, '#'),
                offset = fm_str_cut(&rest, '+'), length = fm_str_cut(&rest, ']'), bytes;
         int64_t o = 0, n = 0;
         assert_true(fm_str_i64(offset, &o) && fm_str_i64(length, &n));
@@ -139,7 +139,7 @@ static const struct {
     {"list_templates", "{'level':'loud'}", {"error: level: \"loud\" is none of"}, NULL},
     {"query_logs",
      "{'words':'exhausted'}",
-     {"@122+79] 2025-11-06T09:40:02Z ERROR checkout pool",
+     {"#122+79] 2025-11-06T09:40:02Z ERROR checkout pool",
       "3 records match, from 2025-11-06T09:40:02Z"},
      "timed"},
     {"query_logs",

@@ -227,8 +227,8 @@ static const char *const inventions[] = {
     "There were no errors [$e0].",
     "Every request failed [$e0].",
     "4711 errors were logged [$e0].",
-    "As shown at [$e0@0+20], the volume was full.",
-    "The volume was full [$e0@99999999+10].",
+    "As shown at [$e0#0+20], the volume was full.",
+    "The volume was full [$e0#99999999+10].",
     "## Root cause: name resolution",
     "- The disk is full",
     "1. The disk is full",
@@ -311,7 +311,7 @@ static size_t lie_about(struct model_kit *m, fm_str line, fm_str other)
                               FM_STR_ARG(m->k.c->evidence.items[1].id)),
                    "cited from elsewhere");
     n += check_lie(m,
-                   fm_str_fmt(a, "%.*s [%.*s@0+5].", FM_STR_ARG(message_of(line)),
+                   fm_str_fmt(a, "%.*s [%.*s#0+5].", FM_STR_ARG(message_of(line)),
                               FM_STR_ARG(m->k.c->evidence.items[0].id)),
                    "another span");
     return n;

@@ -32,11 +32,11 @@ static size_t digits_at(fm_str s, size_t from, int64_t *value)
     return n && fm_str_i64(fm_str_sub(s, from, n), value) ? n : 0;
 }
 
-/* "@1840+92" behind an id. */
+/* "#1840+92" behind an id. */
 static size_t take_place(fm_str s, size_t at, struct claim_cite *cite)
 {
     int64_t offset = 0, length = 0;
-    if (at >= s.len || s.p[at] != '@')
+    if (at >= s.len || s.p[at] != '#')
         return 0;
     size_t a = digits_at(s, at + 1, &offset);
     if (!a || at + 1 + a >= s.len || s.p[at + 1 + a] != '+')

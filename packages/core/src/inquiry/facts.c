@@ -27,7 +27,7 @@ fm_str fm_inquiry_place(const struct fm_inquiry *q, struct fm_arena *a, fm_span 
 {
     if (!span.length || span.evidence >= q->incident.inputs.n || !q->ids[span.evidence].len)
         return FM_STR_NULL;
-    return fm_str_fmt(a, "[%.*s@%llu+%u]", FM_STR_ARG(q->ids[span.evidence]),
+    return fm_str_fmt(a, "[%.*s#%llu+%u]", FM_STR_ARG(q->ids[span.evidence]),
                       (unsigned long long)span.offset, span.length);
 }
 

@@ -19,7 +19,7 @@
  * that comes nearest. This looks at words and never at meaning: what it lets through says what its
  * source says, in the source's words.
  *
- * Citations in a sentence: [ev_12ab34cd56ef], [ev_12ab34cd56ef@1840+92] (byte offset and length),
+ * Citations in a sentence: [ev_12ab34cd56ef], [ev_12ab34cd56ef#1840+92] (byte offset and length),
  * and ids of other items.
  */
 #ifndef FAULTMAVEN_CORE_CLAIMS_H

@@ -17,7 +17,7 @@
  * objects.h); nothing is parsed a second time, except that query_logs walks the records of a log.
  * Each line of a result begins with the place that it rests on,
  *
- *     [ev_12ab34cd56ef@1840+92] 2025-11-06T09:40:02Z error payment  pool exhausted: 50 of 50
+ *     [ev_12ab34cd56ef#1840+92] 2025-11-06T09:40:02Z error payment  pool exhausted: 50 of 50
  *
  * evidence id, byte offset and length, in the form that an answer may cite. What a tool computed (a
  * count, a median) is kept as a fact beside it, so that a sentence that repeats it can be
@@ -69,7 +69,7 @@ FM_MUST_CHECK enum fm_code fm_inquiry_open(struct fm_inquiry *q, struct fm_ctx *
                                            const struct fm_case *c,
                                            struct fm_evidence_reader *reader, struct fm_pool *pool);
 
-/* "[ev_12ab34cd56ef@1840+92]", on the arena; "" for a span that cites nothing, or evidence that the
+/* "[ev_12ab34cd56ef#1840+92]", on the arena; "" for a span that cites nothing, or evidence that the
  * case does not have. */
 fm_str fm_inquiry_place(const struct fm_inquiry *q, struct fm_arena *a, fm_span span);
 
