@@ -121,7 +121,8 @@ static void check_places(struct model_kit *m, fm_str text)
                offset = fm_str_cut(&rest, '+'), length = fm_str_cut(&rest, ']'), bytes;
         int64_t o = 0, n = 0;
         assert_true(fm_str_i64(offset, &o) && fm_str_i64(length, &n));
-        assert_int_equal(m->reader.ops->read(&m->reader, &m->k.ctx, id, o, n, &bytes), FM_OK);
+        assert_int_equal(
+            m->reader.ops->read(&m->reader, &m->k.ctx, id, (struct fm_range){o, n}, &bytes), FM_OK);
         assert_int_equal(bytes.len, n);
     }
 }

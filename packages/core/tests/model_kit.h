@@ -115,7 +115,7 @@ static inline int64_t model_context(struct fm_llm *l, fm_str purpose)
 
 /* The evidence number is the SHA-256 that the kit gave it: "00", "01" … */
 static inline enum fm_code model_read(struct fm_evidence_reader *r, struct fm_ctx *ctx, fm_str id,
-                                      int64_t offset, int64_t length, fm_str *out)
+                                      struct fm_range range, fm_str *out)
 {
     struct model_kit *m =
         (struct model_kit *)(void *)((char *)r - offsetof(struct model_kit, reader));
@@ -123,7 +123,7 @@ static inline enum fm_code model_read(struct fm_evidence_reader *r, struct fm_ct
     uint64_t n = 0;
     if (!e || !fm_str_u64(e->sha256, &n))
         return fm_fail(ctx, FM_ENOTFOUND, "no such evidence");
-    *out = fm_str_sub(fm_str_c(m->files[n].text), (size_t)offset, (size_t)length);
+    *out = fm_str_sub(fm_str_c(m->files[n].text), (size_t)range.offset, (size_t)range.length);
     return FM_OK;
 }
 
