@@ -93,7 +93,7 @@ FM_MUST_CHECK enum fm_code case_read_file(struct case_app *app, const char *path
 #define CASE_COMMANDS(X) \
     X(new) X(list) X(show) X(log) X(timeline) X(add) X(ask) X(turn) X(confirm) X(propose) \
     X(solve) X(apply) X(verify_fix) X(waiting) X(escalate) X(close) X(follow_up) X(member) \
-    X(report) X(watch) X(export) X(import) X(verify) X(rebuild) X(search) X(gc) X(backup)
+    X(report) X(watch) X(export) X(import) X(verify) X(rebuild) X(search) X(calibration) X(gc) X(backup)
 /* clang-format on */
 #define CASE_DECLARE(name)                                                                         \
     extern const struct fm_opt case_##name##_opts[];                                               \

@@ -74,6 +74,11 @@ static const struct fm_command commands[] = {
                  CASE_TEXT "\n\nExit status: 0 intact, 1 altered."),
     CASE_COMMAND(rebuild, "rebuild", "CASE", 1, 1, "make the tables of a case anew from its log",
                  CASE_TEXT),
+    COMMAND(calibration, "calibration", NULL, 0, 0,
+            "compare stated confidence with what came of it, over ended cases",
+            "A case counts as right when its root cause stands and a remediation was verified, as "
+            "wrong when the cause was disputed or its fix failed; other cases say nothing. \"off\" "
+            "marks a band of ten cases or more whose gap is beyond 0.15."),
     COMMAND(gc, "gc", NULL, 0, 0, "delete stored content that no case uses", NULL),
     COMMAND(backup, "backup", "FILE", 1, 1, "write a consistent copy of the database", NULL),
     {.name = NULL},

@@ -61,13 +61,19 @@ void fm_calibration_add(struct fm_calibration *k, double stated, bool was_right)
     k->stated[level]++;
     k->right[level] += was_right;
     k->sum[level] += stated;
+    double miss = stated - (was_right ? 1.0 : 0.0);
+    k->squares += miss * miss;
 }
 
 void fm_calibration_add_case(struct fm_calibration *k, const struct fm_case *c)
 {
     const struct fm_root_cause *r = fm_case_root_cause(c);
-    if (!fm_case_is_terminal(c) || !r)
+    if (!fm_case_is_terminal(c))
         return;
+    if (!r) {
+        k->untold++;
+        return;
+    }
     bool is_verified = false, is_failed = r->status == FM_FACT_DISPUTED;
     fm_vec_each (&c->solutions, s) {
         if (s->kind != FM_SOLUTION_REMEDIATION)
@@ -77,6 +83,8 @@ void fm_calibration_add_case(struct fm_calibration *k, const struct fm_case *c)
     }
     if (is_verified || is_failed)
         fm_calibration_add(k, r->confidence, is_verified && r->status != FM_FACT_DISPUTED);
+    else
+        k->untold++;
 }
 
 double fm_calibration_gap(const struct fm_calibration *k, enum fm_confidence_level level)
@@ -85,4 +93,18 @@ double fm_calibration_gap(const struct fm_calibration *k, enum fm_confidence_lev
         return 0.0;
     double n = (double)k->stated[level];
     return k->sum[level] / n - (double)k->right[level] / n;
+}
+
+double fm_calibration_brier(const struct fm_calibration *k)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < FM_LEVEL_COUNT; i++)
+        n += k->stated[i];
+    return n ? k->squares / (double)n : -1.0;
+}
+
+bool fm_calibration_is_off(const struct fm_calibration *k, enum fm_confidence_level level)
+{
+    double gap = fm_calibration_gap(k, level);
+    return k->stated[level] >= 10 && (gap > 0.15 || gap < -0.15);
 }

@@ -6,6 +6,7 @@
 #ifndef FAULTMAVEN_CORE_CASE_VIEW_H
 #define FAULTMAVEN_CORE_CASE_VIEW_H
 
+#include "faultmaven/core/confidence.h"
 #include "faultmaven/core/investigation.h"
 #include "faultmaven/core/view.h"
 
@@ -24,6 +25,9 @@ FM_MUST_CHECK enum fm_code fm_case_view_ooda(struct fm_ctx *ctx, const struct fm
                                              bool is_json, struct fm_buf *out);
 void fm_case_view_phases(struct fm_arena *a, const struct fm_case *c, bool is_json,
                          struct fm_buf *out);
+
+/* Stated confidence against what came of it, one line or object per band. */
+void fm_calibration_view(const struct fm_calibration *k, bool is_json, struct fm_buf *out);
 
 /* What happened when: incident times, changes, evidence, decisions, by event time. */
 struct fm_case_moment {

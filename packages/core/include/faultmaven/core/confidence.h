@@ -42,6 +42,8 @@ struct fm_calibration {
     int64_t stated[FM_LEVEL_COUNT];
     int64_t right[FM_LEVEL_COUNT];
     double sum[FM_LEVEL_COUNT];
+    double squares; /* of stated minus what came: 1 when right, 0 when not */
+    int64_t untold; /* ended cases that say nothing about it */
 };
 void fm_calibration_add(struct fm_calibration *k, double stated, bool was_right);
 
@@ -51,5 +53,12 @@ void fm_calibration_add_case(struct fm_calibration *k, const struct fm_case *c);
 
 /* Mean stated confidence minus rate of being right, of one band; 0 when nothing was counted. */
 double fm_calibration_gap(const struct fm_calibration *k, enum fm_confidence_level level);
+
+/* Brier score over all counted: mean squared difference; 0 is perfect, 0.25 is what saying 0.5
+ * always would get. -1 when nothing was counted (Brier 1950). */
+double fm_calibration_brier(const struct fm_calibration *k);
+
+/* A band whose gap is beyond 0.15, with ten cases at least, states too much or too little. */
+bool fm_calibration_is_off(const struct fm_calibration *k, enum fm_confidence_level level);
 
 #endif
