@@ -104,6 +104,146 @@ TEST(formats)
         check(&cases[i]);
 }
 
+/* Formats that the design lists beside those above: each by a line of its documentation's kind. */
+TEST(formats_of_the_design_have_a_line_each)
+{
+    static const struct want cases[] = {
+        {"E20250701 12:00:00.123456  1234 store.cc:23] sync failed", "2025-07-01T12:00:00.123456Z",
+         "error", "", "sync failed", "file", "store.cc"},
+        {"10.1.2.3 - - [20/Jul/2009:22:59:26 +0200] \"GET /a HTTP/1.0\" 200 134",
+         "2009-07-20T20:59:26Z", "", "", "\"GET /a HTTP/1.0\" 200 134", "status", "200"},
+        {"ERROR:root:no route to store", "", "error", "root", "no route to store", NULL, NULL},
+        {"2025/07/01 12:00:00 main.go:12: no route to store", "2025-07-01T12:00:00Z", "", "",
+         "no route to store", "file", "main"},
+        {"[2025-07-01 12:00:00,123] ERROR [Broker id=1] Shutting down (kafka.server.KafkaServer)",
+         "2025-07-01T12:00:00.123Z", "error", "", "Shutting down (kafka.server.KafkaServer)",
+         "thread", "Broker id=1"},
+        {"12:00:00.123 [main] WARN  o.e.shop.Api - no route", "2000-01-01T12:00:00.123Z", "warning",
+         "o.e.shop.Api", "no route", NULL, NULL},
+        {"2025-07-01T12:00:00+0200 web-1 sshd[42]: Accepted password", "2025-07-01T10:00:00Z", "",
+         "sshd", "Accepted password", "pid", "42"},
+        {"{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1751371200123456\",\"PRIORITY\":"
+         "\"3\",\"SYSLOG_IDENTIFIER\":\"kubelet\",\"MESSAGE\":\"pod gone\"}",
+         "2025-07-01T12:00:00.123456Z", "error", "kubelet", "pod gone", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(&cases[i]);
+}
+
+/* The record of a block stands at its message; every span is of the input's own bytes. */
+struct block_want {
+    const char *text;
+    size_t len; /* 0: up to the NUL */
+    unsigned records;
+    const char *time, *level, *component, *message; /* of the last record */
+    const char *format;
+};
+
+struct blocks {
+    unsigned n;
+    char time[FM_TIME_TEXT_MAX];
+    fm_str message, component, text;
+    enum fm_logs_level level;
+    struct fm_ctx *ctx;
+};
+
+static bool keep_last(void *arg, const struct fm_logs_line *line)
+{
+    struct blocks *b = arg;
+    if (line->message.len == 0)
+        return true;
+    b->n++;
+    fm_time_format(line->t, b->time);
+    b->message = fm_str_dup(&b->ctx->arena, line->message);
+    b->component = fm_str_dup(&b->ctx->arena, line->component);
+    b->level = line->level;
+    fm_str at = fm_str_sub(b->text, line->place.offset, line->place.length);
+    assert_true(fm_str_has(at, fm_str_sub(line->message, 0, 8)) || line->message.len < 8);
+    return true;
+}
+
+static void check_blocks(const struct block_want *w)
+{
+    struct fm_ctx ctx;
+    struct fm_logs *logs;
+    struct fm_logs_options opt = {.reference = FM_TIME_NONE};
+    fm_ctx_init(&ctx, &fm_clock_system);
+    struct blocks b = {.ctx = &ctx, .text = w->len ? fm_str_n(w->text, w->len) : fm_str_c(w->text)};
+    print_message("%.60s\n", w->text);
+    assert_int_equal(fm_logs_each(&ctx, b.text, &opt, keep_last, &b), FM_OK);
+    assert_int_equal(b.n, w->records);
+    assert_string_equal(b.time, w->time);
+    assert_str(fm_str_c(fm_logs_level_name(b.level)), w->level);
+    assert_str(b.component, w->component);
+    assert_str(b.message, w->message);
+    assert_int_equal(fm_logs_read(&ctx, b.text, &opt, &logs), FM_OK);
+    assert_int_equal(logs->records, w->records);
+    assert_str(logs->format, w->format);
+    fm_ctx_release(&ctx);
+}
+
+#define JOURNAL                                                                                    \
+    "__CURSOR=s=1;i=1\n__REALTIME_TIMESTAMP=1751371200000001\n_BOOT_ID=7\nPRIORITY=6\n"            \
+    "MESSAGE=started unit\nSYSLOG_IDENTIFIER=systemd\n_HOSTNAME=web-1\n\n"
+#define BINARY                                                                                     \
+    "__CURSOR=s=1;i=2\n__REALTIME_TIMESTAMP=1751371201000001\nSYSLOG_IDENTIFIER=app\nMESSAGE\n"    \
+    "\x18\0\0\0\0\0\0\0first line\n\nMESSAGE=fake\nPRIORITY=3\n\n"
+
+TEST(blocks_are_records)
+{
+    static const struct block_want cases[] = {
+        {JOURNAL, 0, 1, "2025-07-01T12:00:00.000001Z", "info", "systemd", "started unit",
+         "journal-export"},
+        {JOURNAL BINARY, sizeof JOURNAL BINARY - 1, 2, "2025-07-01T12:00:01.000001Z", "error",
+         "app", "first line", "journal-export"},
+        {"Log Name:      System\nSource:        Service Control Manager\nDate:          7/1/2025 "
+         "11:20:03 AM\nEvent ID:      7031\nTask Category: None\nLevel:         Error\nComputer:   "
+         "   WEB1\nDescription:\nThe Print service terminated unexpectedly.\nLevel: none\n\nLog "
+         "Name:      System\nSource:        disk\nDate:          7/1/2025 11:21:00 AM\nEvent ID:   "
+         "   153\nLevel:         Warning\nDescription:\nThe IO operation was retried.\n",
+         0, 2, "2025-07-01T11:21:00Z", "warning", "disk", "The IO operation was retried.",
+         "windows-event"},
+        {"\n\nTimeCreated  : 7/1/2025 1:02:03 PM\nProviderName : Schannel\nId           : "
+         "36887\nMessage      : A fatal alert was received from the\n               remote "
+         "endpoint.\n\nTimeCreated  : 7/1/2025 1:02:04 PM\nProviderName : Schannel\nId           : "
+         "36888\nMessage      : A fatal alert was generated.\n",
+         0, 2, "2025-07-01T13:02:04Z", "", "Schannel", "A fatal alert was generated.",
+         "windows-event"},
+        {"Event[0]:\n  Log Name: System\n  Source: disk\n  Date: 2025-07-01T11:20:03.123\n  Event "
+         "ID: 7\n  Level: Error\n  Computer: WEB1\n  Description: \nThe device has a bad "
+         "block.\n\nEvent[1]:\n  Log Name: System\n  Source: disk\n  Date: "
+         "2025-07-01T11:20:04.000\n  Level: Error\n  Description: \nThe device has a bad block.\n",
+         0, 2, "2025-07-01T11:20:04Z", "error", "disk", "The device has a bad block.",
+         "windows-event"},
+        {"{\n\t\"MESSAGE\" : \"one\",\n\t\"__REALTIME_TIMESTAMP\" : "
+         "\"1751371200000001\"\n}\n{\n\t\"__REALTIME_TIMESTAMP\" : "
+         "\"1751371201000001\",\n\t\"PRIORITY\" : \"4\",\n\t\"SYSLOG_IDENTIFIER\" : "
+         "\"app\",\n\t\"MESSAGE\" : \"two\"\n}\n",
+         0, 2, "2025-07-01T12:00:01.000001Z", "warning", "app", "two", "json-pretty"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_blocks(&cases[i]);
+}
+
+/* Prose and configuration that look a little like blocks are read line by line. */
+TEST(what_only_looks_like_blocks_is_none)
+{
+    static const char *const texts[] = {"Id : 7\nName : x\n", "{\n  \"message\": \"x\"\n}\n",
+                                        "Message: hello\nnothing else\n", "__CURSOR\n", "Event[\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct fm_ctx ctx;
+        struct fm_logs *logs;
+        struct fm_logs_options opt = {.reference = FM_TIME_NONE};
+        fm_ctx_init(&ctx, &fm_clock_system);
+        assert_int_equal(fm_logs_read(&ctx, fm_str_c(texts[i]), &opt, &logs), FM_OK);
+        print_message("%s\n", texts[i]);
+        assert_false(fm_str_eqc(logs->format, "journal-export") ||
+                     fm_str_eqc(logs->format, "windows-event") ||
+                     fm_str_eqc(logs->format, "json-pretty"));
+        fm_ctx_release(&ctx);
+    }
+}
+
 TEST(tables_of_log_lines_name_the_pod)
 {
     struct fm_ctx ctx;

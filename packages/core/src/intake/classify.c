@@ -9,6 +9,7 @@
 #include "faultmaven/core/consoles.h"
 #include "intake/shape.h"
 #include "processing/kubernetes/transcript.h"
+#include "processing/logs/block.h"
 
 #define SAMPLE_MAX ((size_t)64 << 10)
 #define LINES_MAX 200
@@ -117,8 +118,18 @@ static bool is_json_metrics(const struct sample *s)
             has_key(s, "metric_name") || has_key(s, "MetricName"));
 }
 
+/* Records of several lines: the journal, events of Windows. */
+static bool is_blocks(const struct sample *s)
+{
+    struct fm_logs_block block;
+    return fm_logs_block_learn(s->text, &block);
+}
+
 static bool is_json_lines(const struct sample *s)
 {
+    bool is_journal = has_key(s, "__REALTIME_TIMESTAMP") && has_key(s, "MESSAGE");
+    if (is_json(s) && is_journal)
+        return true;
     return s->n_json_lines >= 2 && s->n_json_lines * 10 >= s->n_lines * 8;
 }
 
@@ -303,6 +314,7 @@ static const struct detector {
 } detectors[] = {
     {FM_EVIDENCE_IMAGE, "image", is_image},
     {FM_EVIDENCE_BINARY, "binary", is_binary},
+    {FM_EVIDENCE_LOG, "", is_blocks},
     {FM_EVIDENCE_TOPOLOGY, "call-list", is_call_list},
     {FM_EVIDENCE_TRACES, "otlp-json", is_otlp_traces},
     {FM_EVIDENCE_TRACES, "jaeger-json", is_jaeger},

@@ -50,6 +50,8 @@ const struct fm_logs_format fm_logs_formats[] = {
     /* Python logging.basicConfig; warnings; the default of many services */
     {"python", "<level>:<component>:<*>", false},
     {"python", "<time> [<pid#>]<level>:<component>:<*>", false},
+    /* Go, package log with Lshortfile */
+    {"go", "<time> <file>.go:<line#>: <*>", false},
     /* Ruby Logger */
     {"ruby", "<letter>, [<time> #<pid#>] <level> -- <component~>: <*>", false},
     {"cups", "<letter> [<time>] <*>", false},

@@ -17,7 +17,7 @@ struct json {
 
 static void skip_blanks(struct json *j)
 {
-    while (j->p < j->end && fm_ch_is_space(*j->p))
+    while (j->p < j->end && (fm_ch_is_space(*j->p) || *j->p == '\n'))
         j->p++;
 }
 
@@ -191,7 +191,7 @@ static void give_scalar(struct json *j, fm_str prefix, fm_str key, fm_str value)
 static bool read_bare(struct json *j, fm_str *out)
 {
     const char *from = j->p;
-    while (j->p < j->end && !strchr(",}] \t", *j->p))
+    while (j->p < j->end && !strchr(",}] \t\r\n", *j->p))
         j->p++;
     *out = fm_str_n(from, (size_t)(j->p - from));
     char c = out->len ? *from : '\0';

@@ -92,6 +92,8 @@ static bool read_outer(const struct fm_logs_layout *l, struct fm_logs_line_state
         return fm_logs_logfmt_line(&s->outer, line, out);
     case FM_LOGS_OUTER_CSV:
         return fm_logs_csv_line(&l->columns, &s->outer, line, out);
+    case FM_LOGS_OUTER_BLOCK:
+        return fm_logs_block_line(&l->block, &s->block, &s->outer, line, out);
     case FM_LOGS_OUTER_PLAIN:
     default:
         return false;
@@ -133,8 +135,10 @@ bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_sta
 {
     record_clear(out);
     bool is_new = read_main(l, s, line, out);
-    if (!is_new && s->has_record && fm_logs_is_continuation(line)) {
-        out->line = out->message = line;
+    bool is_in_block = l->outer == FM_LOGS_OUTER_BLOCK;
+    if (!is_new && (is_in_block || (s->has_record && fm_logs_is_continuation(line)))) {
+        out->line = line;
+        out->message = is_in_block ? FM_STR_NULL : line;
         out->t = s->t;
         out->level = s->level;
         return true;
@@ -366,7 +370,10 @@ void fm_logs_layout_learn(struct fm_logs_layout *l, struct fm_ctx *ctx, fm_str t
     *l = (struct fm_logs_layout){.format = FM_STR("plain")};
     l->base = (struct fm_timestamp_base){
         .zone_s = opt->zone_s, .first = FM_TIME_NONE, .reference = opt->reference};
-    if (n > 1 && fm_logs_csv_columns(lines[0], &l->columns)) {
+    if (fm_logs_block_learn(text, &l->block)) {
+        l->outer = FM_LOGS_OUTER_BLOCK;
+        l->format = fm_logs_block_name(l->block.kind);
+    } else if (n > 1 && fm_logs_csv_columns(lines[0], &l->columns)) {
         l->outer = FM_LOGS_OUTER_CSV;
         l->format = FM_STR("csv");
     } else {

@@ -10,6 +10,7 @@
 #ifndef FAULTMAVEN_CORE_LOGS_LAYOUT_H
 #define FAULTMAVEN_CORE_LOGS_LAYOUT_H
 
+#include "processing/logs/block.h"
 #include "processing/logs/format.h"
 #include "processing/logs/header_memo.h"
 #include "processing/logs/structured.h"
@@ -23,7 +24,8 @@ enum fm_logs_outer {
     FM_LOGS_OUTER_FORMAT,
     FM_LOGS_OUTER_JSON,
     FM_LOGS_OUTER_LOGFMT,
-    FM_LOGS_OUTER_CSV
+    FM_LOGS_OUTER_CSV,
+    FM_LOGS_OUTER_BLOCK
 };
 
 struct fm_logs_layout {
@@ -40,6 +42,7 @@ struct fm_logs_layout {
     bool has_inner, has_json, has_logfmt; /* some lines, or messages, are of that form */
     bool is_mixed; /* lines of no common form: each is looked at on its own */
     struct fm_logs_columns columns;
+    struct fm_logs_block block;
     struct fm_timestamp_base base;
 };
 
@@ -48,6 +51,7 @@ struct fm_logs_line_state {
     struct fm_timestamp_cache cache[FM_LOGS_HEADERS_MAX], format_cache, inner_cache;
     struct fm_logs_header_memo memo;
     struct fm_logs_structured_state outer, inner;
+    struct fm_logs_block_state block;
     fm_time t; /* of the record at hand */
     enum fm_logs_level level;
     bool has_record;
