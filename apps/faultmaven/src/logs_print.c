@@ -86,9 +86,10 @@ static void add_template_text(struct fm_cli *cli, struct fm_buf *b, const struct
 static void add_summary_text(struct fm_buf *b, const struct fm_logs *log)
 {
     char first[FM_TIME_TEXT_MAX], last[FM_TIME_TEXT_MAX];
-    fm_buf_addf(b, "format %.*s, %llu lines, %llu records, %zu templates\n",
-                FM_STR_ARG(log->format), (unsigned long long)log->lines,
-                (unsigned long long)log->records, log->n_templates);
+    fm_buf_addf(b, "format %.*s, %llu line%s, %llu record%s, %zu template%s\n",
+                FM_STR_ARG(log->format), (unsigned long long)log->lines, log->lines == 1 ? "" : "s",
+                (unsigned long long)log->records, log->records == 1 ? "" : "s", log->n_templates,
+                log->n_templates == 1 ? "" : "s");
     if (log->first != FM_TIME_NONE)
         fm_buf_addf(b, "from %s to %s\n", fm_time_format(log->first, first),
                     fm_time_format(log->last, last));

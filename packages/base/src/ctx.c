@@ -19,6 +19,18 @@ void fm_ctx_release(struct fm_ctx *ctx)
     fm_arena_release(&ctx->arena);
 }
 
+/* Texts of errors quote file names and evidence; programs print them on terminals. */
+static void neutralise(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p; p++) {
+        bool is_c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F;
+        if ((*p < 32 && *p != '\n' && *p != '\t') || *p == 127 || is_c1)
+            *p = ' ';
+        if (is_c1)
+            p[1] = ' ';
+    }
+}
+
 enum fm_code(fm_fail)(struct fm_ctx *ctx, enum fm_code code, const char *fmt, ...)
 {
     if (ctx->code == code && ctx->error[0])
@@ -27,6 +39,7 @@ enum fm_code(fm_fail)(struct fm_ctx *ctx, enum fm_code code, const char *fmt, ..
     va_start(ap, fmt);
     vsnprintf(ctx->error, sizeof ctx->error, fmt, ap);
     va_end(ap);
+    neutralise(ctx->error);
     ctx->code = code;
     return code;
 }

@@ -44,6 +44,16 @@ TEST(a_long_error_is_cut_not_overrun)
     fm_ctx_release(&ctx);
 }
 
+TEST(an_error_cannot_command_a_terminal)
+{
+    struct fm_ctx ctx;
+    fm_ctx_init(&ctx, &fm_clock_system);
+    assert_int_equal(fm_fail(&ctx, FM_EINVAL, "%s: bad", "a\x1b[2J\xC2\x9B\x7f\r\nb\xC3\xA9"),
+                     FM_EINVAL);
+    assert_string_equal(ctx.error, "a [2J    \nb\xC3\xA9: bad");
+    fm_ctx_release(&ctx);
+}
+
 TEST(cancel_and_deadline_stop_the_work)
 {
     struct fm_clock_manual clock;

@@ -90,6 +90,12 @@ struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_obser
     return o;
 }
 
+void fm_incident_cite(struct fm_incident *in, struct fm_observation *o, fm_span span)
+{
+    if (span.length)
+        fm_vec_push(&in->ctx->arena, &o->spans, span);
+}
+
 struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal,
                                    fm_entity_id entity, fm_str title, double score)
 {

@@ -254,9 +254,10 @@ static void put_inputs(struct printer *p)
     fm_buf_addc(p->out, '\n');
     paint(p, DIM,
           fm_str_fmt(p->arena,
-                     "%zu input%s, %llu records, %.1f MB; %llu citations checked, %llu failed\n",
-                     d->inputs.n, d->inputs.n == 1 ? "" : "s", records, (double)bytes / 1e6,
-                     (unsigned long long)d->citations, (unsigned long long)d->citations_failed));
+                     "%zu input%s, %llu record%s, %.1f MB; %llu citations checked, %llu failed\n",
+                     d->inputs.n, d->inputs.n == 1 ? "" : "s", records, records == 1 ? "" : "s",
+                     (double)bytes / 1e6, (unsigned long long)d->citations,
+                     (unsigned long long)d->citations_failed));
     fm_vec_each (&d->inputs, e)
         fm_vec_each (&(*e)->problems, problem)
             paint(p, DIM,

@@ -7,7 +7,8 @@
  * `return fm_fail(ctx, FM_ELIMIT, "%s: line %zu is longer than %zu bytes", …)` is the only way to
  * fail. The text tells a user what is wrong, where, and what to do. The first failure wins: fm_fail
  * on a context that failed already with the same code keeps the older text; fm_ctx_clear_error
- * forgets it (a caller that handles the error does that).
+ * forgets it (a caller that handles the error does that). Control characters of an error's text are
+ * blanked: it quotes file names and evidence, and ends up on terminals.
  */
 #ifndef FAULTMAVEN_BASE_CTX_H
 #define FAULTMAVEN_BASE_CTX_H

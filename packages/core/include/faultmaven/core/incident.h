@@ -82,6 +82,9 @@ void fm_incident_edge(struct fm_incident *in, fm_entity_id from, fm_entity_id to
 struct fm_observation *fm_incident_observe(struct fm_incident *in, enum fm_observation_kind kind,
                                            enum fm_signal signal);
 
+/* Adds a citation; a span of length 0 (bytes that cannot be quoted) is none. */
+void fm_incident_cite(struct fm_incident *in, struct fm_observation *o, fm_span span);
+
 /* A new chart candidate without points. Add at most FM_CHART_POINTS_MAX, in order of time. */
 struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal,
                                    fm_entity_id entity, fm_str title, double score);

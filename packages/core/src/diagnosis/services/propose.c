@@ -67,7 +67,8 @@ static enum fm_fault fault_of(const struct svc *s)
 static fm_str written(struct svc_model *m, struct fm_cause *c, const struct fm_metric_series *s,
                       double value)
 {
-    return fm_computed(m->h, c, "%.4g", value / s->scale);
+    fm_str number = fm_str_number(&m->h->in->ctx->arena, value / s->scale);
+    return fm_computed(m->h, c, "%.*s", FM_STR_ARG(number));
 }
 
 static void support_series(struct svc_model *m, struct fm_cause *c, const struct svc_finding *f,

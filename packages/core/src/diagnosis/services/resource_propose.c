@@ -101,7 +101,8 @@ static fm_str written(struct fm_hypotheses *h, struct fm_cause *c, const struct 
                       double value)
 {
     bool is_rate = x->series->kind == FM_METRIC_COUNTER;
-    return fm_computed(h, c, is_rate ? "%.4g a second" : "%.4g", value / x->series->scale);
+    fm_str number = fm_str_number(&h->in->ctx->arena, value / x->series->scale);
+    return fm_computed(h, c, "%.*s%s", FM_STR_ARG(number), is_rate ? " a second" : "");
 }
 
 static void support(struct fm_hypotheses *h, struct fm_cause *c, const struct metric_change *x)

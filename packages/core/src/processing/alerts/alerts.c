@@ -143,7 +143,7 @@ static void observe(struct fm_incident *in, const struct fm_alert *a)
     o->subject = a->name;
     o->text = fm_str_fmt(&in->ctx->arena, "alert %.*s", FM_STR_ARG(a->name));
     if (a->span.length)
-        fm_vec_push(&in->ctx->arena, &o->spans, a->span);
+        fm_incident_cite(in, o, a->span);
 }
 
 static enum fm_code run(struct fm_incident *in)

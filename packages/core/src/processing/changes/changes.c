@@ -134,7 +134,7 @@ static void observe(struct fm_incident *in, const struct fm_change *c)
     o->subject = what;
     o->entity = fm_incident_entity(in, FM_ENTITY_SERVICE, fm_workload_name(c->service, false));
     o->text = fm_str_fmt(&in->ctx->arena, "%s %.*s", kind_words[c->kind], FM_STR_ARG(what));
-    fm_vec_push(&in->ctx->arena, &o->spans, c->span);
+    fm_incident_cite(in, o, c->span);
 }
 
 static enum fm_code run(struct fm_incident *in)

@@ -65,7 +65,7 @@ static void observe_event(struct fm_object_set *s, const struct fm_object_event 
     o->subject = e->reason;
     o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: %.*s", FM_STR_ARG(e->name),
                          FM_STR_ARG(fm_str_sub(e->message, 0, 240)));
-    fm_vec_push(&s->in->ctx->arena, &o->spans, e->span);
+    fm_incident_cite(s->in, o, e->span);
 }
 
 static void observe_condition(struct fm_object_set *s, const struct fm_object *object,
@@ -78,7 +78,7 @@ static void observe_condition(struct fm_object_set *s, const struct fm_object *o
     o->subject = c->type;
     o->text = fm_str_fmt(&s->in->ctx->arena, "%.*s: condition %.*s is %.*s",
                          FM_STR_ARG(object->name), FM_STR_ARG(c->type), FM_STR_ARG(c->status));
-    fm_vec_push(&s->in->ctx->arena, &o->spans, c->span);
+    fm_incident_cite(s->in, o, c->span);
 }
 
 /* Ready and Available should be True, pressure and failure False. */

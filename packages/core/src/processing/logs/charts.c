@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "processing/logs/observe.h"
+#include "processing/logs/rate.h"
 
 #define TITLE_MAX 120
 
@@ -40,7 +41,8 @@ static void chart_values(const struct fm_logs_case *c, const struct fm_observati
     for (int64_t b = x->low; b <= x->high; b++) {
         unsigned i = (unsigned)b & (FM_LOGS_SERIES_BUCKETS - 1);
         double mean = x->bucket[i].n ? x->bucket[i].sum / x->bucket[i].n : NAN;
-        fm_vec_push(&c->in->ctx->arena, &chart->points, ((struct fm_point){b << x->shift, mean}));
+        fm_vec_push(&c->in->ctx->arena, &chart->points,
+                    ((struct fm_point){fm_logs_bucket_time(b, x->shift), mean}));
     }
 }
 

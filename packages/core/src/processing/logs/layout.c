@@ -138,7 +138,7 @@ bool fm_logs_layout_line(const struct fm_logs_layout *l, struct fm_logs_line_sta
     bool is_in_block = l->outer == FM_LOGS_OUTER_BLOCK;
     if (!is_new && (is_in_block || (s->has_record && fm_logs_is_continuation(line)))) {
         out->line = line;
-        out->message = is_in_block ? FM_STR_NULL : line;
+        out->message = is_in_block ? fm_str_sub(line, 0, 0) : line;
         out->t = s->t;
         out->level = s->level;
         return true;

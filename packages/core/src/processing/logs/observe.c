@@ -164,8 +164,8 @@ static void observe_severe(const struct fm_logs_case *c)
         fm_logs_observation(c, is_rare ? FM_OBSERVATION_LOG_RARE_SEVERE : FM_OBSERVATION_LOG_ERRORS,
                             score_of(c, is_rare ? .9 : .6));
     o->after = (double)c->t->count;
-    TEXT(c, o, "%llu records of level %s: \"%.*s\"", (unsigned long long)c->t->count,
-         fm_logs_level_name(c->severity), FM_STR_ARG(short_text(c)));
+    TEXT(c, o, "%llu record%s of level %s: \"%.*s\"", (unsigned long long)c->t->count,
+         c->t->count == 1 ? "" : "s", fm_logs_level_name(c->severity), FM_STR_ARG(short_text(c)));
 }
 
 /* Equal gaps: something fails on a schedule. */

@@ -4,6 +4,7 @@
 
 #include "processing/logs/chars.h"
 #include "processing/logs/observe.h"
+#include "processing/logs/rate.h"
 
 #define SERIES_MIN 8
 #define GROWTH_RISES .9
@@ -110,8 +111,9 @@ static void saturated(const struct fm_logs_case *c, const struct fm_logs_slot *u
     o->after = max_of(use);
     o->unit = fm_str_c(unit);
     cite_maximum(c, o, use);
-    o->text = fm_str_fmt(&c->in->ctx->arena, "%.*s reached %g of %g%s", FM_STR_ARG(label(c, use)),
-                         o->after, limit, unit);
+    o->text =
+        fm_str_fmt(&c->in->ctx->arena, "%.*s reached %.*s of %.*s%s", FM_STR_ARG(label(c, use)),
+                   FM_STR_ARG(number(c, o->after)), FM_STR_ARG(number(c, limit)), unit);
 }
 
 /* "100/100", "used 10 of 10": the use equals its limit at the end or at its peak, and the limit
@@ -232,7 +234,7 @@ static void observe_shift(const struct fm_logs_case *c, const struct fm_logs_slo
         return;
     struct fm_observation *o =
         fm_logs_observation(c, FM_OBSERVATION_VALUE_SHIFT, .5 + gain / 2 - .1);
-    o->begin = bucket[k] << s->series->shift;
+    o->begin = fm_logs_bucket_time(bucket[k], s->series->shift);
     o->before = before;
     o->after = after;
     o->unit = is_duration(s) && s->type == FM_LOGS_VALUE_DURATION ? FM_STR("ms") : FM_STR("");

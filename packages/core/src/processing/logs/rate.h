@@ -19,6 +19,14 @@ static inline void fm_logs_rate_add(struct fm_logs_rate *r, fm_time t)
     r->n[b & (FM_LOGS_BUCKETS - 1)]++;
 }
 
+/* When a bucket begins, in whole milliseconds: its width, a power of two, is no moment of the log.
+ */
+static inline fm_time fm_logs_bucket_time(int64_t bucket, unsigned shift)
+{
+    fm_time t = (fm_time)((uint64_t)bucket << shift), rest = t % FM_MS;
+    return t - (rest < 0 ? rest + FM_MS : rest);
+}
+
 void fm_logs_series_init(struct fm_logs_series *s);
 void fm_logs_series_add(struct fm_logs_series *s, double v, fm_time t,
                         const struct fm_logs_place *at);

@@ -94,6 +94,14 @@ static const char *verb_of(enum fm_observation_kind k)
     return k == FM_OBSERVATION_METRIC_FLAT ? "stopped moving" : "changed its level";
 }
 
+/* A value with its unit: "94370000 bytes", "42.3 %". */
+static fm_str written(struct fm_arena *a, const struct fm_observation *o, double v)
+{
+    fm_str number = fm_str_number(a, v);
+    return o->unit.len ? fm_str_fmt(a, "%.*s %.*s", FM_STR_ARG(number), FM_STR_ARG(o->unit))
+                       : number;
+}
+
 static void observe(struct fm_incident *in, const struct candidate *x)
 {
     struct fm_arena *a = &in->ctx->arena;
@@ -109,13 +117,11 @@ static void observe(struct fm_incident *in, const struct candidate *x)
     o->count = c->after.n;
     o->subject = s->written;
     o->unit = s->scale > 0.999 && s->scale < 1.001 ? s->unit : FM_STR_NULL;
-    o->text = fm_str_fmt(a, "%.*s %s: %.4g before, %.4g after (medians)",
-                         FM_STR_ARG(name_of(in, s)), verb_of(x->kind), o->before, o->after);
-    fm_span at = fm_series_span(s, c->peak);
-    if (at.length)
-        fm_vec_push(a, &o->spans, at);
-    if (s->written_at.length)
-        fm_vec_push(a, &o->spans, s->written_at);
+    o->text = fm_str_fmt(a, "%.*s %s: %.*s before, %.*s after (medians)",
+                         FM_STR_ARG(name_of(in, s)), verb_of(x->kind),
+                         FM_STR_ARG(written(a, o, o->before)), FM_STR_ARG(written(a, o, o->after)));
+    fm_incident_cite(in, o, fm_series_span(s, c->peak));
+    fm_incident_cite(in, o, s->written_at);
 }
 
 static int by_score(const void *x, const void *y)
@@ -150,9 +156,7 @@ static void observe_gap(struct fm_incident *in, const struct fm_metric_series *s
     o->subject = s->written;
     o->text = fm_str_fmt(&in->ctx->arena, "no values of %.*s for %.*s", FM_STR_ARG(name_of(in, s)),
                          FM_STR_ARG(fm_duration_str(&in->ctx->arena, longest)));
-    fm_span span = fm_series_span(s, at);
-    if (span.length)
-        fm_vec_push(&in->ctx->arena, &o->spans, span);
+    fm_incident_cite(in, o, fm_series_span(s, at));
 }
 
 static void find_changes(struct fm_incident *in)
