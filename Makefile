@@ -7,7 +7,7 @@ SUITE ?= examples
 FUZZ_SECONDS ?= 60
 export CMAKE_C_COMPILER_LAUNCHER ?= $(shell command -v ccache 2>/dev/null)
 
-.PHONY: help demo build test llm-test bench eval fuzz lint install clean setup-build setup-test setup-lint dev
+.PHONY: help demo build test llm-test lie-test bench eval fuzz lint install clean setup-build setup-test setup-lint dev
 
 help:
 	@echo 'make demo      build and run the main job on a bundled incident'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test      build with sanitizers and run every test'
 	@echo 'make lint      style, layer, licence and name checks, clang-tidy, cppcheck'
 	@echo 'make llm-test  a small model from a package, for real (minutes)'
+	@echo 'make lie-test  a model that lies about a folder of cases (SUITE=DIR): nothing false gets through'
 	@echo 'make bench     speed and memory, printed as a table'
 	@echo 'make eval      score the diagnosis on a folder of cases (SUITE=DIR)'
 	@echo 'make fuzz      every fuzz target for FUZZ_SECONDS (60) seconds'
@@ -42,6 +43,9 @@ test: dev
 # A real small model through the local provider; takes minutes, not part of `make test`.
 llm-test: build
 	@tools/llm-test build/bin/faultmaven
+
+lie-test: build
+	@tools/lie-test build/bin/faultmaven $(SUITE)
 
 bench: build
 	@tools/bench

@@ -55,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         owner = self.server.owner
         owner.requests.append(request)
-        reply = owner.next()
+        reply = owner.next(request)
         if isinstance(reply, Status):
             self.plain(reply.status, {"error": {"message": "scripted failure"}})
         elif request.get("stream"):
@@ -112,8 +112,10 @@ class ModelServer:
     def __init__(self, script):
         self.script, self.requests, self.hung_up = list(script), [], False
 
-    def next(self):
-        return self.script.pop(0) if self.script else {"message": "End of script.", "changes": []}
+    def next(self, request):
+        """An entry may be a function of the request."""
+        reply = self.script.pop(0) if self.script else {"message": "End of script.", "changes": []}
+        return reply(request) if callable(reply) else reply
 
     def __enter__(self):
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -12,8 +12,8 @@ struct claim_cite {
 /* A word that says something, or a number. */
 struct claim_token {
     fm_str text;
-    fm_str unit; /* behind a number; "" when there is none */
-    bool is_number;
+    fm_str unit;                 /* behind a number; "" when there is none */
+    bool is_number, is_negation; /* any word of negation stands for another */
 };
 
 struct claim_item {
@@ -23,10 +23,12 @@ struct claim_item {
 /* One sentence, taken apart. */
 struct claim {
     fm_str text;
+    fm_str plain; /* without the citations and the mark at its end */
     FM_VEC(struct claim_cite) cites;
     FM_VEC(fm_str) quotes;
     FM_VEC(struct claim_token) tokens; /* in their order */
-    bool has_unknown_id, is_negative, is_cause;
+    size_t n_negations;
+    bool has_unknown_id, is_cause;
 };
 
 struct claim_check {
@@ -73,9 +75,6 @@ bool claim_is_request(fm_str text);
 /* Index behind the token in text at or after `from`, 0 when it is not there: a number as a token of
  * its own with the same unit; a word, or another form of it, from a word's start. */
 size_t claim_token_stands(fm_str text, const struct claim_token *t, size_t from);
-/* It relates one thing to another ("from", "by", "before"), so that the order of its words counts.
- */
-bool claim_relates(fm_str text);
 size_t claim_number_length(fm_str s);
 fm_str claim_unit(fm_str behind);
 
@@ -99,9 +98,11 @@ struct claim_judgement {
 void claim_judge(struct claim_check *x, const struct claim *s, struct claim_judgement *out);
 /* Every number of it was named by the user or the program. */
 bool claim_numbers_are_known(struct claim_check *x, const struct claim *s);
+/* One window carries the sentence: its words, in their order. */
+bool claim_is_carried_by(const struct claim *s, fm_str text);
 /* Every telling word and number stands in text, in any order. */
 bool claim_all_stand(const struct claim *s, fm_str text);
-bool claim_has_negation(fm_str text);
+size_t claim_count_negations(fm_str text);
 /* Whether one window of what is cited carries all of it. */
 bool claim_is_carried(struct claim_check *x, const struct claim *s, struct claim_judgement *out);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claims/internal.h"
 
-#define NEAR 0.4 /* share of words at which a line is worth showing */
+#define VERBATIM_MIN 8 /* bytes: shorter ones stand by chance */
+#define NEAR 0.4       /* share of words at which a line is worth showing */
 
 struct search {
     struct claim_check *x;
@@ -20,29 +21,12 @@ static bool stands_in_order(const struct claim *s, fm_str text)
     return true;
 }
 
-/* Named values and columns have no order that means anything. */
-static bool is_structured(fm_str text)
-{
-    return fm_str_chr(text, '=', 0) >= 0 || fm_str_chr(text, '\t', 0) >= 0 ||
-           fm_str_has(text, FM_STR("\":")) || fm_str_has(text, FM_STR("  "));
-}
-
 static size_t tokens_standing(const struct claim *s, fm_str text)
 {
     size_t n = 0;
     fm_vec_each (&s->tokens, t)
         n += claim_token_stands(text, t, 0) > 0;
     return n;
-}
-
-/* Numbers keep their order among themselves everywhere. */
-static bool numbers_stand(const struct claim *s, fm_str text)
-{
-    size_t at = 0;
-    fm_vec_each (&s->tokens, t)
-        if (t->is_number && !(at = claim_token_stands(text, t, at)))
-            return false;
-    return true;
 }
 
 bool claim_all_stand(const struct claim *s, fm_str text)
@@ -65,20 +49,20 @@ static bool stands_turned(const struct claim *s, fm_str text)
     return true;
 }
 
-static bool stands(const struct claim *s, fm_str text)
-{
-    if (!is_structured(text) || claim_relates(s->text))
-        return stands_in_order(s, text) || stands_turned(s, text);
-    return claim_all_stand(s, text) && numbers_stand(s, text);
-}
-
-bool claim_has_negation(fm_str text)
+size_t claim_count_negations(fm_str text)
 {
     fm_str rest = text, word;
+    size_t n = 0;
     while (claim_next_word(&rest, &word))
-        if (claim_word_is_negation(word))
-            return true;
-    return false;
+        n += claim_word_is_negation(word);
+    return n;
+}
+
+bool claim_is_carried_by(const struct claim *s, fm_str text)
+{
+    bool is_verbatim = s->plain.len >= VERBATIM_MIN && fm_str_has(text, s->plain);
+    return (is_verbatim || stands_in_order(s, text) || stands_turned(s, text)) &&
+           claim_count_negations(text) == s->n_negations;
 }
 
 static bool quotes_stand(const struct claim *s, fm_str text)
@@ -101,8 +85,7 @@ static bool on_window(void *arg, const struct claim_window *w)
 {
     struct search *y = arg;
     const struct claim *s = y->s;
-    bool is_whole = stands(s, w->text) && quotes_stand(s, w->text) &&
-                    claim_has_negation(w->text) == s->is_negative;
+    bool is_whole = claim_is_carried_by(s, w->text) && quotes_stand(s, w->text);
     if (is_whole && may_carry(s, w)) {
         y->is_carried = true;
         y->out->carrier = *w;
@@ -119,7 +102,7 @@ static bool on_window(void *arg, const struct claim_window *w)
 bool claim_is_carried(struct claim_check *x, const struct claim *s, struct claim_judgement *out)
 {
     struct search y = {.x = x, .s = s, .out = out};
-    if (!s->tokens.n)
+    if (s->tokens.n == s->n_negations)
         return false;
     claim_each_window(x, s, on_window, &y);
     return y.is_carried;

@@ -101,7 +101,9 @@ static void take_word(struct claim_check *x, fm_str word, fm_str rest, struct cl
     size_t digits = claim_number_length(word);
     struct claim_token t = {.text = word};
     if (claim_word_is_negation(word)) {
-        out->is_negative = true;
+        out->n_negations++;
+        t.is_negation = true;
+        fm_vec_push(&x->ctx->arena, &out->tokens, t);
         return;
     }
     bool is_empty = claim_word_is_neutral(word) || (out->is_cause && claim_word_is_causal(word));
@@ -112,14 +114,31 @@ static void take_word(struct claim_check *x, fm_str word, fm_str rest, struct cl
         fm_str unit = claim_unit(behind);
         t.is_number = digits == word.len || (unit.len && unit.len == word.len - digits);
         if (t.is_number)
-            t = (struct claim_token){fm_str_sub(word, 0, digits), unit, true};
+            t = (struct claim_token){
+                .text = fm_str_sub(word, 0, digits), .unit = unit, .is_number = true};
     }
     fm_vec_push(&x->ctx->arena, &out->tokens, t);
 }
 
+static fm_str without_citations(fm_str text)
+{
+    for (;;) {
+        text = fm_str_trim(text);
+        ptrdiff_t open = fm_str_ends(text, FM_STR("]")) ? fm_str_rchr(text, '[') : -1;
+        bool is_end = text.len && strchr(".!", text.p[text.len - 1]);
+        if (open >= 0 && claim_id_length(fm_str_skip(text, (size_t)open + 1)))
+            text = fm_str_sub(text, 0, (size_t)open);
+        else if (is_end)
+            text = fm_str_sub(text, 0, text.len - 1);
+        else
+            return text;
+    }
+}
+
 void claim_parse(struct claim_check *x, fm_str text, struct claim *out)
 {
-    *out = (struct claim){.text = text, .is_cause = claim_names_cause(text)};
+    *out = (struct claim){
+        .text = text, .plain = without_citations(text), .is_cause = claim_names_cause(text)};
     take_quotes(x, out);
     for (fm_str rest = text; rest.len;) {
         bool is_start = rest.p == text.p || !claim_is_word_byte(rest.p[-1]);

@@ -97,29 +97,27 @@ static size_t longest_below(const struct claim *s, size_t below)
 {
     size_t best = 0;
     fm_vec_each (&s->tokens, t)
-        if (!t->is_number && t->text.len < below && t->text.len > best)
+        if (!t->is_negation && t->text.len < below && t->text.len > best)
             best = t->text.len;
     return best;
 }
 
 /* What is looked for in lines: a word without what its other forms change. */
-static fm_str anchor_of(fm_str word)
+static fm_str anchor_of(const struct claim_token *t)
 {
-    size_t keep = word.len > 6 ? word.len - 3 : word.len > 4 ? word.len - 1 : word.len;
-    return fm_str_sub(word, 0, keep);
+    size_t n = t->text.len, keep = t->is_number ? n : n > 6 ? n - 3 : n > 4 ? n - 1 : n;
+    return fm_str_sub(t->text, 0, keep);
 }
 
-/* The longest words are the rarest: what carries the sentence holds each of them. */
+/* The longest words and numbers are the rarest: what carries the sentence holds each of them. */
 static void give_evidence(struct walk *w, const struct claim_cite *cite, fm_str text)
 {
     size_t length = SIZE_MAX;
     int used = 0;
     while (used < ANCHORS && (length = longest_below(w->s, length)) > 0)
         fm_vec_each (&w->s->tokens, t)
-            if (!t->is_number && t->text.len == length && used++ < ANCHORS)
-                give_lines(w, cite, text, anchor_of(t->text));
-    if (!used && w->s->tokens.n)
-        give_lines(w, cite, text, w->s->tokens.items[0].text);
+            if (!t->is_negation && t->text.len == length && used++ < ANCHORS)
+                give_lines(w, cite, text, anchor_of(t));
 }
 
 static void give_sentences(struct walk *w, fm_str id, fm_str text)

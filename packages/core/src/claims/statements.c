@@ -23,8 +23,7 @@ bool fm_claim_is_within(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm
     struct claim_check x = {.ctx = ctx, .k = k};
     struct claim s;
     claim_parse(&x, text, &s);
-    return !s.has_unknown_id && claim_all_stand(&s, source) &&
-           s.is_negative == claim_has_negation(source);
+    return !s.has_unknown_id && claim_is_carried_by(&s, source);
 }
 
 bool fm_claim_is_harmless(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text)
@@ -44,7 +43,7 @@ size_t fm_claim_words_shared(struct fm_ctx *ctx, const struct fm_claim_sources *
     size_t n = 0;
     claim_parse(&x, text, &s);
     fm_vec_each (&s.tokens, t)
-        n += !t->is_number && claim_token_stands(source, t, 0) > 0;
+        n += !t->is_number && !t->is_negation && claim_token_stands(source, t, 0) > 0;
     return n;
 }
 

@@ -21,10 +21,10 @@ LIST(negations, "not", "no", "never", "none", "neither", "nor", "without", "cann
      "nobody", "nowhere", "isn't", "wasn't", "aren't", "weren't", "doesn't", "didn't", "don't",
      "can't", "couldn't", "won't", "wouldn't", "hasn't", "haven't", "hadn't");
 LIST(causes, "because", "caused", "causes", "cause", "causing", "due to", "led to", "leads to",
-     "leading to", "reason", "resulted", "results in", "result of", "triggered", "triggers",
-     "culprit", "responsible", "brought down", "broke", "stems from", "stemmed", "owing to",
-     "blame", "fault of", "thanks to", "therefore", "hence", "consequently", "explains", "root",
-     "origin", "comes from", "driven by");
+     "leading to", "the reason", "reason for", "reason why", "reason is", "resulted", "results in",
+     "result of", "triggered", "triggers", "culprit", "responsible", "brought down", "broke",
+     "stems from", "stemmed", "owing to", "blame", "fault of", "thanks to", "therefore", "hence",
+     "consequently", "explains", "root cause", "root of", "the origin", "comes from", "driven by");
 LIST(deeds, "confirmed", "approved", "applied", "resolved", "verified", "fixed", "consented",
      "agreed", "closed", "rolled back", "accepted", "recorded", "escalated", "validated", "refuted",
      "completed", "done", "finished", "recovered", "solved", "signed off");
@@ -77,17 +77,6 @@ bool claim_word_is_neutral(fm_str word)
 bool claim_word_is_negation(fm_str word)
 {
     return has_word(negations, word);
-}
-
-bool claim_relates(fm_str text)
-{
-    LIST(relations, "from", "to", "by", "than", "before", "after", "between", "over", "against",
-         "into", "until", "instead", "via", "then");
-    fm_str rest = text, word;
-    while (claim_next_word(&rest, &word))
-        if (has_word(relations, word))
-            return true;
-    return false;
 }
 
 static bool has_phrase(fm_str text, const char *const *list)
@@ -255,7 +244,18 @@ static size_t number_stands(fm_str text, const struct claim_token *n, size_t fro
     return 0;
 }
 
+static size_t negation_stands(fm_str text, size_t from)
+{
+    fm_str rest = fm_str_skip(text, from), word;
+    while (claim_next_word(&rest, &word))
+        if (claim_word_is_negation(word))
+            return (size_t)(word.p + word.len - text.p);
+    return 0;
+}
+
 size_t claim_token_stands(fm_str text, const struct claim_token *t, size_t from)
 {
+    if (t->is_negation)
+        return negation_stands(text, from);
     return t->is_number ? number_stands(text, t, from) : word_stands(text, t->text, from);
 }

@@ -14,34 +14,26 @@
 
 /* ---- what is held ---- */
 
-static fm_str text_of_cause(struct llm_checking *x, const struct fm_cause *k)
+static bool says(struct llm_checking *x, fm_str text, fm_str statement, fm_str mechanism)
 {
-    struct fm_buf b;
-    fm_buf_init(&b, 1 << 18);
-    fm_buf_addf(&b, "%.*s. %.*s. %.*s", FM_STR_ARG(k->statement), FM_STR_ARG(k->mechanism),
-                FM_STR_ARG(k->entity.name));
-    fm_vec_each (&k->supports, s)
-        fm_buf_addf(&b, ". %.*s", FM_STR_ARG(s->text));
-    fm_str s = fm_str_dup(&x->ctx->arena, fm_buf_str(&b));
-    fm_buf_release(&b);
-    return s;
+    return fm_claim_is_within(x->ctx, x->k, text, statement) ||
+           fm_claim_is_within(x->ctx, x->k, text, mechanism) ||
+           fm_claim_is_within(x->ctx, x->k, text,
+                              fm_str_fmt(&x->ctx->arena, "%.*s. %.*s", FM_STR_ARG(statement),
+                                         FM_STR_ARG(mechanism)));
 }
 
-/* A held cause that says all of text; its likelihood, or -1. */
+/* A held cause that says all of text, in its words; its likelihood, or -1. */
 static double held_likelihood(struct llm_checking *x, fm_str text)
 {
     const struct fm_inquiry *q = x->a->r->opt.inquiry;
     for (size_t i = 0; q && q->diagnosis && i < q->diagnosis->causes.n; i++) {
         const struct fm_cause *k = q->diagnosis->causes.items[i];
-        if (k->likelihood >= HELD_LIKELIHOOD &&
-            fm_claim_words_stand(x->ctx, x->k, text, text_of_cause(x, k)))
+        if (k->likelihood >= HELD_LIKELIHOOD && says(x, text, k->statement, k->mechanism))
             return k->likelihood;
     }
     fm_vec_each (&x->a->in->c->hypotheses, h)
-        if (h->status == FM_HYPOTHESIS_VALIDATED &&
-            fm_claim_is_within(x->ctx, x->k, text,
-                               fm_str_fmt(&x->ctx->arena, "%.*s. %.*s", FM_STR_ARG(h->statement),
-                                          FM_STR_ARG(h->mechanism))))
+        if (h->status == FM_HYPOTHESIS_VALIDATED && says(x, text, h->statement, h->mechanism))
             return h->likelihood;
     return -1;
 }
@@ -116,7 +108,7 @@ static bool analyst_agrees(struct llm_checking *x, const struct fm_link *b,
     for (size_t i = 0; q && q->diagnosis && i < q->diagnosis->causes.n; i++) {
         const struct fm_cause *k = q->diagnosis->causes.items[i];
         const struct fm_claims *claims = is_for ? &k->supports : &k->contradicts;
-        if (!fm_claim_words_stand(x->ctx, x->k, h->statement, text_of_cause(x, k)))
+        if (!says(x, h->statement, k->statement, k->mechanism))
             continue;
         fm_vec_each (claims, s)
             if (s->span.length && fm_str_eq(q->ids[s->span.evidence], b->evidence_id))

@@ -153,8 +153,7 @@ static bool has_change(const struct llm_checking *x)
 
 static bool is_time_established(const struct llm_checking *x, const struct fm_diagnosis *d)
 {
-    return x->a->in->c->verification.started_at != FM_TIME_NONE ||
-           (d && d->onset != FM_TIME_NONE);
+    return x->a->in->c->verification.started_at != FM_TIME_NONE || (d && d->onset != FM_TIME_NONE);
 }
 
 static bool is_scope_known(const struct llm_checking *x, const struct fm_diagnosis *d)

@@ -37,8 +37,8 @@ static size_t skip_blank(fm_str s, size_t at)
     return at;
 }
 
-/* Behind the key that ends at `end`: where the string of its value begins, 0 when that has not come,
- * SIZE_MAX when the value is no string. */
+/* Behind the key that ends at `end`: where the string of its value begins, 0 when that has not
+ * come, SIZE_MAX when the value is no string. */
 static size_t value_start(fm_str s, size_t end)
 {
     size_t colon = skip_blank(s, end), value = skip_blank(s, colon + 1);

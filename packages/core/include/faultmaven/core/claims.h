@@ -4,9 +4,8 @@
  *
  *   - it only asks, requests or greets: an imperative or a question that states nothing; or
  *   - every id in it names an item of the case, every quote in it stands in the cited item, and one
- *     window of what it cites carries the whole of it: all of its numbers in the same order and
- *     with the same units, all of its telling words, and a negation exactly when the window has
- *     one.
+ *     window of what it cites carries the whole of it: all of its telling words and numbers in
+ *     the same order, numbers with the same units, and as many negations as the window has.
  *
  * A window is one line of evidence, one sentence of a user's message, one fact of the program
  * (core/inquiry.h), or the text of one item of the case. A sentence that speaks of a cause needs a
@@ -76,7 +75,7 @@ fm_str fm_claim_source(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_
 bool fm_claim_words_stand(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text,
                           fm_str source);
 
-/* The same, with a negation exactly when source has one. */
+/* The same in their order, with as many negations as source has. */
 bool fm_claim_is_within(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_str text,
                         fm_str source);
 
