@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -134,3 +135,85 @@ def test_search(cases):
     cases.run("turn", case_id, "--message", "the kestrel service restarts")
     assert cases.json("search", "kestrel")["hits"][0]["case_id"] == case_id
     assert cases.json("search", "kestrel", user="eve")["hits"] == []
+
+
+def test_content_of_evidence_is_found(cases):
+    case_id = open_case(cases)
+    lines = ["2026-03-12T09:%02d:%02dZ INFO request %d served in %d ms\n" % (i // 60, i % 60, i, i % 40) for i in range(3000)]
+    lines[2500] = "2026-03-12T09:41:40Z ERROR quokka: replication slot is lost\n"
+    added = cases.json("add", case_id, cases.file("big.log", "".join(lines)), cases.file("note.txt", "see ticket wombat-77\n"))
+    found = {h["ref"] for word in ("quokka", "wombat-77") for h in cases.json("search", word)["hits"] if h["kind"] == "evidence"}
+    assert found == set(added["evidence"])
+    assert cases.json("search", "quokka", user="eve")["hits"] == []
+
+
+def test_content_is_known_within_a_case_and_never_across_owners(cases):
+    log = cases.file("app.log", "2026-03-12T09:00:00Z ERROR pool exhausted\n")
+    first, second = open_case(cases), cases.json("new", "--title", "T", user="eve")["case_id"]
+    cases.json("add", first, log)
+    assert cases.json("add", second, log, user="eve")["duplicates"] == []
+    copy = cases.file("copy.log", log.read_text())
+    assert len(cases.json("add", first, copy)["duplicates"]) == 1
+    assert cases.json("gc", "--dry-run")["deleted"] == 0
+
+
+def test_a_bundle_is_read_anywhere_and_changed_nowhere(cases, tmp_path):
+    case_id = open_case(cases)
+    cases.run("export", case_id, "-o", tmp_path / "case.fmcase")
+    nowhere = {"PATH": os.environ["PATH"], "HOME": "/proc/nowhere", "USER": "eve"}
+
+    def bare(*args):
+        return subprocess.run([BINARY, "case", args[0], str(tmp_path / "case.fmcase"), *args[1:]], capture_output=True,
+                              text=True, timeout=60, env=nowhere)
+    for view in (("show",), ("log",), ("timeline",), ("report", "--preview")):
+        done = bare(*view)
+        assert done.returncode == 0 and done.stdout, (view, done.stderr)
+    for change in (("add", "/dev/null"), ("ask", "why?"), ("report",), ("follow-up",), ("verify",), ("close", "--reason", "other")):
+        done = bare(*change)
+        assert done.returncode == 1 and "read only" in done.stderr, (change, done.stderr)
+
+
+def test_a_problem_is_stated_by_its_symptoms(cases):
+    case_id = cases.json("new", "--title", "T")["case_id"]
+    cases.json("add", case_id, cases.file("hosts.txt", "hello\n"))
+    assert not cases.json("show", case_id)["consulting"].get("statement")
+    alert = {"alertname": "ErrorBudgetBurn", "service": "checkout", "startsAt": "2026-03-12T09:17:00Z",
+             "labels": {"alertname": "ErrorBudgetBurn", "service": "checkout"}}
+    answer = cases.json("add", case_id, cases.file("alert.json", json.dumps(alert)))
+    statement = cases.json("show", case_id)["consulting"]["statement"]
+    assert "ErrorBudgetBurn" in statement and "checkout" in statement and "no cause" not in statement
+    assert "recent changes" in answer["message"], "what would help is listed"
+
+
+def test_watch_adds_files_as_they_appear(cases, tmp_path):
+    case_id = open_case(cases)
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    watch = subprocess.Popen([BINARY, "case", "watch", case_id, str(folder), "--store", cases.store, "--user", "alice"],
+                             stdout=subprocess.PIPE, text=True)
+    try:
+        for name in ("one", "two"):
+            (folder / (name + ".log")).write_text("2026-03-12T09:00:00Z ERROR %s failed\n" % name)
+            deadline = time.time() + 20
+            while len(cases.json("show", case_id)["evidence"]) < {"one": 1, "two": 2}[name]:
+                assert time.time() < deadline, "the file was not added"
+                time.sleep(0.2)
+    finally:
+        watch.terminate()
+        out = watch.communicate(timeout=20)[0]
+    assert "one.log" in out and "two.log" in out and watch.returncode == 0
+    cases.run("verify", case_id)
+
+
+def test_what_is_due_is_listed(cases):
+    case_id = open_case(cases)
+    cases.run("propose", case_id, "--urgency", "critical", "--temporal", "ongoing")
+    cases.run("waiting", case_id, "the DBA", "--until", "2026-01-01T00:00:00Z", status=1)  # it has passed
+    cases.run("waiting", case_id, "the DBA", "--for", "1s")
+    assert cases.json("show", case_id)["reminders"] == []
+    time.sleep(1.2)
+    shown = cases.json("show", case_id)
+    assert [r["kind"] for r in shown["reminders"]] == ["wait_over"] and "DBA" in shown["next_steps"][0]
+    assert "[overdue: the DBA]" in cases.run("list")
+    row = cases.json("list")["cases"][0]
+    assert row["waiting_on"] == "the DBA" and row["urgency"] == "critical" and row["is_overdue"] is True

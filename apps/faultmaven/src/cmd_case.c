@@ -46,7 +46,6 @@ static struct fm_store_options store_options(struct fm_ctx *ctx, const struct ca
 
 static enum fm_code open_store(struct case_app *app, const struct case_common *common)
 {
-    app->common = *common;
     app->actor = (struct fm_actor){FM_ACTOR_USER, fm_str_c(user_name(common))};
     if (app->actor.id.len > 255)
         return fm_fail(app->ctx, FM_EINVAL, "--user: at most 255 bytes");
@@ -64,26 +63,44 @@ int case_end(struct case_app *app, enum fm_code code)
     return code == FM_OK ? 0 : fm_cli_fail(app->cli);
 }
 
+static bool is_bundle(const char *name)
+{
+    struct stat st;
+    return (strchr(name, '/') || strchr(name, '.')) && stat(name, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* A case out of a bundle file is read without any store, also where none could be made. */
+static bool names_bundle(struct case_app *app)
+{
+    bool takes_case = app->cli->cmd->candidates != NULL;
+    return takes_case && app->operands.n && is_bundle(app->operands.items[0]);
+}
+
 bool case_start(struct case_app *app, struct fm_cli *cli, char **argv, void *values)
 {
     *app = (struct case_app){.cli = cli, .ctx = &cli->ctx};
     if (!fm_cli_parse(cli, argv, values, &app->operands, &app->status))
         return false;
-    if (open_store(app, values) == FM_OK)
+    app->common = *(const struct case_common *)values;
+    if (names_bundle(app) || open_store(app, values) == FM_OK)
         return true;
     app->status = case_end(app, cli->ctx.code);
     return false;
 }
 
-enum fm_code case_find_id(struct case_app *app, const char *name, fm_str *id)
+enum fm_code case_need_store(struct case_app *app)
 {
-    return fm_store_resolve(app->store, app->ctx, fm_str_c(name), id);
+    if (app->store)
+        return FM_OK;
+    return fm_fail(app->ctx, FM_EINVAL,
+                   "%s: a bundle file is read only; take the case into a store first (case import)",
+                   app->operands.items[0]);
 }
 
-static bool is_bundle(const char *name)
+enum fm_code case_find_id(struct case_app *app, const char *name, fm_str *id)
 {
-    struct stat st;
-    return (strchr(name, '/') || strchr(name, '.')) && stat(name, &st) == 0 && S_ISREG(st.st_mode);
+    FM_TRY(case_need_store(app));
+    return fm_store_resolve(app->store, app->ctx, fm_str_c(name), id);
 }
 
 enum fm_code case_find(struct case_app *app, const char *name, struct fm_case **c,

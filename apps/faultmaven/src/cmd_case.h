@@ -51,6 +51,9 @@ FM_MUST_CHECK enum fm_code case_find(struct case_app *app, const char *name, str
                                      struct fm_events *events);
 FM_MUST_CHECK enum fm_code case_find_id(struct case_app *app, const char *name, fm_str *id);
 
+/* FM_EINVAL when the command works on a bundle file, which is read only. */
+FM_MUST_CHECK enum fm_code case_need_store(struct case_app *app);
+
 /* Ends a command: closes the app, prints the error if there is one; the exit status. */
 int case_end(struct case_app *app, enum fm_code code);
 

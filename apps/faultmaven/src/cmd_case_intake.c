@@ -72,6 +72,8 @@ static enum fm_code add_upload(struct case_intake *in, struct case_app *app,
     u->data_type = fm_str_c(fm_evidence_type_name(e->type));
     u->source = source_of(e->type);
     u->summary = summary_of(&app->ctx->arena, e);
+    u->extract = fm_evidence_extract(&app->ctx->arena, &in->incident, e);
+    u->method = FM_STR("telling lines");
     u->first = e->first;
     u->last = e->last;
     u->upload = fm_str_eqc(e->path, "-") ? FM_UPLOAD_PASTE : FM_UPLOAD_FILE;

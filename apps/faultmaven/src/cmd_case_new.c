@@ -107,6 +107,7 @@ static enum fm_code do_follow_up(struct case_app *app, const struct new_options 
                                  const char *name)
 {
     struct fm_case *parent, *c, *ignored;
+    FM_TRY(case_need_store(app));
     FM_TRY(case_find(app, name, &parent, NULL));
     FM_TRY(fm_case_may_write(app->ctx, parent, app->actor));
     struct fm_open_request req = {
@@ -175,7 +176,9 @@ static enum fm_code set_cursor(struct case_app *app, const char *after, struct f
 static struct fm_pace pace_of(const struct fm_case_row *r, fm_time now)
 {
     enum fm_urgency urgency = (enum fm_urgency)fm_name_parse(&fm_urgency_names, r->urgency);
-    return fm_pace_at(r->resting_since, urgency, now);
+    struct fm_pace p = fm_pace_at(r->resting_since, urgency, now);
+    p.is_overdue |= r->waiting_on.len && p.rest_ns > 0; /* what was waited for did not come */
+    return p;
 }
 
 static void row_json(struct fm_arena *a, struct fm_buf *b, const struct fm_case_row *r, fm_time now)

@@ -189,6 +189,8 @@ static enum fm_code do_report(struct case_app *app, const struct report_options 
     fm_str content;
     if (o->format == 2 && !o->output)
         return fm_fail(app->ctx, FM_EINVAL, "a PDF needs --output FILE");
+    if (!o->is_preview)
+        FM_TRY(case_need_store(app));
     FM_TRY(case_find(app, name, &c, NULL));
     FM_TRY(fm_report_build(app->ctx, c, (enum fm_report_type)(o->type + 1), fm_now(app->ctx->clock),
                            &d));

@@ -327,12 +327,14 @@ struct waiting_options {
     struct case_common common;
     const char *reason;
     fm_time until;
+    int64_t duration;
     bool is_done;
 };
 
 const struct fm_opt case_waiting_opts[] = {
     FM_OPT_STR('r', "reason", struct waiting_options, reason, "TEXT", "what for"),
     FM_OPT_TIME('u', "until", struct waiting_options, until, "when it is expected"),
+    FM_OPT_DURATION(0, "for", struct waiting_options, duration, "how long it is expected to take"),
     FM_OPT_FLAG(0, "done", struct waiting_options, is_done,
                 "the wait is over; also ends a degraded mode"),
     CASE_COMMON_OPTS(struct waiting_options),
@@ -354,7 +356,7 @@ static enum fm_code do_waiting(struct case_app *app, const struct waiting_option
         struct fm_waiting *b = e.body;
         b->on = fm_str_c(operands->items[1]);
         b->reason = fm_str_c(o->reason);
-        b->until = o->until;
+        b->until = o->duration ? fm_now(app->ctx->clock) + o->duration : o->until;
     }
     return case_run_changes(app, e.id, &e.p, NULL);
 }

@@ -24,7 +24,30 @@ static fm_str first_sentence(fm_str s)
     return at < 0 ? s : fm_str_sub(s, 0, (size_t)at + 1);
 }
 
-/* The symptom in words: who suffers, since when, what the evidence shows first. */
+#define SYMPTOMS_MAX 3
+
+static bool is_symptom(const struct fm_diagnosis *d, const struct fm_timeline_entry *t)
+{
+    return t->text.len && (d->onset == FM_TIME_NONE || t->at >= d->onset);
+}
+
+/* What happened from the onset on, in order of time: a problem is stated by its symptoms. */
+static void add_symptoms(const struct fm_diagnosis *d, struct fm_buf *b)
+{
+    size_t n = 0;
+    fm_vec_each (&d->timeline, t) {
+        if (n >= SYMPTOMS_MAX || !is_symptom(d, t))
+            continue;
+        fm_buf_addz(b, n++ ? "; " : b->len ? ": " : "");
+        if (t->entity.name.len && !fm_str_has(fm_buf_str(b), t->entity.name))
+            fm_buf_addf(b, "%.*s: ", FM_STR_ARG(t->entity.name));
+        fm_buf_adds(b, fm_str_sub(t->text, 0, 200));
+    }
+    if (!n)
+        fm_buf_addf(b, "%s%.*s", b->len ? ": " : "", FM_STR_ARG(first_sentence(d->summary)));
+}
+
+/* The problem in words: who suffers, since when, how it shows. */
 static fm_str statement_of(struct analysis *x)
 {
     struct fm_buf b;
@@ -39,21 +62,38 @@ static fm_str statement_of(struct analysis *x)
     if (d->onset != FM_TIME_NONE)
         fm_buf_addf(&b, "%s %.*s", b.len ? " since" : "Since",
                     FM_STR_ARG(fm_time_str(x->a, d->onset)));
-    fm_buf_addf(&b, "%s%.*s", b.len ? ": " : "", FM_STR_ARG(first_sentence(d->summary)));
+    add_symptoms(d, &b);
     fm_str s = analysis_cut(x->a, fm_str_dup(x->a, fm_buf_str(&b)), 600);
     fm_buf_release(&b);
     return s;
 }
 
+/* Without a symptom or a cause there is nothing to state yet. */
+static bool can_state(const struct fm_diagnosis *d)
+{
+    return has_trouble(d) && (d->causes.n || d->timeline.n);
+}
+
 static void propose_statement(struct analysis *x)
 {
     const struct fm_consulting *k = &x->c->consulting;
-    if (k->statement.len || k->confirmed || !has_trouble(x->d))
+    if (k->statement.len || k->confirmed || !can_state(x->d))
         return;
     struct fm_statement *b = fm_proposal_add(x->a, x->p, FM_CHANGE_PROPOSE_STATEMENT, FM_STR_NULL);
     b->text = statement_of(x);
-    if (x->d->causes.n)
-        analysis_add_claims(x, &x->d->causes.items[0]->supports, &b->cites, 4);
+    fm_vec_each (&x->d->timeline, t)
+        if (is_symptom(x->d, t))
+            analysis_add_cite(x, t->span, &b->cites, SYMPTOMS_MAX);
+    if (!b->cites.n && x->d->causes.n)
+        analysis_add_claims(x, &x->d->causes.items[0]->supports, &b->cites, SYMPTOMS_MAX);
+}
+
+/* What would help, where the diagnosis found no cause. */
+static void add_missing(const struct fm_diagnosis *d, struct fm_buf *b)
+{
+    for (size_t i = 0; !d->causes.n && i < d->missing.n && i < 4; i++)
+        fm_buf_addf(b, "\n- %.*s: %.*s", FM_STR_ARG(d->missing.items[i].what),
+                    FM_STR_ARG(fm_str_sub(d->missing.items[i].how, 0, 300)));
 }
 
 static fm_str message_of(struct analysis *x)
@@ -62,11 +102,12 @@ static fm_str message_of(struct analysis *x)
     struct fm_buf b;
     fm_buf_init(&b, 16000);
     fm_buf_addf(&b, "%.*s", FM_STR_ARG(fm_str_sub(d->summary, 0, 4000)));
+    add_missing(d, &b);
     if (d->causes.n > 1)
         fm_buf_addz(&b, "\nAlso possible:");
     for (size_t i = 1; i < d->causes.n && i < 4; i++)
         fm_buf_addf(&b, "\n- %.*s", FM_STR_ARG(fm_str_sub(d->causes.items[i]->statement, 0, 300)));
-    if (x->c->status == FM_CASE_CONSULTING && has_trouble(d) && !x->c->consulting.confirmed)
+    if (x->c->status == FM_CASE_CONSULTING && can_state(d) && !x->c->consulting.confirmed)
         fm_buf_addz(
             &b, "\nIs the proposed problem statement right? Confirm it to investigate formally.");
     fm_str s = fm_str_dup(x->a, fm_buf_str(&b));

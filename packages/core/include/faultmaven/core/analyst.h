@@ -10,6 +10,7 @@
 #ifndef FAULTMAVEN_CORE_ANALYST_H
 #define FAULTMAVEN_CORE_ANALYST_H
 
+#include "faultmaven/core/incident.h"
 #include "faultmaven/core/investigation.h"
 #include "faultmaven/models/diagnosis.h"
 
@@ -55,6 +56,14 @@ struct fm_case_reply {
     struct fm_cites cites;
     bool is_answered; /* false: the facts do not answer it, and text says so */
 };
+
+/*
+ * The telling lines of an input, at most 16 KiB: a small text as a whole; of a large one what was
+ * observed in it, then one line of each kind of message, severe ones first, then its head. Empty
+ * for what is no text. `in` may be processed or not. Memory from a.
+ */
+fm_str fm_evidence_extract(struct fm_arena *a, const struct fm_incident *in,
+                           const struct fm_evidence *e);
 
 /* reader may be NULL: then only facts and extracts are searched. */
 FM_MUST_CHECK enum fm_code fm_question_answer(struct fm_ctx *ctx, const struct fm_case *c,
