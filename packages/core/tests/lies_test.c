@@ -343,3 +343,21 @@ TEST(what_the_evidence_says_stays_unmarked)
     }
     assert_true(n >= 50);
 }
+
+TEST(a_long_answer_is_cut_and_says_so)
+{
+    struct model_kit m;
+    struct fm_buf b;
+    model_open(&m, incidents[0].files);
+    fm_buf_init(&b, 1 << 20);
+    for (int i = 0; i < 400; i++)
+        fm_buf_addz(&b, "The payment call timed out after 4000 ms [$e0]. ");
+    fm_str reply =
+        fm_str_fmt(&m.k.ctx.arena, "{'message':'%.*s','changes':[]}", FM_STR_ARG(fm_buf_str(&b)));
+    const char *const script[] = {reply.p, NULL};
+    model_say(&m, "What?", script);
+    assert_true(m.k.r.reply.len <= 12100);
+    assert_true(fm_str_ends(m.k.r.reply, FM_STR("(the answer was cut off)")));
+    fm_buf_release(&b);
+    model_close(&m);
+}

@@ -6,6 +6,7 @@
 #include "faultmaven/base/buf.h"
 
 #define TEXT_MAX (4u << 20)
+#define ANSWER_MAX 12000 /* bytes of a checked answer; a message of a case takes 16384 */
 #define LINE_SHOWN 160
 
 struct fm_claim_stream {
@@ -14,6 +15,7 @@ struct fm_claim_stream {
     struct fm_buf in;  /* all that came */
     size_t done;       /* bytes of it that were judged */
     struct fm_buf out; /* all that was shown */
+    bool is_cut;       /* it was too long */
     struct fm_checked sum;
 };
 
@@ -144,6 +146,13 @@ static void show(struct fm_claim_stream *x, size_t from)
         x->sink.shown(x->sink.arg, fm_str_skip(fm_buf_str(&x->out), from));
 }
 
+/* Room for the longest mark too. */
+static bool is_full(struct fm_claim_stream *x, fm_str text)
+{
+    x->is_cut |= x->out.len + text.len + LINE_SHOWN + 64 > ANSWER_MAX;
+    return x->is_cut;
+}
+
 static void judge_sentence(struct fm_claim_stream *x, fm_str text)
 {
     struct claim s;
@@ -155,6 +164,8 @@ static void judge_sentence(struct fm_claim_stream *x, fm_str text)
         show(x, from);
         return;
     }
+    if (is_full(x, text))
+        return;
     body = fm_str_dup(&x->check.ctx->arena, body);
     claim_parse(&x->check, body, &s);
     claim_judge(&x->check, &s, &j);
@@ -219,7 +230,7 @@ void fm_claim_stream_end(struct fm_claim_stream *x, struct fm_checked *out)
             "%s(%zu sentence%s left out: what they quoted or named does not exist in this case)",
             from && x->out.p[from - 1] != '\n' ? "\n" : "", x->sum.n_removed,
             x->sum.n_removed == 1 ? "" : "s");
-    if (x->in.overflow || x->out.overflow)
+    if (x->in.overflow || x->is_cut)
         fm_buf_addz(&x->out, "\n(the answer was cut off)");
     show(x, from);
     *out = x->sum;

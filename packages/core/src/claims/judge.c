@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claims/internal.h"
 
-#define VERBATIM_MIN 8 /* bytes: shorter ones stand by chance */
-#define NEAR 0.4       /* share of words at which a line is worth showing */
+#define VERBATIM_MIN 8   /* bytes: shorter ones stand by chance */
+#define DENIED_WITHIN 24 /* bytes from a negation to what it denies */
+#define NEAR 0.4         /* share of words at which a line is worth showing */
 
 struct search {
     struct claim_check *x;
@@ -12,12 +13,23 @@ struct search {
     bool is_carried;
 };
 
+/* What is denied stands right behind the negation. */
+static bool is_denied_there(const struct claim_token *t, size_t negation_end, size_t end)
+{
+    return end <= negation_end + t->text.len + DENIED_WITHIN;
+}
+
 static bool stands_in_order(const struct claim *s, fm_str text)
 {
-    size_t at = 0;
-    fm_vec_each (&s->tokens, t)
-        if (!(at = claim_token_stands(text, t, at)))
+    size_t at = 0, before = 0;
+    const struct claim_token *last = NULL;
+    fm_vec_each (&s->tokens, t) {
+        at = claim_token_stands(text, t, at);
+        if (!at || (last && last->is_negation && !is_denied_there(t, before, at)))
             return false;
+        before = at;
+        last = t;
+    }
     return true;
 }
 

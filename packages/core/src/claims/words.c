@@ -97,10 +97,14 @@ static bool has_phrase(fm_str text, const char *const *list)
 /* "Since" gives a reason unless a time follows. */
 static bool has_causal_since(fm_str text)
 {
+    LIST(times, "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday",
+         "thursday", "friday", "saturday", "sunday", "jan", "feb", "mar", "apr", "may", "jun",
+         "jul", "aug", "sep", "oct", "nov", "dec", "yesterday", "midnight", "noon", "about",
+         "around", "at", "then");
     for (ptrdiff_t at = fm_str_ifind(text, FM_STR("since "), 0); at >= 0;
          at = fm_str_ifind(text, FM_STR("since "), (size_t)at + 1)) {
-        fm_str behind = fm_str_trim(fm_str_skip(text, (size_t)at + 6));
-        if (behind.len && !claim_is_digit(behind.p[0]))
+        fm_str behind = fm_str_skip(text, (size_t)at + 6), word;
+        if (claim_next_word(&behind, &word) && !claim_is_digit(word.p[0]) && !has_word(times, word))
             return true;
     }
     return false;

@@ -18,6 +18,8 @@
  * that comes nearest. This looks at words and never at meaning: what it lets through says what its
  * source says, in the source's words.
  *
+ * An answer is cut behind 12,000 bytes, and says so.
+ *
  * Citations in a sentence: [ev_12ab34cd56ef], [ev_12ab34cd56ef#1840+92] (byte offset and length),
  * and ids of other items.
  */
