@@ -144,9 +144,9 @@ void fm_pool_each(struct fm_pool *p, size_t n, void (*fn)(void *arg, size_t i), 
     atomic_init(&e.next, 0);
     pthread_mutex_init(&e.lock, NULL);
     pthread_cond_init(&e.done, NULL);
-    /* The caller works too, so n - 1 helpers at most; a helper that finds the queue full is simply
-     * not there. */
-    for (unsigned i = 0; p && i < p->n_threads && i + 1 < n; i++) {
+    /* The caller works too: with it as many threads as the pool has, and no more than items. A
+     * helper that finds the queue full is simply not there. */
+    for (unsigned i = 1; p && i < p->n_threads && i < n; i++) {
         pthread_mutex_lock(&e.lock);
         e.helpers++;
         pthread_mutex_unlock(&e.lock);

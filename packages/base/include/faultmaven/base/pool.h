@@ -20,8 +20,9 @@ unsigned fm_pool_threads(const struct fm_pool *p);
 FM_MUST_CHECK enum fm_code fm_pool_submit(struct fm_pool *p, struct fm_ctx *ctx,
                                           void (*run)(void *arg), void *arg);
 
-/* Runs fn(arg, i) for i in 0..n-1 on the workers and the caller; returns when all are done. p may
- * be NULL: then in order on the caller. fn must not call fm_pool_each on the same pool. */
+/* Runs fn(arg, i) for i in 0..n-1 on the caller and the workers, on no more threads at a time than
+ * the pool has; begun in order of i. Returns when all are done. p may be NULL: then in order on the
+ * caller. fn must not call fm_pool_each on the same pool. */
 void fm_pool_each(struct fm_pool *p, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 
 #endif

@@ -150,8 +150,9 @@ struct fm_logs_options {
     fm_time reference;    /* latest plausible time; FM_TIME_NONE when not known */
     struct fm_pool *pool; /* NULL: on the calling thread */
     /*
-     * When set: called in order with the leaf number of every line of the input, part by part.
-     * After fm_logs_read, fm_logs_leaf gives the template of a leaf.
+     * When set: called in order with the leaf number of every line of the input, part by part;
+     * never from two threads at a time, but not always from the same. After fm_logs_read,
+     * fm_logs_leaf gives the template of a leaf.
      */
     void (*on_leaves)(void *arg, const uint32_t *leaves, size_t n);
     void *arg;
