@@ -34,6 +34,15 @@ def test_the_map_brings_the_text_back_and_is_sealed(faultmaven, tmp_path):
     assert refused.status == 1 and "chmod 600" in refused.err
 
 
+def test_a_place_of_user_names_is_learned_over_files(faultmaven, tmp_path):
+    (tmp_path / "a").write_bytes(b"job 7 granted to user alice by (uid=0)\njob 8 granted to user bob by (uid=0)\n")
+    (tmp_path / "b").write_bytes(b"job 9 granted to user db by (uid=0)\n")
+    alone = faultmaven.run("redact", tmp_path / "b").out
+    assert alone == (tmp_path / "b").read_bytes()
+    both = faultmaven.run("redact", "--explain", tmp_path / "a", tmp_path / "b")
+    assert both.out.splitlines()[2] == b"job 9 granted to user <USER_3> by (uid=0)" and "template-slot" in both.err
+
+
 def test_check_is_a_hook(faultmaven, tmp_path):
     bad, good = tmp_path / "bad.env", tmp_path / "good.env"
     bad.write_bytes(b"A=1\nDB_PASSWORD=tr0ub4dor\n")

@@ -92,7 +92,10 @@ static enum fm_code work(struct fm_cli *cli, const struct redact_options *o,
     if (code == FM_OK)
         code = o->should_restore
                    ? redact_restore_files(cli, map.pseudonyms, files)
-                   : redact_files(cli, o, &(struct redact_job){r, map.pseudonyms, files}, found);
+                   : redact_files(
+                         cli, o,
+                         &(struct redact_job){.redactor = r, .map = map.pseudonyms, .files = files},
+                         found);
     if (code == FM_OK && !o->should_restore)
         code = redact_map_save(cli, o, &map);
     fm_redactor_free(r);

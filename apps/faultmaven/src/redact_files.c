@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "faultmaven/security/slots.h"
+
 #define READ_BYTES (256u * 1024)
 #define PROGRESS_EVERY (FM_SEC / 2)
 
@@ -101,6 +103,7 @@ static enum fm_code redact_fd(struct fm_cli *cli, const struct redact_options *o
     struct progress p;
     struct fm_redact_scan *scan = fm_redact_scan_new(out->redactor);
     struct fm_redact_stream *s = fm_redact_stream_new(scan, redact_output_piece, out);
+    fm_redact_scan_slots(scan, out->slots);
     progress_start(&p, o, fd);
     enum fm_code code = pump(cli, fd, out, s, &p);
     progress_end(&p);
@@ -152,6 +155,7 @@ static enum fm_code redact_file(struct fm_cli *cli, const struct redact_options 
     FM_TRY(open_input(&cli->ctx, path, &fd));
     redact_output_init(&out, cli, job->redactor, job->map);
     out.file = path;
+    out.slots = job->slots;
     out.format =
         o->is_check && o->format == REDACT_TEXT ? REDACT_FINDINGS : (enum redact_format)o->format;
     out.should_explain = o->should_explain;
@@ -165,11 +169,16 @@ static enum fm_code redact_file(struct fm_cli *cli, const struct redact_options 
 enum fm_code redact_files(struct fm_cli *cli, const struct redact_options *o,
                           const struct redact_job *job, uint64_t *found)
 {
-    if (job->files->n == 0)
-        return redact_file(cli, o, job, "-", found);
-    for (size_t i = 0; i < job->files->n; i++)
-        FM_TRY(redact_file(cli, o, job, job->files->items[i], found));
-    return FM_OK;
+    struct redact_job with_slots = *job;
+    size_t n = job->files->n;
+    enum fm_code code = FM_OK;
+    with_slots.slots = fm_slot_learner_new();
+    if (n == 0)
+        code = redact_file(cli, o, &with_slots, "-", found);
+    for (size_t i = 0; i < n && code == FM_OK; i++)
+        code = redact_file(cli, o, &with_slots, job->files->items[i], found);
+    fm_slot_learner_free(with_slots.slots);
+    return code;
 }
 
 enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms *map,

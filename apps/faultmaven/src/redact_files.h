@@ -19,6 +19,7 @@ struct redact_job {
     const struct fm_redactor *redactor;
     struct fm_pseudonyms *map;
     const struct fm_operands *files;
+    struct fm_slot_source *slots; /* what is learned from all files; made by redact_files */
 };
 
 #define REDACT_RULES_MAX (4u * 1024 * 1024)

@@ -18,6 +18,7 @@ struct redact_output {
     struct fm_cli *cli;
     const struct fm_redactor *redactor;
     struct fm_replacer *replacer; /* owned */
+    struct fm_slot_source *slots; /* borrowed */
     enum redact_format format;
     bool should_explain;
     const char *file; /* named in json and report */

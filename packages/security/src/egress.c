@@ -162,7 +162,7 @@ static enum fm_code ask_detector(struct passage *p, fm_str text, struct fm_findi
 
 static enum fm_code look_at(struct passage *p, fm_str text, struct fm_verdict *out)
 {
-    struct fm_findings found = fm_redact_find(p->redactor, p->ctx, text);
+    struct fm_findings found = fm_redact_find_twice(p->redactor, p->ctx, text);
     FM_TRY(ask_detector(p, text, &found));
     out->counts = count(found);
     return fm_redact_found(&(struct fm_redact_target){p->redactor, p->gate->o.map}, p->ctx, text,

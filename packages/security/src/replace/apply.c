@@ -3,6 +3,7 @@
 
 #include "faultmaven/base/hash.h"
 #include "faultmaven/security/crypto.h"
+#include "faultmaven/security/slots.h"
 #include "faultmaven/security/stream.h"
 #include "replace/form.h"
 #include "replace/found.h"
@@ -185,10 +186,12 @@ static void look_ahead(struct fm_redact_scan *scan, fm_str text, size_t n)
                          fm_str_n(behind.p, fm_redact_piece_length(behind, true, &ends_line)));
 }
 
-struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text)
+struct finding_list FM_VEC_OF(struct fm_finding);
+
+/* One pass over the text; findings go to `all`, unless it is NULL. */
+static void find_all(struct fm_redact_scan *scan, struct fm_ctx *ctx, fm_str text,
+                     struct finding_list *all)
 {
-    FM_VEC(struct fm_finding) all = {0};
-    struct fm_redact_scan *scan = fm_redact_scan_new(r);
     size_t base = 0;
     while (base < text.len) {
         bool ends_line = false;
@@ -196,15 +199,39 @@ struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ct
         size_t n = fm_redact_piece_length(rest, true, &ends_line);
         look_ahead(scan, rest, n);
         struct fm_findings f = fm_redact_scan_line(scan, fm_str_n(rest.p, n));
-        for (size_t i = 0; i < f.n; i++) {
+        for (size_t i = 0; all && i < f.n; i++) {
             struct fm_finding x = f.items[i];
             x.start += base;
             x.end += base;
-            fm_vec_push(&ctx->arena, &all, x);
+            fm_vec_push(&ctx->arena, all, x);
         }
         base += n + ends_line;
     }
+}
+
+struct fm_findings fm_redact_find(const struct fm_redactor *r, struct fm_ctx *ctx, fm_str text)
+{
+    struct finding_list all = {0};
+    struct fm_redact_scan *scan = fm_redact_scan_new(r);
+    find_all(scan, ctx, text, &all);
     fm_redact_scan_free(scan);
+    return (struct fm_findings){all.items, all.n};
+}
+
+struct fm_findings fm_redact_find_twice(const struct fm_redactor *r, struct fm_ctx *ctx,
+                                        fm_str text)
+{
+    struct finding_list all = {0};
+    if (!text.len || !memchr(text.p, '\n', text.len))
+        return fm_redact_find(r, ctx, text);
+    struct fm_redact_scan *scan = fm_redact_scan_new(r);
+    struct fm_slot_source *slots = fm_slot_learner_new();
+    fm_redact_scan_slots(scan, slots);
+    find_all(scan, ctx, text, NULL);
+    fm_redact_scan_reset(scan);
+    find_all(scan, ctx, text, &all);
+    fm_redact_scan_free(scan);
+    fm_slot_learner_free(slots);
     return (struct fm_findings){all.items, all.n};
 }
 

@@ -15,4 +15,9 @@ struct fm_redact_target {
 FM_MUST_CHECK enum fm_code fm_redact_found(const struct fm_redact_target *t, struct fm_ctx *ctx,
                                            fm_str text, struct fm_findings found, fm_str *out);
 
+/* fm_redact_find in two passes: the first learns where the lines of a template hold names
+ * (security/slots.h), the second uses it. Depends on the text only. */
+struct fm_findings fm_redact_find_twice(const struct fm_redactor *r, struct fm_ctx *ctx,
+                                        fm_str text);
+
 #endif

@@ -27,6 +27,9 @@ uint32_t fm_token_end(const struct fm_line *l, uint32_t i)
     return i;
 }
 
+/* Below all detectors that look at the value. */
+#define SLOT_PRIORITY 11
+
 static void put_off_auth(struct fm_line *l)
 {
     fm_later_add(l, FM_LATER_AUTH, 0);
@@ -62,20 +65,6 @@ static void run_context(struct fm_line *l)
         fm_detect_prose(l);
 }
 
-static void ask_slots(struct fm_line *l)
-{
-    struct fm_slot slots[64];
-    struct fm_slot_source *src = l->scan->slots;
-    size_t n = src->ops->slots(src, fm_str_n(l->p, l->n), slots, 64);
-    for (size_t i = 0; i < n && i < 64; i++)
-        if (slots[i].end <= l->n && slots[i].start < slots[i].end)
-            fm_line_propose(l, 7,
-                            (struct fm_cand){.start = (uint32_t)slots[i].start,
-                                             .end = (uint32_t)slots[i].end,
-                                             .type = (uint8_t)slots[i].type,
-                                             .rule = R_SLOT});
-}
-
 /* The first step: all that the mask says. */
 static void read_mask(struct fm_line *l)
 {
@@ -88,31 +77,80 @@ static void read_mask(struct fm_line *l)
         fm_later_add(l, FM_LATER_PLACEHOLDERS, 0);
 }
 
-static void keep_shape(struct fm_line *l)
+/* What the source says of the mask; l->p is the mask. */
+static void ask_slots(struct fm_line *l, struct fm_findings found, struct fm_shape_slots *out)
 {
-    struct fm_redact_scan *s = l->scan;
-    size_t n_cands = s->n_cands;
-    fm_resolve(l);
-    struct fm_shape shape = {.mask = l->p,
-                             .words = l->words,
-                             .cands = s->cands,
-                             .found = s->found,
-                             .later = s->later,
-                             .kw_any = l->kw_any,
-                             .n = l->n,
-                             .n_words = l->n_words,
-                             .n_cands = (uint32_t)n_cands,
-                             .n_found = (uint32_t)s->n_found,
-                             .n_later = s->n_later,
-                             .n_plain = l->n_plain,
-                             .n_names = l->n_names,
-                             .cls_any = l->cls_any};
-    memcpy(shape.contexts, l->contexts, sizeof shape.contexts);
-    fm_shapes_keep(s->shapes, &shape);
-    s->n_found = 0;
+    struct fm_slot slots[FM_SHAPE_SLOTS];
+    struct fm_slot_source *src = l->scan->slots;
+    size_t n = src->ops->slots(src, fm_str_n(l->p, l->n), found, slots, FM_SHAPE_SLOTS);
+    out->n = 0;
+    out->asked = src->generation + 1;
+    for (size_t i = 0; i < n && i < FM_SHAPE_SLOTS; i++)
+        if (slots[i].end <= l->n && slots[i].start < slots[i].end && fm_wants(l, slots[i].type))
+            out->cands[out->n++] = (struct fm_cand){.start = (uint32_t)slots[i].start,
+                                                    .end = (uint32_t)slots[i].end,
+                                                    .prio = SLOT_PRIORITY,
+                                                    .type = (uint8_t)slots[i].type,
+                                                    .rule = R_SLOT};
 }
 
-static void recall_shape(struct fm_line *l, const struct fm_shape *shape)
+static void add_slots(struct fm_redact_scan *s, const struct fm_shape_slots *slots)
+{
+    for (uint32_t i = 0; i < slots->n; i++)
+        fm_line_keep_cand(s, slots->cands[i]);
+}
+
+static void keep_shape(struct fm_line *l, const struct fm_shape *about)
+{
+    struct fm_shape shape = *about;
+    shape.mask = l->p;
+    shape.words = l->words;
+    shape.later = l->scan->later;
+    shape.kw_any = l->kw_any;
+    shape.n = l->n;
+    shape.n_words = l->n_words;
+    shape.n_later = l->scan->n_later;
+    shape.n_plain = l->n_plain;
+    shape.n_names = l->n_names;
+    shape.cls_any = l->cls_any;
+    memcpy(shape.contexts, l->contexts, sizeof shape.contexts);
+    fm_shapes_keep(l->scan->shapes, &shape);
+}
+
+/* The mask alone is settled, when it is kept or when slots are asked for. */
+static void settle_mask(struct fm_line *l, bool should_keep)
+{
+    struct fm_redact_scan *s = l->scan;
+    struct fm_shape_slots slots = {0};
+    size_t n_cands = s->n_cands;
+    if (n_cands)
+        fm_resolve(l);
+    struct fm_findings found = {s->found, s->n_found};
+    if (s->slots) {
+        ask_slots(l, found, &slots);
+        s->slots->ops->learn(s->slots, fm_str_n(l->p, l->n), found);
+    }
+    if (should_keep)
+        keep_shape(l, &(struct fm_shape){.cands = s->cands,
+                                         .n_cands = (uint32_t)n_cands,
+                                         .found = s->found,
+                                         .n_found = (uint32_t)s->n_found,
+                                         .slots = s->slots ? &slots : NULL});
+    s->n_found = 0;
+    add_slots(s, &slots);
+}
+
+static void read_line(struct fm_line *l, bool should_keep)
+{
+    const char *raw = l->p;
+    l->p = l->scan->mask;
+    read_mask(l);
+    if (should_keep || l->scan->slots)
+        settle_mask(l, should_keep);
+    l->p = raw;
+}
+
+static void recall_words(struct fm_line *l, const struct fm_shape *shape)
 {
     struct fm_redact_scan *s = l->scan;
     l->words = shape->words;
@@ -126,6 +164,32 @@ static void recall_shape(struct fm_line *l, const struct fm_shape *shape)
         fm_line_keep_cand(s, shape->cands[i]);
 }
 
+/* Asks again when the source has learned something. */
+static const struct fm_shape_slots *recall_slots(struct fm_line *l, const struct fm_shape *shape)
+{
+    if (shape->slots->asked != l->scan->slots->generation + 1) {
+        const char *raw = l->p;
+        l->p = shape->mask;
+        ask_slots(l, (struct fm_findings){shape->found, shape->n_found}, shape->slots);
+        l->p = raw;
+    }
+    return shape->slots;
+}
+
+/* False when what the shape says is all. */
+static bool recall_line(struct fm_line *l, const struct fm_shape *shape)
+{
+    const struct fm_shape_slots *slots =
+        l->scan->slots && shape->slots ? recall_slots(l, shape) : NULL;
+    bool has_slots = slots && slots->n;
+    if (!shape->n_later && !has_slots && !l->r->allow.n)
+        return false;
+    recall_words(l, shape);
+    if (has_slots)
+        add_slots(l->scan, slots);
+    return true;
+}
+
 static bool has_shapes(struct fm_redact_scan *s)
 {
     if (!s->shapes && s->shape_bytes && s->n_lines++ >= FM_SHAPES_FROM)
@@ -133,48 +197,37 @@ static bool has_shapes(struct fm_redact_scan *s)
     return s->shapes != NULL;
 }
 
-/* The shape of the line if it is known; else the line is read. */
-static const struct fm_shape *first_step(struct fm_line *l)
+static const struct fm_shape *find_shape(struct fm_line *l, bool *should_keep)
 {
     struct fm_redact_scan *s = l->scan;
-    fm_str raw = fm_str_n(l->p, l->n);
-    bool should_keep = false;
-    const struct fm_shape *shape = NULL;
     fm_mask_fill(&(struct fm_mask){s->covered, s->hardened, s->maps.word, s->mask}, l->p, l->n);
-    if (has_shapes(s))
-        shape = fm_shapes_find(s->shapes, fm_str_n(s->mask, l->n), &should_keep);
-    if (!shape) {
-        l->p = s->mask;
-        read_mask(l);
-        if (should_keep)
-            keep_shape(l);
-        l->p = raw.p;
-    } else if (shape->n_later || s->slots || l->r->allow.n) {
-        recall_shape(l, shape);
+    *should_keep = false;
+    return has_shapes(s) ? fm_shapes_find(s->shapes, fm_str_n(s->mask, l->n), should_keep) : NULL;
+}
+
+static struct fm_findings resolve(struct fm_line *l)
+{
+    if (l->scan->n_cands) {
+        fm_settle_allowed(l);
+        fm_resolve(l);
     }
-    return shape;
+    return (struct fm_findings){l->scan->found, l->scan->n_found};
 }
 
 static struct fm_findings scan_words(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;
-    const struct fm_shape *shape = first_step(l);
+    bool should_keep;
+    const struct fm_shape *shape = find_shape(l, &should_keep);
+    if (!shape)
+        read_line(l, should_keep);
+    else if (!recall_line(l, shape))
+        return (struct fm_findings){shape->found, shape->n_found};
     size_t n_cands = s->n_cands;
     fm_later_run(l, shape ? shape->later : s->later, shape ? shape->n_later : s->n_later);
-    if (s->slots)
-        ask_slots(l);
-    if (shape && s->n_cands == n_cands && !l->r->allow.n)
+    if (shape && s->n_cands == n_cands && n_cands == shape->n_cands && !l->r->allow.n)
         return (struct fm_findings){shape->found, shape->n_found};
-    if (s->n_cands)
-        fm_resolve(l);
-    return (struct fm_findings){s->found, s->n_found};
-}
-
-static struct fm_findings scan_block(struct fm_line *l)
-{
-    if (l->scan->n_cands)
-        fm_resolve(l);
-    return (struct fm_findings){l->scan->found, l->scan->n_found};
+    return resolve(l);
 }
 
 struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str text)
@@ -192,10 +245,8 @@ struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str text)
     if (!l.want || !l.n)
         return (struct fm_findings){NULL, 0};
     bool is_block = s->pem != FM_PEM_NONE && fm_pem_continue(&l);
-    struct fm_findings found = is_block ? scan_block(&l) : scan_words(&l);
+    struct fm_findings found = is_block ? resolve(&l) : scan_words(&l);
     s->ahead = FM_STR_NULL;
-    if (s->slots)
-        s->slots->ops->learn(s->slots, text, found.items, found.n);
     return found;
 }
 
@@ -232,15 +283,16 @@ void fm_redact_scan_ahead(struct fm_redact_scan *s, fm_str line)
     s->ahead = line;
 }
 
-void fm_redact_scan_slots(struct fm_redact_scan *s, struct fm_slot_source *source)
-{
-    s->slots = source;
-}
-
 void fm_redact_scan_remember(struct fm_redact_scan *s, size_t max_bytes)
 {
     fm_shapes_free(s->shapes);
     s->shapes = NULL;
     s->n_lines = 0;
     s->shape_bytes = max_bytes;
+}
+
+void fm_redact_scan_slots(struct fm_redact_scan *s, struct fm_slot_source *source)
+{
+    s->slots = source;
+    fm_redact_scan_remember(s, s->shape_bytes);
 }

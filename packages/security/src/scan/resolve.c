@@ -166,7 +166,7 @@ static size_t drop_empty_and_passes(struct fm_finding *f, size_t n)
     return m;
 }
 
-static void settle_allowed(struct fm_line *l)
+void fm_settle_allowed(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;
     if (!l->r->allow.n)
@@ -181,7 +181,6 @@ static void settle_allowed(struct fm_line *l)
 void fm_resolve(struct fm_line *l)
 {
     struct fm_redact_scan *s = l->scan;
-    settle_allowed(l);
     sort_cands(s->cands, s->n_cands);
     size_t n_map = l->n / 64 + 1;
     memset(s->covered, 0, n_map * sizeof *s->covered);

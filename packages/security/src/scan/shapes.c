@@ -72,7 +72,7 @@ const struct fm_shape *fm_shapes_find(struct fm_shapes *x, fm_str mask, bool *sh
     return NULL;
 }
 
-static const void *put(char **at, const void *p, size_t bytes)
+static void *put(char **at, const void *p, size_t bytes)
 {
     char *to = *at;
     if (bytes)
@@ -84,8 +84,9 @@ static const void *put(char **at, const void *p, size_t bytes)
 static size_t size_of(const struct fm_shape *s)
 {
     size_t n = sizeof *s + s->n + s->n_words * sizeof *s->words + s->n_cands * sizeof *s->cands +
-               s->n_found * sizeof *s->found + s->n_later * sizeof *s->later;
-    return (n + 6 * 8) & ~(size_t)7;
+               s->n_found * sizeof *s->found + s->n_later * sizeof *s->later +
+               (s->slots ? sizeof *s->slots : 0);
+    return (n + 7 * 8) & ~(size_t)7;
 }
 
 static void forget(struct fm_shapes *x)
@@ -119,6 +120,8 @@ void fm_shapes_keep(struct fm_shapes *x, const struct fm_shape *shape)
     s->cands = put(&at, shape->cands, s->n_cands * sizeof *s->cands);
     s->found = put(&at, shape->found, s->n_found * sizeof *s->found);
     s->later = put(&at, shape->later, s->n_later * sizeof *s->later);
+    if (shape->slots)
+        s->slots = put(&at, shape->slots, sizeof *shape->slots);
     s->mask = put(&at, shape->mask, s->n);
     struct slot *slot = free_slot(x);
     *slot = (struct slot){(uint32_t)(x->hash >> 32), (uint32_t)x->used + 1};

@@ -10,6 +10,15 @@
 
 #include "scan/later.h"
 
+#define FM_SHAPE_SLOTS 8
+
+/* The answer of the slot source, as of its generation + 1; 0: never asked. */
+struct fm_shape_slots {
+    uint64_t asked;
+    uint32_t n;
+    struct fm_cand cands[FM_SHAPE_SLOTS];
+};
+
 /* What the first step found out. The arrays are borrowed. */
 struct fm_shape {
     const char *mask;
@@ -17,6 +26,7 @@ struct fm_shape {
     const struct fm_cand *cands;
     const struct fm_finding *found; /* cands, resolved */
     const struct fm_later *later;
+    struct fm_shape_slots *slots; /* NULL when there is no source */
     uint64_t kw_any;
     uint64_t contexts[4];
     uint32_t n; /* bytes of the mask */

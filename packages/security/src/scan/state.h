@@ -99,6 +99,9 @@ void fm_pem_begin(struct fm_line *l);
 /* resolve.c: appends as it is. */
 void fm_line_keep_cand(struct fm_redact_scan *s, struct fm_cand c);
 
+/* resolve.c: takes away what is on the allow-list; l->p is the line itself. */
+void fm_settle_allowed(struct fm_line *l);
+
 /* resolve.c: candidates of the scan to findings. */
 void fm_resolve(struct fm_line *l);
 

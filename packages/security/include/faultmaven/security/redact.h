@@ -40,24 +40,29 @@ struct fm_findings {
 };
 
 /* A typed place in a line: says that [start, end) of the line holds a value of `type`, because
- * other lines of the same template hold one there. Implemented by the template miner; security has
- * none of its own templates. */
+ * other lines of the same template hold one there. */
 struct fm_slot {
     size_t start;
     size_t end;
     enum fm_sensitive type;
 };
 
+/* Where slots come from. The built-in one learns from the text itself (slots.h); another may know
+ * the templates of a log. Asked by the thread that scans. The lines that it sees are masks: digits
+ * are "1", numbers in base 16 are "1a1a", lengths and offsets are those of the line. */
 struct fm_slot_source {
     const struct fm_slot_source_ops *ops;
+    uint64_t generation; /* changes when an answer may change; while it stays, answers are kept */
 };
 
 struct fm_slot_source_ops {
-    /* Writes at most max slots of the line; returns how many. Called by the thread that scans, once
-     * a line. */
-    size_t (*slots)(struct fm_slot_source *s, fm_str line, struct fm_slot *out, size_t max);
-    /* Tells what was found in the line, so that the source can learn. */
-    void (*learn)(struct fm_slot_source *s, fm_str line, const struct fm_finding *found, size_t n);
+    /* Writes at most max slots of the line, apart from what was found in it; returns how many. A
+     * pure function of mask, found and generation. */
+    size_t (*slots)(struct fm_slot_source *s, fm_str mask, struct fm_findings found,
+                    struct fm_slot *out, size_t max);
+    /* Tells what was found in a line. Lines with the same mask may be told once or each time, and
+     * must teach nothing new the second time. */
+    void (*learn)(struct fm_slot_source *s, fm_str mask, struct fm_findings found);
 };
 
 struct fm_redactor_options {
