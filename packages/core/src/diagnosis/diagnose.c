@@ -42,6 +42,7 @@ enum fm_code fm_diagnose(struct fm_incident *in, struct fm_diagnosis **out)
     in->onset = fm_find_onset(in);
     FM_TRY(fm_reason(&h));
     fm_fold_causes(&h);
+    fm_blame_servers(&h);
     fm_explain(&h);
     fm_rank(&h);
     fm_find_victims(&h);

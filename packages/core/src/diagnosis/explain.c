@@ -98,6 +98,16 @@ static bool is_in_time(const struct fm_cause *cause, const struct fm_cause *effe
            effect->onset >= cause->onset - EARLIER_MAX;
 }
 
+/* A state that explains a whole workload (a pod that no scheduler places) fails its callers too. */
+static bool has_callee_behind(const struct fm_incident *in, const struct fm_cause *cause,
+                              const uint8_t *mark)
+{
+    fm_vec_each (&cause->affects, id)
+        if (is_callee(in, mark, fm_incident_entity_of(in, *id).name))
+            return true;
+    return false;
+}
+
 /* Can `cause` be behind `effect`, whose callees are marked? */
 static bool is_behind(const struct fm_incident *in, const struct fm_cause *cause,
                       const struct fm_cause *effect, const uint8_t *mark)
@@ -111,7 +121,7 @@ static bool is_behind(const struct fm_incident *in, const struct fm_cause *cause
         return !is_same && is_callee(in, mark, cause->entity.name) &&
                cause->strength >= effect->strength - DEEPER_BEHIND;
     return is_same || is_callee(in, mark, cause->entity.name) ||
-           names(in, effect, cause->entity.name);
+           names(in, effect, cause->entity.name) || has_callee_behind(in, cause, mark);
 }
 
 static bool is_called_by(const struct fm_incident *in, fm_str callee, const struct fm_cause *caller)
@@ -177,6 +187,35 @@ static void let_clients_explain_servers(struct fm_hypotheses *h)
                 is_client_of(h->in, client, server))
                 step_back(server, client);
         }
+    }
+}
+
+static bool is_machine(const struct fm_cause *c)
+{
+    return c->entity.kind == FM_ENTITY_NODE || c->entity.kind == FM_ENTITY_HOST;
+}
+
+/* ENOSPC is what programs get in both cases; the table of inodes tells which. */
+static void let_inodes_explain_space(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->causes, it)
+        fm_vec_each (&h->causes, other)
+            if ((*it)->fault == FM_FAULT_STORAGE_INODE_EXHAUSTION && (*it)->strength >= CAUSE_AT &&
+                (*other)->fault == FM_FAULT_STORAGE_DISK_FULL &&
+                fm_str_eq((*it)->entity.name, (*other)->entity.name))
+                step_back(*other, *it);
+}
+
+/* What a machine's own tools report is where the services that run on it got the same fault. */
+static void let_machines_explain_services(struct fm_hypotheses *h)
+{
+    fm_vec_each (&h->causes, it) {
+        const struct fm_cause *machine = *it;
+        if (!is_machine(machine) || machine->strength < CAUSE_AT)
+            continue;
+        fm_vec_each (&h->causes, other)
+            if ((*other)->fault == machine->fault && !is_machine(*other))
+                step_back(*other, machine);
     }
 }
 
@@ -254,5 +293,7 @@ void fm_explain(struct fm_hypotheses *h)
     }
     let_retries_explain_load(h);
     let_clients_explain_servers(h);
+    let_machines_explain_services(h);
+    let_inodes_explain_space(h);
     prefer_structure(h);
 }

@@ -15,6 +15,9 @@ FM_MUST_CHECK enum fm_code fm_reason(struct fm_hypotheses *h);
  */
 void fm_explain(struct fm_hypotheses *h);
 
+/* Moves what clients report about a server to the server. */
+void fm_blame_servers(struct fm_hypotheses *h);
+
 /* Sorts h->causes, best first, and gives each its likelihood and confidence. */
 void fm_rank(struct fm_hypotheses *h);
 

@@ -125,12 +125,22 @@ static bool is_blocks(const struct sample *s)
     return fm_logs_block_learn(s->text, &block);
 }
 
+static bool is_json_line(fm_str line)
+{
+    fm_str t = fm_str_trim(line);
+    return t.len > 1 && line.p[0] == '{' && t.p[t.len - 1] == '}';
+}
+
+/* A JSON text that begins with a whole object on one line ends there. So what follows makes it a
+ * log, however many lines of stack traces a crash leaves. */
 static bool is_json_lines(const struct sample *s)
 {
     bool is_journal = has_key(s, "__REALTIME_TIMESTAMP") && has_key(s, "MESSAGE");
     if (is_json(s) && is_journal)
         return true;
-    return s->n_json_lines >= 2 && s->n_json_lines * 10 >= s->n_lines * 8;
+    if (s->n_json_lines >= 2 && s->n_json_lines * 10 >= s->n_lines * 8)
+        return true;
+    return is_json_line(s->first) && s->n_lines > 1 && !strchr(" \t,}]\"", s->lines[1].p[0]);
 }
 
 static bool path_names_changes(const struct sample *s)
@@ -350,8 +360,7 @@ static void take_lines(struct sample *s)
             continue;
         if (s->n_lines == 0)
             s->first = line;
-        s->n_json_lines +=
-            line.p[0] == '{' && fm_str_trim(line).p[fm_str_trim(line).len - 1] == '}';
+        s->n_json_lines += is_json_line(line);
         s->lines[s->n_lines++] = line;
     }
 }

@@ -349,7 +349,8 @@ struct fm_connection {
     fm_str from; /* node or pod where it ran; "" when unknown */
     fm_str host, port;
     bool is_open;
-    fm_span span; /* command and result */
+    double loss, rtt_ms; /* of ping: share of packets lost, average round trip; NAN otherwise */
+    fm_span span;        /* command and result */
     fm_span result;
     fm_str text;
 };
@@ -426,6 +427,9 @@ struct fm_object *fm_objects_find(const struct fm_object_set *s, enum fm_object_
 /* The field, or an unset one. */
 fm_field fm_object_get(const struct fm_object *o, enum fm_object_field f);
 bool fm_object_int(const struct fm_object *o, enum fm_object_field f, int64_t *out);
+
+/* The workload that a file name "workload-container" means, "" when there is none. */
+fm_str fm_objects_of_container(const struct fm_object_set *s, fm_str name);
 
 /* The span that proves that no such object exists now; length 0 without proof. */
 fm_span fm_objects_absent(const struct fm_object_set *s, enum fm_object_kind kind, fm_str ns,

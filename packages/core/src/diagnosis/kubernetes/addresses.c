@@ -170,12 +170,38 @@ static void check_name(struct address *a, fm_str service, fm_str ns)
         fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
 }
 
+/* "mq.shop-old:5672" where mq is a service of the caller's own namespace, and the name does not
+ * resolve. */
+static void check_namespace(struct address *a)
+{
+    struct fm_kube *k = a->k;
+    struct fm_kube_line line = {0};
+    fm_str rest = a->host, service = fm_str_cut(&rest, '.'), ns = fm_str_cut(&rest, '.');
+    const struct fm_object *o = fm_objects_find(k->s, FM_OBJECT_SERVICE, a->caller->ns, service);
+    if (ns.len == 0 || fm_str_eq(ns, a->caller->ns) || !o || !o->is_live || o->is_gone ||
+        !has_resolver_error(a, service, &line))
+        return;
+    struct fm_cause *c = assert_address(
+        a, 0.91,
+        fm_kube_text(k,
+                     "%.*s calls %.*s in namespace \"%.*s\" (%.*s), where it does not exist; the "
+                     "service is in namespace %.*s.",
+                     FM_STR_ARG(a->caller->name), FM_STR_ARG(service), FM_STR_ARG(ns),
+                     FM_STR_ARG(a->name), FM_STR_ARG(a->caller->ns)));
+    fm_kube_cite(k, c, o->span, "service %.*s of namespace %.*s", FM_STR_ARG(service),
+                 FM_STR_ARG(a->caller->ns));
+    fm_kube_cite(k, c, line.span, "its log: %.*s", FM_STR_ARG(fm_kube_cut(line.text, 160)));
+}
+
 static void check_address(struct address *a)
 {
     fm_str service, ns;
-    if (!split(a->value, &a->host, &a->port) || fm_str_eqc(a->host, "localhost") ||
-        !cluster_name(a, &service, &ns))
+    if (!split(a->value, &a->host, &a->port) || fm_str_eqc(a->host, "localhost"))
         return;
+    if (!cluster_name(a, &service, &ns)) {
+        check_namespace(a);
+        return;
+    }
     const struct fm_object *o = fm_objects_find(a->k->s, FM_OBJECT_SERVICE, ns, service);
     if (o && o->is_live && !o->is_gone)
         check_port(a, o);

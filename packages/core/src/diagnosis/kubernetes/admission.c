@@ -288,10 +288,26 @@ static bool lacks_pods(const struct fm_kube_workload *w)
     return w->desired >= 0 ? (int64_t)w->pods.n < w->desired : w->pods.n == 0;
 }
 
+/* A rollout whose new pods are refused: the old ones still serve, so the count alone looks
+ * complete. */
+static bool is_refused_now(const struct fm_kube *k, const struct fm_kube_workload *w,
+                           const struct fm_object_event *e)
+{
+    int64_t desired, current;
+    const struct fm_object *set = fm_objects_find(k->s, e->kind, e->ns, e->name);
+    const struct fm_condition *c =
+        w->root ? fm_condition_get(&w->root->conditions, "ReplicaFailure") : NULL;
+    if (c && fm_str_eqc(c->status, "True"))
+        return true;
+    return set && set->kind == FM_OBJECT_REPLICA_SET && set->is_live && !set->is_gone &&
+           fm_object_int(set, FM_OBJECT_F_DESIRED, &desired) &&
+           fm_object_int(set, FM_OBJECT_F_CURRENT, &current) && current < desired;
+}
+
 static void check_workload(struct fm_kube *k, struct fm_kube_workload *w,
                            const struct fm_object_event *e)
 {
-    if (!lacks_pods(w)) {
+    if (!lacks_pods(w) && !is_refused_now(k, w, e)) {
         fm_rule_out(k->h, e->span,
                     FM_STR("the workload has all its pods now, so the refusal was transient"),
                     "Creating pods of %.*s failed", FM_STR_ARG(w->name));
@@ -350,11 +366,59 @@ static const struct fm_object *absent_declared(const struct fm_kube *k, enum fm_
     return NULL;
 }
 
+static bool has_address_of(const struct fm_pod_spec *spec, fm_str name, fm_span *span)
+{
+    fm_vec_each (&spec->containers, c)
+        fm_vec_each (&c->env, e) {
+            fm_str value = e->value, host = fm_str_cut(&value, ':');
+            if (value.len && fm_str_eq(fm_str_cut(&host, '.'), name)) {
+                *span = e->span;
+                return true;
+            }
+        }
+    return false;
+}
+
+/* A workload that others have an address for, while no service has its name. */
+static fm_str unserved(const struct fm_kube *k, fm_str ns, fm_span *address, fm_span *absent)
+{
+    fm_vec_each (&k->workloads, w) {
+        *absent = fm_str_eq((*w)->ns, ns)
+                      ? fm_objects_absent(k->s, FM_OBJECT_SERVICE, ns, (*w)->name)
+                      : (fm_span){0};
+        if (absent->length == 0)
+            continue;
+        fm_vec_each (&k->workloads, caller)
+            if ((*caller)->spec && has_address_of((*caller)->spec, (*w)->name, address))
+                return (*w)->name;
+    }
+    return FM_STR_NULL;
+}
+
+static bool cite_unserved(struct fm_kube *k, const struct fm_object *o,
+                          const struct fm_quota_entry *q)
+{
+    fm_span address = {0}, absent = {0};
+    fm_str name = unserved(k, o->ns, &address, &absent);
+    if (name.len == 0)
+        return false;
+    struct fm_cause *c = assert_quota(
+        k, &(struct refusal){o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_SERVICES}, 0.92);
+    fm_kube_cite(k, c, q->span, "quota: %.*s used of %.*s", FM_STR_ARG(q->used),
+                 FM_STR_ARG(q->hard));
+    fm_kube_cite(k, c, address, "%.*s is called by this address", FM_STR_ARG(name));
+    fm_kube_cite(k, c, absent, "service %.*s does not exist", FM_STR_ARG(name));
+    fm_kube_explain_object(k, FM_OBJECT_SERVICE, name, c);
+    return true;
+}
+
 static void check_service_quota(struct fm_kube *k, const struct fm_object *o,
                                 const struct fm_quota_entry *q)
 {
     fm_span proof = {0};
     const struct fm_object *missing = absent_declared(k, FM_OBJECT_SERVICE, o->ns, &proof);
+    if (!missing && cite_unserved(k, o, q))
+        return;
     struct fm_cause *c = assert_quota(
         k, &(struct refusal){o->ns, o->name, q->resource, FM_FAULT_ADMISSION_QUOTA_SERVICES},
         missing ? 0.93 : 0.55);

@@ -53,6 +53,12 @@ static const struct words {
      0.90,
      "a schema migration fails",
      "The program applies migrations before it serves and ends when one fails."},
+    {{"valid checkpoint record", "invalid page in block", "page corruption", "is corrupt",
+      "corrupted", "checksum mismatch", NULL},
+     FM_FAULT_DATA_CORRUPTION,
+     0.89,
+     "its stored data is damaged",
+     "What it reads at start does not have the structure or checksum that it was written with."},
     {{"No space left on device", "ENOSPC", "disk full", NULL},
      FM_FAULT_STORAGE_DISK_FULL,
      0.89,
@@ -68,7 +74,8 @@ static const struct words {
      0.88,
      "it has no file descriptors left",
      "The process reached its limit of open files."},
-    {{"unable to create native thread", "can't start new thread", "pthread_create failed", NULL},
+    {{"unable to create native thread", "can't start new thread", "pthread_create failed",
+      "failed to create new OS thread", NULL},
      FM_FAULT_RUNTIME_THREAD_EXHAUSTION,
      0.88,
      "it cannot start further threads",
@@ -86,7 +93,7 @@ static const struct words {
      0.88,
      "its command line is wrong",
      "The program refuses its arguments, or the file to run is not in the image."},
-    {{"environment variable", "env var ", "is not set", "is undefined", "missing required",
+    {{"missing environment variable", "env var ", "is not set", "is undefined", "missing required",
       "must be set", "required configuration", "KeyError: '", "not defined in environment",
       "required key", "missing config", "Missing env", "must be provided", NULL},
      FM_FAULT_STARTUP_CONFIG_MISSING,
@@ -115,7 +122,7 @@ static const struct words {
      "The program ends when a dependency is not reachable at start."},
     {{"panic:", "Segmentation fault", "SIGSEGV", "Traceback (most recent call last)",
       "Exception in thread", "Unhandled exception", "Uncaught ", "fatal error:", "core dumped",
-      "terminate called", NULL},
+      "terminate called", "panicked at", NULL},
      FM_FAULT_RUNTIME_CRASH_EXCEPTION,
      0.84,
      "it crashes with an error that it does not handle",
@@ -293,8 +300,22 @@ static bool check_code(struct fm_kube *k, const struct fm_kube_pod *p, const str
     return false;
 }
 
-/* A crash loop is a symptom: without a reason it is listed, not asserted. */
+/* A crash loop is a symptom: without a reason it is listed, not asserted. Where it leaves a service
+ * without any pod it is still what everybody who calls that service suffers from. */
 #define LOOPS_MAX 50
+
+static bool leaves_service_empty(const struct fm_kube *k, const struct fm_kube_workload *w)
+{
+    fm_vec_each (&w->pods, p)
+        if ((*p)->is_ready)
+            return false;
+    fm_vec_each (&k->s->objects, o)
+        if ((*o)->kind == FM_OBJECT_SERVICE && (*o)->is_live && !(*o)->is_gone && w->pods.n &&
+            (*o)->selector.n && fm_str_eq((*o)->ns, w->ns) &&
+            fm_labels_match(&(*o)->selector, &w->pods.items[0]->object->labels))
+            return true;
+    return false;
+}
 
 static void list_loop(struct fm_kube *k, const struct fm_kube_pod *p, const struct fm_container *c)
 {
@@ -304,7 +325,7 @@ static void list_loop(struct fm_kube *k, const struct fm_kube_pod *p, const stru
         k, p, c,
         &(struct fm_kube_claim){
             .fault = FM_FAULT_RUNTIME_RESTART_LOOP,
-            .strength = 0.52,
+            .strength = leaves_service_empty(k, p->workload) ? 0.70 : 0.52,
             .statement = fm_kube_text(
                 k, "Container %.*s of %.*s keeps ending; what is shown does not say why.",
                 FM_STR_ARG(c->name), FM_STR_ARG(p->workload->name)),

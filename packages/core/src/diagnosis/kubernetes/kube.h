@@ -117,6 +117,8 @@ enum fm_near fm_kube_near(fm_str a, fm_str b);
 /* Rules, in order. */
 void fm_kube_rules_nodes(struct fm_kube *k);
 void fm_kube_rules_hosts(struct fm_kube *k);
+void fm_kube_rules_agents(struct fm_kube *k);
+void fm_kube_rules_pings(struct fm_kube *k);
 void fm_kube_rules_scheduler(struct fm_kube *k);
 void fm_kube_rules_admission(struct fm_kube *k);
 void fm_kube_rules_quota(struct fm_kube *k);

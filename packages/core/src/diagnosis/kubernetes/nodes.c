@@ -330,6 +330,50 @@ static void check_sandbox_events(struct fm_kube *k)
     }
 }
 
+/* Sandboxes without a network: the runtime answers, its network plugin does not. */
+static void check_network_plugin(struct fm_kube *k)
+{
+    static const char *const marks[] = {"failed to setup network for sandbox",
+                                        "failed to set up sandbox container",
+                                        "networkPlugin cni failed",
+                                        "error adding pod",
+                                        "cni plugin not initialized",
+                                        "failed to assign an IP address",
+                                        NULL};
+    fm_vec_each (&k->pods, it) {
+        struct fm_kube_pod *p = *it;
+        fm_str found;
+        const struct fm_object_event *e =
+            fm_kube_event(k, p->object, "FailedCreatePodSandBox", NULL);
+        if (!e || p->is_ready || p->is_done || p->node_name.len == 0 ||
+            fm_kube_is_explained(k, FM_OBJECT_NODE, p->node_name) ||
+            !fm_kube_has_any(e->message, marks, &found))
+            continue;
+        struct fm_cause *c = fm_kube_assert(
+            k, &(struct fm_kube_claim){
+                   .kind = FM_ENTITY_NODE,
+                   .name = p->node_name,
+                   .fault = FM_FAULT_NODE_NOT_READY,
+                   .strength = 0.89,
+                   .rule = "kubernetes.node.network-plugin",
+                   .statement = fm_kube_text(k,
+                                             "The network plugin (CNI) of node %.*s does not set "
+                                             "up the network of new pods, for example of %.*s.",
+                                             FM_STR_ARG(p->node_name), FM_STR_ARG(p->object->name)),
+                   .mechanism = FM_STR("A pod starts only after the plugin has given its sandbox "
+                                       "an interface and an address; running pods go on."),
+                   .ask = FM_STR("Is the plugin's own pod on that node ready, and what does its "
+                                 "log say?"),
+                   .command = FM_STR("kubectl get pods -n kube-system -o wide"),
+               });
+        fm_kube_cite_event(k, c, e);
+        fm_kube_action(k, c, "Repair or restart the network plugin's pod on the node.", FM_STR_NULL,
+                       "pods of the node may lose their network for a moment");
+        fm_kube_explain(k, p->workload, c);
+        fm_kube_explain_object(k, FM_OBJECT_NODE, p->node_name, c);
+    }
+}
+
 /* A service address that fails from one node and works from another: the proxy of the first. */
 static void check_source_nodes(struct fm_kube *k)
 {
@@ -381,5 +425,6 @@ void fm_kube_rules_nodes(struct fm_kube *k)
         check_pod_limit(k, *o);
     }
     check_sandbox_events(k);
+    check_network_plugin(k);
     check_source_nodes(k);
 }

@@ -17,14 +17,15 @@ static bool is_of(const struct fm_kube_workload *w, fm_str name)
 }
 
 /* "logs/cart.log", "cart-6b9f7d5c4-x2x8p.log", "cart-previous.log" */
-static bool file_is_of(const struct fm_kube_workload *w, fm_str path)
+static bool file_is_of(const struct fm_kube *k, const struct fm_kube_workload *w, fm_str path)
 {
     ptrdiff_t slash = fm_str_rchr(path, '/');
     fm_str stem = fm_str_skip(path, (size_t)(slash + 1));
     stem = fm_str_cut(&stem, '.');
     if (fm_str_ends(stem, FM_STR("-previous")))
         stem.len -= 9;
-    return is_of(w, stem) || is_of(w, fm_workload_name(stem, true));
+    return is_of(w, stem) || is_of(w, fm_workload_name(stem, true)) ||
+           fm_str_eq(fm_objects_of_container(k->s, stem), w->name);
 }
 
 static fm_str tail_of(fm_str text)
@@ -43,7 +44,7 @@ static size_t pieces_of(const struct fm_kube *k, const struct fm_kube_workload *
             out[n++] = (struct piece){l->evidence, tail_of(l->text)};
     fm_vec_each (&k->h->in->inputs, e)
         if (n < PIECES_MAX && (*e)->type == FM_EVIDENCE_LOG && !(*e)->is_baseline &&
-            file_is_of(w, (*e)->path))
+            file_is_of(k, w, (*e)->path))
             out[n++] = (struct piece){*e, tail_of((*e)->bytes)};
     return n;
 }

@@ -162,10 +162,12 @@ static void check_selector(struct route *r)
         r->workload = nearest_by_label(k, r->service);
     if (!r->workload || !has_ready_pod(r->workload) ||
         r->workload->pods.items[0]->object->labels.n == 0)
+        r->workload = NULL;
+    const struct fm_pair *wrong = r->workload ? wrong_pair(r, &have) : NULL;
+    if (!wrong) {
+        r->workload = NULL;
         return;
-    const struct fm_pair *wrong = wrong_pair(r, &have);
-    if (!wrong)
-        return;
+    }
     bool by_name = fm_kube_near(r->workload->name, r->service->name) >= FM_NEAR_EDIT;
     struct fm_cause *c = assert_route(
         r, FM_FAULT_ROUTING_SELECTOR_MISMATCH, by_name || failed_test(k, r->service) ? 0.93 : 0.87,
@@ -226,11 +228,22 @@ static void cite_container_ports(struct route *r, struct fm_cause *c,
                          FM_STR_ARG(p->number));
 }
 
+static bool has_no_endpoints(const struct route *r)
+{
+    const struct fm_object *e =
+        fm_objects_find(r->k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
+    return fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "-") ||
+           fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "<none>") ||
+           (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
+}
+
 /* A named target that no container port carries leaves endpoints without a port: "10.1.2.3" instead
- * of "10.1.2.3:8080". */
+ * of "10.1.2.3:8080", or, with one port only, none although pods are ready. */
 static bool endpoints_lack_port(const struct route *r)
 {
     fm_str text = fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text;
+    if (r->n_ready > 0 && has_no_endpoints(r))
+        return true;
     return text.len > 1 && text.p[0] >= '0' && text.p[0] <= '9' && !fm_str_has(text, FM_STR(":"));
 }
 
@@ -390,15 +403,6 @@ static void check_selectorless(struct route *r)
                      "into its Endpoints or EndpointSlice.");
     fm_kube_cite(k, c, r->service->span, "the service");
     fm_kube_cite(k, c, e ? e->span : absent, "no endpoints");
-}
-
-static bool has_no_endpoints(const struct route *r)
-{
-    const struct fm_object *e =
-        fm_objects_find(r->k->s, FM_OBJECT_ENDPOINTS, r->service->ns, r->service->name);
-    return fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "-") ||
-           fm_str_eqc(fm_object_get(r->service, FM_OBJECT_F_ENDPOINTS).text, "<none>") ||
-           (e && e->is_live && !fm_field_is_set(fm_object_get(e, FM_OBJECT_F_ENDPOINTS)));
 }
 
 static struct fm_cause *assert_empty(struct route *r, double strength, fm_str statement)

@@ -425,6 +425,8 @@ static enum fm_code read_one(const struct fm_origin *from, enum fm_object_kind k
     if (!o->span.length)
         o->span = fm_set_span(from, name->pair);
     read_object(from, o, root);
+    if (kind == FM_OBJECT_NETWORK_POLICY)
+        fm_read_describe_policy(from, o, text);
     return FM_OK;
 }
 

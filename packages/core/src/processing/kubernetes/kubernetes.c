@@ -103,6 +103,19 @@ static bool prints_tables(fm_str verb)
            fm_str_eqc(verb, "events");
 }
 
+/* "kubectl exec POD -- df -i": what the file systems of a container look like is a state of its
+ * workload. */
+static void read_exec(const struct fm_origin *from, const struct fm_kubectl *k,
+                      const struct fm_segment *s)
+{
+    ptrdiff_t at = fm_str_find(s->command, FM_STR(" -- "), 0);
+    if (at <= 0)
+        return;
+    struct fm_segment inner = {.command = fm_str_skip(s->command, (size_t)at + 4)};
+    fm_read_host_output(from, fm_workload_name(k->name, true), fm_segment_program(&inner),
+                        s->output);
+}
+
 static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl *k,
                                  const struct fm_segment *s)
 {
@@ -112,8 +125,11 @@ static enum fm_code read_kubectl(const struct fm_origin *from, struct fm_kubectl
     }
     if (fm_str_eqc(k->verb, "describe") && fm_is_describe(s->output))
         return forgive(from, fm_read_describe(from, k->kind, s->output));
-    if (fm_str_eqc(k->verb, "exec") && fm_read_connection(from, s))
+    if (fm_str_eqc(k->verb, "exec")) {
+        if (!fm_read_connection(from, s))
+            read_exec(from, k, s);
         return FM_OK;
+    }
     if (fm_str_eqc(k->verb, "get") && is_document(k, s->output))
         return read_document(from, s->output);
     if (fm_str_eqc(k->verb, "events"))

@@ -104,6 +104,38 @@ static void observe_object(struct fm_object_set *s, const struct fm_object *o)
             observe_condition(s, o, c);
 }
 
+/* "cart:7070", "http://cart.shop:80/v1", "amqp://user@mq:5672": the first label of the host. */
+static fm_str host_label(fm_str address)
+{
+    ptrdiff_t scheme = fm_str_find(address, FM_STR("://"), 0);
+    fm_str rest = scheme > 0 ? fm_str_skip(address, (size_t)scheme + 3) : address;
+    rest = fm_str_cut(&rest, '/');
+    rest = fm_str_skip(rest, (size_t)(fm_str_rchr(rest, '@') + 1));
+    fm_str port = rest, host = fm_str_cut(&port, ':');
+    return scheme > 0 || port.len ? fm_str_cut(&host, '.') : FM_STR_NULL;
+}
+
+static void link_value(struct fm_object_set *s, const struct fm_object *o, fm_str value)
+{
+    fm_str caller = fm_objects_workload(s, o);
+    while (value.len) {
+        fm_str name = host_label(fm_str_trim(fm_str_cut(&value, ',')));
+        const struct fm_object *service =
+            name.len ? fm_objects_find(s, FM_OBJECT_SERVICE, o->ns, name) : NULL;
+        if (service && service->is_live && !service->is_gone && !fm_str_eq(name, caller))
+            fm_incident_edge(s->in, service_entity(s, caller), service_entity(s, name),
+                             FM_EDGE_CALLS, 1);
+    }
+}
+
+/* A workload that is given the address of a service calls it. */
+static void link_addresses(struct fm_object_set *s, const struct fm_object *o)
+{
+    fm_vec_each (&o->spec->containers, c)
+        fm_vec_each (&c->env, e)
+            link_value(s, o, e->value);
+}
+
 static void link_calls(struct fm_object_set *s)
 {
     fm_vec_each (&s->calls, c)
@@ -119,6 +151,9 @@ void fm_objects_observe(struct fm_object_set *s)
             entity_of(s, *o);
     fm_vec_each (&s->objects, o)
         observe_object(s, *o);
+    fm_vec_each (&s->objects, o)
+        if ((*o)->is_live && !(*o)->is_gone && (*o)->spec)
+            link_addresses(s, *o);
     fm_vec_each (&s->events, e)
         if ((*e)->is_warning && observed++ < OBSERVED_EVENTS_MAX)
             observe_event(s, *e);

@@ -130,6 +130,27 @@ static fm_str pod_workload(const struct fm_object_set *s, const struct fm_object
     return c ? c->name : by_rule;
 }
 
+static bool has_container(const struct fm_object *o, fm_str name)
+{
+    if (o->spec)
+        fm_vec_each (&o->spec->containers, c)
+            if (fm_str_eq(c->name, name))
+                return true;
+    return false;
+}
+
+fm_str fm_objects_of_container(const struct fm_object_set *s, fm_str name)
+{
+    fm_vec_each (&s->controllers, it) {
+        const struct fm_object *c = *it;
+        bool fits = fm_str_starts(name, c->name) && name.len > c->name.len + 1 &&
+                    (name.p[c->name.len] == '-' || name.p[c->name.len] == '_');
+        if (fits && has_container(c, fm_str_skip(name, c->name.len + 1)))
+            return c->name;
+    }
+    return FM_STR_NULL;
+}
+
 fm_str fm_objects_workload(const struct fm_object_set *s, const struct fm_object *o)
 {
     const struct fm_object *root = fm_objects_root(s, o);

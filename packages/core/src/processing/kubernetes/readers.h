@@ -24,6 +24,7 @@ FM_MUST_CHECK enum fm_code fm_read_describe(const struct fm_origin *from, enum f
                                             fm_str output);
 void fm_read_describe_spec(const struct fm_origin *from, struct fm_object *o,
                            const struct fm_node *root);
+void fm_read_describe_policy(const struct fm_origin *from, struct fm_object *o, fm_str text);
 bool fm_is_describe(fm_str text);
 
 /* An object, a List, or a collection of them in API form (YAML or JSON). */

@@ -2,6 +2,8 @@
 /* What surrounds the objects: node services, connection tests, who calls whom. */
 #include "readers.h"
 
+#include <math.h>
+
 /* "● kubelet.service - Kubernetes Kubelet", also without the bullet or with "×" and "○" of newer
  * systemd. */
 static fm_str unit_name(fm_str line)
@@ -73,12 +75,11 @@ static bool has_any(fm_str text, const char *const *words)
 }
 
 static const char *const failures[] = {
-    "failed",           "refused",          "timed out",         "timeout",
-    "no route to host", "unreachable",      "could not resolve", "bad address",
-    "can't connect",    "100% packet loss", "not resolve",       "nxdomain",
-    "can't find",       "reset by peer",    "servfail",          NULL};
+    "failed",      "refused",           "timed out",     "timeout",       "no route to host",
+    "unreachable", "could not resolve", "bad address",   "can't connect", "not resolve",
+    "nxdomain",    "can't find",        "reset by peer", "servfail",      NULL};
 static const char *const successes[] = {
-    "succeeded",  " open",    "connected to",         "200 ok", "bytes from", "0% packet loss",
+    "succeeded",  " open",    "connected to",         "200 ok", "bytes from",
     "http/1.1 2", "http/2 2", "connection succeeded", NULL};
 
 /* "host:port", "http://host:port/path" */
@@ -143,6 +144,31 @@ static fm_str exec_source(fm_str command)
     return FM_STR_NULL;
 }
 
+/* The number that ends right before mark: "…, 40% packet loss". */
+static double number_before(fm_str text, const char *mark)
+{
+    double v;
+    ptrdiff_t at = fm_str_find(text, fm_str_c(mark), 0);
+    if (at <= 0)
+        return NAN;
+    fm_str head = fm_str_sub(text, 0, (size_t)at);
+    ptrdiff_t blank = fm_str_rchr(head, ' ');
+    return fm_str_f64(fm_str_skip(head, (size_t)(blank + 1)), &v) ? v : NAN;
+}
+
+/* iputils and busybox: "40% packet loss", "rtt min/avg/max/mdev = 0.2/0.3/0.6/0.1 ms" or
+ * "round-trip min/avg/max = …". */
+static void read_ping(struct fm_connection *c)
+{
+    c->loss = number_before(c->text, "% packet loss") / 100;
+    ptrdiff_t at = fm_str_find(c->text, FM_STR("min/avg/max"), 0);
+    fm_str times = at > 0 ? fm_str_skip(c->text, (size_t)at) : FM_STR_NULL;
+    fm_str_cut(&times, '=');
+    fm_str_cut(&times, '/');
+    if (!fm_str_f64(fm_str_cut(&times, '/'), &c->rtt_ms))
+        c->rtt_ms = NAN;
+}
+
 bool fm_read_connection(const struct fm_origin *from, const struct fm_segment *s)
 {
     struct fm_argv w;
@@ -153,7 +179,9 @@ bool fm_read_connection(const struct fm_origin *from, const struct fm_segment *s
     fm_argv_split(s->command, &w, &is_piped);
     if (!find_tester(&w, &at) || !target_of(&w, at, &c.host, &c.port) || c.text.len == 0)
         return false;
-    bool is_bad = has_any(c.text, failures), is_good = has_any(c.text, successes);
+    read_ping(&c);
+    bool is_bad = has_any(c.text, failures) || c.loss >= 1,
+         is_good = has_any(c.text, successes) || c.loss < 1;
     if (is_bad == is_good && !fm_str_eqc(w.items[at], "curl"))
         return false;
     c.is_open = !is_bad;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The logs of an incident: which inputs, whose they are, and what stands out in them. */
+#include "faultmaven/core/objects.h"
 #include "faultmaven/core/processor.h"
 #include "processing/logs/chars.h"
 #include "processing/logs/latest_date.h"
@@ -60,12 +61,32 @@ static fm_entity_id entity_of_name(struct fm_incident *in, fm_str name, bool is_
     return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, FM_ENTITY_SERVICE, unified);
 }
 
+/* "cart-migrate.log" of the workload cart with a container "migrate" is the cart's log. */
+static fm_entity_id entity_of_container(struct fm_incident *in, fm_str name)
+{
+    fm_str workload = in->objects ? fm_objects_of_container(in->objects, name) : FM_STR_NULL;
+    return workload.len ? fm_incident_find_entity(in, workload) : FM_ENTITY_NONE;
+}
+
+/* A component that is known by the whole name of the file: "operator-console.log" is no console log
+ * of an operator. */
+static fm_entity_id entity_of_stem(struct fm_incident *in, fm_str file)
+{
+    ptrdiff_t dot = fm_str_rchr(file, '.');
+    fm_str stem = dot > 0 ? fm_str_sub(file, 0, (size_t)dot) : file;
+    fm_entity_id known = is_name(stem) ? fm_incident_find_entity(in, stem) : FM_ENTITY_NONE;
+    return known != FM_ENTITY_NONE ? known : entity_of_container(in, stem);
+}
+
 /* "logs/cart-6b9f7d5c4-x2x8p.log" is the cart's log; for a common name the folder is asked. */
 static fm_entity_id entity_of_path(struct fm_incident *in, fm_str path)
 {
     for (unsigned level = 0; level < 2 && path.len; level++) {
         ptrdiff_t slash = fm_str_rchr(path, '/');
+        fm_entity_id known = entity_of_stem(in, fm_str_skip(path, (size_t)(slash + 1)));
         fm_str name = cut_suffix(fm_str_skip(path, (size_t)(slash + 1)));
+        if (known != FM_ENTITY_NONE)
+            return known;
         if (!is_common_name(name) && is_name(name))
             return entity_of_name(in, name, true);
         path = fm_str_sub(path, 0, slash > 0 ? (size_t)slash : 0);
