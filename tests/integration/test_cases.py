@@ -217,3 +217,21 @@ def test_what_is_due_is_listed(cases):
     assert "[overdue: the DBA]" in cases.run("list")
     row = cases.json("list")["cases"][0]
     assert row["waiting_on"] == "the DBA" and row["urgency"] == "critical" and row["is_overdue"] is True
+
+
+def test_what_comes_later_answers_what_was_asked_and_restores_what_was_doubted(cases, root):
+    incident = root / "examples/incident"
+    case_id = open_case(cases)
+    cases.run("add", case_id, incident / "alert.json", incident / "changes")
+    early = cases.json("show", case_id)
+    assert "application logs" in [r["label"] for r in early["requests"] if r["status"] == "pending"]
+    assert not [h for h in early["hypotheses"] if h["status"] == "refuted"], "nothing is ruled out beside no cause"
+    cases.run("add", case_id, incident / "logs")
+    late = cases.json("show", case_id)
+    logs = next(r for r in late["requests"] if r["label"] == "application logs")
+    assert logs["status"] == "complete" and logs["evidence_ids"]
+    assert any(h["status"] == "validated" for h in late["hypotheses"])
+    lines = [x for x in cases.run("ask", case_id, "what changed before onset?").splitlines() if x.startswith("20")]
+    plain = [x[:20] for x in lines if "held to be the cause" not in x]
+    assert plain and plain == sorted(plain, reverse=True), "the latest change comes first"
+    assert all("after the onset" not in x for x in lines)

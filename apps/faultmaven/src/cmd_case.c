@@ -204,15 +204,6 @@ static void put_event(struct fm_buf *b, const struct fm_event *e)
         const struct fm_solution_move *x = e->body;
         fm_buf_addf(b, "+ solution %.*s %s\n", FM_STR_ARG(x->id),
                     fm_name_of(&fm_solution_state_names, x->state));
-    } else if (e->type == FM_EVENT_HYPOTHESIS_ADDED) {
-        const struct fm_hypothesis *x = e->body;
-        fm_buf_addf(b, "+ hypothesis %.*s  %.*s\n", FM_STR_ARG(x->id),
-                    FM_STR_ARG(fm_str_sub(x->statement, 0, 160)));
-    } else if (e->type == FM_EVENT_HYPOTHESIS_MOVED) {
-        const struct fm_hypothesis_move *x = e->body;
-        if (x->status)
-            fm_buf_addf(b, "+ hypothesis %.*s %s\n", FM_STR_ARG(x->id),
-                        fm_name_of(&fm_hypothesis_status_names, x->status));
     } else if (e->type == FM_EVENT_PATH_SELECTED) {
         const struct fm_path_selection *x = e->body;
         fm_buf_addf(b, "+ path %s: %.*s\n", fm_name_of(&fm_case_path_names, x->path),
@@ -243,12 +234,57 @@ static void put_other_event(struct fm_buf *b, const struct fm_event *e)
     }
 }
 
+/* What became of a hypothesis that is new in this turn, in one line. */
+static void put_hypothesis(struct fm_buf *b, const struct fm_case_answer *a,
+                           const struct fm_hypothesis *x)
+{
+    const struct fm_hypothesis *now = fm_case_find(a->c, FM_REF_HYPOTHESIS, x->id);
+    bool is_cut = x->statement.len > 200;
+    fm_str text = fm_str_sub(x->statement, 0, 200);
+    while (is_cut && text.len && !fm_str_is_utf8(text))
+        text.len--;
+    fm_buf_addf(b, "+ hypothesis %.*s%s%s  %.*s%s\n", FM_STR_ARG(x->id),
+                now->status == FM_HYPOTHESIS_ACTIVE ? "" : " ",
+                now->status == FM_HYPOTHESIS_ACTIVE
+                    ? ""
+                    : fm_name_of(&fm_hypothesis_status_names, now->status),
+                FM_STR_ARG(text), is_cut ? "\xE2\x80\xA6" : "");
+}
+
+static bool is_new_hypothesis(const struct fm_case_answer *a, fm_str id)
+{
+    fm_vec_each (&a->result.events, e)
+        if (e->type == FM_EVENT_HYPOTHESIS_ADDED &&
+            fm_str_eq(((const struct fm_hypothesis *)e->body)->id, id))
+            return true;
+    return false;
+}
+
+static void put_findings(struct fm_buf *b, const struct fm_case_answer *a, const struct fm_event *e)
+{
+    if (e->type == FM_EVENT_HYPOTHESIS_ADDED) {
+        put_hypothesis(b, a, e->body);
+    } else if (e->type == FM_EVENT_HYPOTHESIS_MOVED) {
+        const struct fm_hypothesis_move *x = e->body;
+        if (x->status && !is_new_hypothesis(a, x->id))
+            fm_buf_addf(b, "+ hypothesis %.*s %s\n", FM_STR_ARG(x->id),
+                        fm_name_of(&fm_hypothesis_status_names, x->status));
+    } else if (e->type == FM_EVENT_MILESTONE_SET) {
+        const struct fm_milestone *x = e->body;
+        if (x->status == FM_FACT_REVOKED || x->status == FM_FACT_DISPUTED)
+            fm_buf_addf(b, "- milestone %s %s: %.*s\n",
+                        fm_name_of(&fm_milestone_name_names, x->name),
+                        fm_name_of(&fm_fact_status_names, x->status), FM_STR_ARG(x->reason));
+    }
+}
+
 static void put_what_happened(struct fm_buf *b, const struct fm_case_answer *a)
 {
     fm_vec_each (&a->result.turn->milestones, m)
         fm_buf_addf(b, "+ milestone %s\n", fm_name_of(&fm_milestone_name_names, *m));
     fm_vec_each (&a->result.events, e) {
         put_event(b, e);
+        put_findings(b, a, e);
         put_other_event(b, e);
     }
     fm_vec_each (&a->result.evidence_ids, id) {

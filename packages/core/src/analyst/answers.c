@@ -3,6 +3,8 @@
  * Answers from the facts of a case, each with its citations. What the facts do not say is said to
  * be unknown.
  */
+#include <stdlib.h>
+
 #include "faultmaven/core/analyst.h"
 #include "faultmaven/core/case_view.h"
 #include "faultmaven/core/confidence.h"
@@ -36,15 +38,32 @@ static void cite_evidence(struct answer *x, fm_str id)
 
 #define SAY(x, ...) fm_buf_addf(&(x)->text, __VA_ARGS__)
 
-/* A quoted line of evidence under a statement. */
+/* A record of several lines on one, cut to what fits a line of text. */
+static fm_str on_one_line(struct fm_arena *a, fm_str s)
+{
+    char *out = fm_arena_alloc(a, s.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && n < 200; i++) {
+        bool is_blank = s.p[i] && strchr(" \n\r\t", s.p[i]);
+        if (is_blank && n && out[n - 1] == ' ')
+            continue;
+        out[n++] = is_blank ? ' ' : s.p[i];
+    }
+    bool is_cut = n == 200;
+    while (n && !fm_str_is_utf8(fm_str_n(out, n)))
+        n--;
+    return fm_str_fmt(a, "%.*s%s", (int)n, out, is_cut ? "\xE2\x80\xA6" : "");
+}
+
+/* Quoted lines of evidence under a statement. */
 static void say_quotes(struct answer *x, const struct fm_cites *cites, size_t max)
 {
     for (size_t i = 0; i < cites->n && i < max; i++) {
         const struct fm_cite *k = &cites->items[i];
-        fm_str rest = fm_str_trim(k->quote), line;
-        if (fm_str_line(&rest, &line))
-            SAY(x, "    %.*s:%lld  %.*s%s\n", FM_STR_ARG(k->evidence_id), (long long)k->line,
-                FM_STR_ARG(fm_str_sub(line, 0, 200)), rest.len ? " ..." : "");
+        fm_str quote = on_one_line(x->a, fm_str_trim(k->quote));
+        if (quote.len)
+            SAY(x, "    %.*s:%lld  %.*s\n", FM_STR_ARG(k->evidence_id), (long long)k->line,
+                FM_STR_ARG(quote));
     }
     cite(x, cites);
 }
@@ -164,25 +183,67 @@ static void answer_missing(struct answer *x)
         SAY(x, "Nothing is missing: every request is answered and the cause is established.\n");
 }
 
+static void say_change(struct answer *x, const struct fm_recent_change *k, const char *when)
+{
+    fm_str at = k->from == FM_TIME_NONE ? FM_STR("time unknown") : fm_time_str(x->a, k->from);
+    SAY(x, "%.*s  %s: %.*s%s%s\n", FM_STR_ARG(at),
+        fm_name_of(&fm_recent_change_kind_names, k->kind), FM_STR_ARG(k->description), when,
+        k->correlation == FM_CORRELATION_CAUSAL ? ", held to be the cause" : "");
+    say_quotes(x, &k->cites, 2);
+    x->is_answered = true;
+}
+
+static bool is_after(const struct fm_case *c, const struct fm_recent_change *k)
+{
+    fm_time onset = c->verification.started_at;
+    return onset != FM_TIME_NONE && k->from != FM_TIME_NONE && k->from > onset;
+}
+
+/* By time, the latest first; those without a time last. */
+static int by_time(const void *a, const void *b)
+{
+    const struct fm_recent_change *x = *(const struct fm_recent_change *const *)a,
+                                  *y = *(const struct fm_recent_change *const *)b;
+    return x->from < y->from ? 1 : x->from > y->from ? -1 : x < y ? -1 : x > y;
+}
+
+struct change_list FM_VEC_OF(const struct fm_recent_change *);
+
+static struct change_list sorted_changes(struct answer *x)
+{
+    struct change_list list = {0};
+    fm_vec_each (&x->c->changes, k)
+        fm_vec_push(x->a, &list, k);
+    if (list.n)
+        qsort(list.items, list.n, sizeof *list.items, by_time);
+    return list;
+}
+
+static void say_changes(struct answer *x, const struct change_list *list, bool is_causal)
+{
+    bool has_onset = x->c->verification.started_at != FM_TIME_NONE;
+    fm_vec_each (list, it) {
+        const struct fm_recent_change *k = *it;
+        if ((k->correlation == FM_CORRELATION_CAUSAL) == is_causal && !is_after(x->c, k))
+            say_change(x, k, has_onset && k->from != FM_TIME_NONE ? " (before the onset)" : "");
+    }
+}
+
+/* What is held to be the cause, then what lay before the onset; what came later is only counted. */
 static void answer_changes(struct answer *x)
 {
-    fm_time onset = x->c->verification.started_at;
-    fm_vec_each (&x->c->changes, k) {
-        bool is_after = onset != FM_TIME_NONE && k->from != FM_TIME_NONE && k->from > onset;
-        bool is_before = onset != FM_TIME_NONE && k->from != FM_TIME_NONE && k->from <= onset;
-        fm_str at = k->from == FM_TIME_NONE ? FM_STR("time unknown") : fm_time_str(x->a, k->from);
-        SAY(x, "%.*s  %s: %.*s%s\n", FM_STR_ARG(at),
-            fm_name_of(&fm_recent_change_kind_names, k->kind), FM_STR_ARG(k->description),
-            is_after    ? " (after the onset)"
-            : is_before ? " (before the onset)"
-                        : "");
-        say_quotes(x, &k->cites, 2);
-        x->is_answered = true;
-    }
-    if (!x->is_answered && x->c->verification.no_changes) {
+    struct change_list list = sorted_changes(x);
+    size_t n_after = 0;
+    say_changes(x, &list, true);
+    say_changes(x, &list, false);
+    fm_vec_each (&list, k)
+        n_after += is_after(x->c, *k);
+    if (n_after)
+        SAY(x, "%zu recorded %s after the onset.\n", n_after,
+            n_after == 1 ? "change came" : "changes came");
+    if (!list.n && x->c->verification.no_changes)
         SAY(x, "It is known that nothing was changed.\n");
-        x->is_answered = true;
-    }
+    x->is_answered |= n_after || (!list.n && x->c->verification.no_changes);
 }
 
 static void answer_timeline(struct answer *x)
@@ -240,8 +301,15 @@ static void answer_status(struct answer *x)
     if (fm_case_stage(x->c))
         SAY(x, ", stage %s, %d %% of the milestones",
             fm_name_of(&fm_case_stage_names, fm_case_stage(x->c)), fm_case_completion(x->c));
-    SAY(x, ".\n%zu evidence items, %zu hypotheses, %zu solutions.\n", x->c->evidence.n,
-        x->c->hypotheses.n, x->c->solutions.n);
+    SAY(x, ".\n%zu evidence item%s, %zu hypothes%s, %zu solution%s.\n", x->c->evidence.n,
+        x->c->evidence.n == 1 ? "" : "s", x->c->hypotheses.n, x->c->hypotheses.n == 1 ? "is" : "es",
+        x->c->solutions.n, x->c->solutions.n == 1 ? "" : "s");
+    if (x->c->waiting.on.len)
+        SAY(x, "Waiting on %.*s since %.*s.\n", FM_STR_ARG(x->c->waiting.on),
+            FM_STR_ARG(fm_time_str(x->a, x->c->waiting.since)));
+    struct fm_reminders due = fm_case_reminders(x->a, x->c, fm_now(x->ctx->clock));
+    fm_vec_each (&due, r)
+        SAY(x, "Due: %.*s\n", FM_STR_ARG(r->text));
     if (k)
         SAY(x, "Conclusion now: %.*s\n", FM_STR_ARG(k->statement));
     x->is_answered = true;

@@ -2,7 +2,7 @@
 #include "analysis.h"
 
 #define CAUSES_MAX 5
-#define RULED_OUT_MAX 5
+#define RULED_OUT_MAX 3
 
 static const struct fm_hypothesis *known(const struct analysis *x, const struct fm_cause *cause)
 {
@@ -107,14 +107,25 @@ static fm_str find_statement(const struct fm_case *c, fm_str statement)
     return FM_STR_NULL;
 }
 
-/* What was looked at and does not hold is kept, with the evidence against it. */
+/* The change that the first cause blames is not ruled out, whatever was said of it alone. */
+static bool is_blamed(const struct analysis *x, fm_str statement)
+{
+    const struct fm_change_ref *change = x->d->causes.items[0]->change;
+    fm_str id = change ? fm_str_sub(change->id, 0, 12) : FM_STR_NULL;
+    return id.len && fm_str_has(statement, id);
+}
+
+/* What was looked at and does not hold is kept, with the evidence against it; only beside a cause
+ * that does hold, for without one it may still come back. */
 static void add_ruled_out(struct analysis *x)
 {
-    for (size_t i = 0; i < x->d->ruled_out.n && i < RULED_OUT_MAX; i++) {
+    bool has_cause = x->d->causes.n && (x->d->verdict == FM_VERDICT_ROOT_CAUSE_FOUND ||
+                                        x->d->verdict == FM_VERDICT_PROBABLE_CAUSE);
+    for (size_t i = 0; has_cause && i < x->d->ruled_out.n && i < RULED_OUT_MAX; i++) {
         const struct fm_ruled_out *r = &x->d->ruled_out.items[i];
         fm_str statement = analysis_cut(x->a, r->statement, 500);
         struct fm_cite k;
-        if (!statement.len || !analysis_cite(x, r->span, &k))
+        if (!statement.len || is_blamed(x, statement) || !analysis_cite(x, r->span, &k))
             continue;
         fm_str id = find_statement(x->c, statement);
         if (!id.len) {

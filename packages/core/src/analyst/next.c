@@ -79,8 +79,57 @@ static struct fm_evidence_request *add_request(struct analysis *x, fm_str descri
     return b;
 }
 
+/* Kinds of evidence that the diagnosis misses by these names, and what brings them. */
+static const struct {
+    const char *what;
+    uint32_t types;
+} kinds[] = {
+    {"application logs", 1u << FM_EVIDENCE_LOG | 1u << FM_EVIDENCE_STACK_TRACE},
+    {"metrics", 1u << FM_EVIDENCE_METRICS},
+    {"platform state",
+     1u << FM_EVIDENCE_OBJECTS | 1u << FM_EVIDENCE_EVENTS | 1u << FM_EVIDENCE_COMMAND_OUTPUT},
+    {"recent changes", 1u << FM_EVIDENCE_CHANGES},
+};
+
+static void answer_request(struct analysis *x, const struct fm_evidence_request *r, uint32_t types)
+{
+    struct fm_strs ids = {0};
+    for (size_t i = 0; i < x->d->inputs.n && ids.n < 20; i++)
+        if (types >> x->d->inputs.items[i]->type & 1 && x->ids[i].len)
+            fm_vec_push(x->a, &ids, x->ids[i]);
+    if (!ids.n)
+        return;
+    struct fm_answer *b = fm_proposal_add(x->a, x->p, FM_CHANGE_ANSWER_REQUEST, FM_STR_NULL);
+    b->request_id = r->id;
+    b->completeness = 1.0;
+    b->evidence_ids = ids;
+}
+
+/* What was asked for and is there now is answered. */
+static void answer_requests(struct analysis *x)
+{
+    fm_vec_each (&x->c->requests, r) {
+        bool is_open = r->status == FM_REQUEST_PENDING || r->status == FM_REQUEST_PARTIAL;
+        for (size_t i = 0; is_open && i < sizeof kinds / sizeof *kinds; i++)
+            if (fm_str_eqc(r->label, kinds[i].what))
+                answer_request(x, r, kinds[i].types);
+    }
+}
+
+static void request_missing(struct analysis *x, const struct fm_missing *m)
+{
+    fm_str text = fm_str_fmt(x->a, "%.*s: %.*s", FM_STR_ARG(m->what), FM_STR_ARG(m->how));
+    struct fm_evidence_request *b = add_request(x, text, FM_STR_NULL);
+    if (!b)
+        return;
+    b->label = analysis_cut(x->a, m->what, 100);
+    b->rationale = analysis_cut(x->a, m->why, 1000);
+    b->priority = FM_REQUEST_PRIORITY_IMPORTANT;
+}
+
 void analysis_requests(struct analysis *x)
 {
+    answer_requests(x);
     int limit = fm_case_engagement(x->c).questions_per_turn + 1;
     for (size_t i = 0; i < x->d->causes.n && i < 2 && limit > 0; i++) {
         const struct fm_cause *cause = x->d->causes.items[i];
@@ -91,13 +140,6 @@ void analysis_requests(struct analysis *x)
         b->hypothesis_id = x->hypotheses[i];
         b->priority = i == 0 ? FM_REQUEST_PRIORITY_CRITICAL : FM_REQUEST_PRIORITY_IMPORTANT;
     }
-    for (size_t i = 0; i < x->d->missing.n && limit > 0; i++) {
-        const struct fm_missing *m = &x->d->missing.items[i];
-        struct fm_evidence_request *b = add_request(x, m->what, m->how);
-        if (!b)
-            continue;
-        limit--;
-        b->rationale = analysis_cut(x->a, m->why, 1000);
-        b->priority = FM_REQUEST_PRIORITY_IMPORTANT;
-    }
+    for (size_t i = 0; i < x->d->missing.n && limit > 0; i++, limit--)
+        request_missing(x, &x->d->missing.items[i]);
 }

@@ -59,48 +59,117 @@ static bool is_recorded(const struct fm_case *c, fm_str description)
     return false;
 }
 
+/* The value of a member of a JSON record, as it is written; empty when it has none. */
+static fm_str member_of(fm_str record, const char *key)
+{
+    ptrdiff_t at = fm_str_find(record, fm_str_c(key), 0);
+    if (at < 0)
+        return FM_STR_NULL;
+    fm_str rest = fm_str_skip(record, (size_t)at + strlen(key));
+    ptrdiff_t open = fm_str_chr(rest, '"', 0);
+    if (open < 0)
+        return FM_STR_NULL;
+    rest = fm_str_skip(rest, (size_t)open + 1);
+    size_t n = 0;
+    while (n < rest.len && rest.p[n] != '"' && rest.p[n] != '\\')
+        n++;
+    return fm_str_sub(rest, 0, n);
+}
+
+/* "commit 9c384d8d9c4e: tune pool settings": what a person recognises it by. */
+static fm_str describe_change(struct analysis *x, const struct fm_observation *o)
+{
+    fm_str text = o->text, message = FM_STR_NULL;
+    if (fm_str_starts(text, FM_STR("commit ")))
+        text = fm_str_sub(text, 0, 7 + 12);
+    if (o->spans.n && o->spans.items[0].evidence < x->d->inputs.n) {
+        const fm_span s = o->spans.items[0];
+        fm_str record = fm_str_sub(x->d->inputs.items[s.evidence]->bytes, s.offset, s.length);
+        message = member_of(record, "\"message\"");
+    }
+    bool has_message = message.len && fm_str_is_utf8(message);
+    return analysis_cut(x->a,
+                        has_message ? fm_str_fmt(x->a, "%.*s: %.*s", FM_STR_ARG(text),
+                                                 FM_STR_ARG(fm_str_sub(message, 0, 200)))
+                                    : text,
+                        500);
+}
+
+/* The observation of a change, by the beginning of its id. */
+static const struct fm_observation *seen_change(const struct analysis *x, fm_str id)
+{
+    fm_str head = fm_str_sub(id, 0, 12);
+    for (size_t i = 0; head.len && i < x->d->observations.n; i++)
+        if (x->d->observations.items[i]->kind == FM_OBSERVATION_CHANGE &&
+            fm_str_starts(x->d->observations.items[i]->subject, head))
+            return x->d->observations.items[i];
+    return NULL;
+}
+
 static void record_blamed(struct analysis *x, const struct fm_cause *cause)
 {
     if (!cause->change || !cause->change->id.len)
         return;
-    fm_str text = analysis_cut(x->a,
-                               fm_str_fmt(x->a, "%s %.*s", fm_change_kind_name(cause->change->kind),
-                                          FM_STR_ARG(cause->change->id)),
-                               500);
-    if (is_recorded(x->c, text))
-        return;
+    const struct fm_observation *seen = seen_change(x, cause->change->id);
+    fm_str text =
+        seen ? describe_change(x, seen)
+             : analysis_cut(x->a,
+                            fm_str_fmt(x->a, "%s %.*s", fm_change_kind_name(cause->change->kind),
+                                       FM_STR_ARG(cause->change->id)),
+                            500);
+    fm_vec_each (&x->c->changes, k)
+        if (k->correlation == FM_CORRELATION_CAUSAL && fm_str_ieq(k->description, text))
+            return;
     struct fm_recent_change *b = fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
     b->description = text;
     b->kind = kind_of(cause->change->kind);
     b->from = cause->change->at;
     b->correlation = FM_CORRELATION_CAUSAL;
     b->correlation_reason = analysis_cut(x->a, cause->statement, 500);
+    for (size_t i = 0; seen && i < seen->spans.n; i++)
+        analysis_add_cite(x, seen->spans.items[i], &b->cites, 4);
 }
 
-/* Changes seen in the evidence before the onset, the last ones first. */
+/* Before what a change must lie: the onset, else the first sign of trouble that has a time. */
+static fm_time trouble_at(const struct analysis *x)
+{
+    return x->d->onset != FM_TIME_NONE ? x->d->onset
+           : x->d->timeline.n          ? x->d->timeline.items[0].at
+                                       : x->c->verification.noticed_at;
+}
+
+static void record_change(struct analysis *x, const struct fm_observation *o)
+{
+    fm_str text = describe_change(x, o);
+    if (is_recorded(x->c, text))
+        return;
+    struct fm_recent_change *b = fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
+    b->description = text;
+    b->kind = FM_RECENT_CHANGE_OTHER;
+    b->from = o->begin;
+    b->correlation = FM_CORRELATION_TEMPORAL;
+    for (size_t k = 0; k < o->spans.n; k++)
+        analysis_add_cite(x, o->spans.items[k], &b->cites, 4);
+}
+
+/* Changes seen in the evidence before the trouble, the last ones first; the blamed one is recorded
+ * as such. */
 static size_t record_seen(struct analysis *x, struct fm_cites *cites)
 {
+    fm_time trouble = trouble_at(x);
+    const struct fm_change_ref *blamed = x->d->causes.n ? x->d->causes.items[0]->change : NULL;
+    const struct fm_observation *skipped = blamed ? seen_change(x, blamed->id) : NULL;
     size_t n = 0;
     for (size_t i = x->d->observations.n; i-- > 0 && n < 5;) {
         const struct fm_observation *o = x->d->observations.items[i];
-        bool is_before =
-            o->begin == FM_TIME_NONE || x->d->onset == FM_TIME_NONE || o->begin <= x->d->onset;
+        bool is_before = o->begin == FM_TIME_NONE || trouble == FM_TIME_NONE || o->begin <= trouble;
         if (o->kind != FM_OBSERVATION_CHANGE || !is_before || !o->text.len)
             continue;
         n++;
         for (size_t k = 0; k < o->spans.n; k++)
             analysis_add_cite(x, o->spans.items[k], cites, 8);
-        fm_str text = analysis_cut(x->a, o->text, 500);
-        if (is_recorded(x->c, text))
-            continue;
-        struct fm_recent_change *b =
-            fm_proposal_add(x->a, x->p, FM_CHANGE_RECORD_CHANGE, FM_STR_NULL);
-        b->description = text;
-        b->kind = FM_RECENT_CHANGE_OTHER;
-        b->from = o->begin;
-        b->correlation = FM_CORRELATION_TEMPORAL;
-        for (size_t k = 0; k < o->spans.n; k++)
-            analysis_add_cite(x, o->spans.items[k], &b->cites, 4);
+        if (o != skipped)
+            record_change(x, o);
     }
     return n;
 }
