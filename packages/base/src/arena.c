@@ -50,6 +50,43 @@ void fm_arena_clear(struct fm_arena *a)
     a->total_bytes = a->head->size;
 }
 
+struct fm_arena_mark fm_arena_mark(const struct fm_arena *a)
+{
+    return (struct fm_arena_mark){a->head, a->cur};
+}
+
+void fm_arena_rewind(struct fm_arena *a, struct fm_arena_mark m)
+{
+    while (a->head != m.head) {
+        struct fm_arena_block *b = a->head;
+        a->head = b->next;
+        a->total_bytes -= b->size;
+        free(b);
+    }
+    a->cur = m.cur;
+    a->end = m.head ? (char *)m.head + m.head->size : NULL;
+}
+
+/* Behind the newest block, which goes on to be filled. */
+void fm_arena_adopt(struct fm_arena *a, struct fm_arena *from)
+{
+    if (!from->head)
+        return;
+    struct fm_arena_block *last = from->head;
+    while (last->next)
+        last = last->next;
+    if (a->head) {
+        last->next = a->head->next;
+        a->head->next = from->head;
+    } else {
+        a->head = from->head;
+        a->cur = from->cur;
+        a->end = from->end;
+    }
+    a->total_bytes += from->total_bytes;
+    fm_arena_init(from);
+}
+
 /* Blocks grow with the arena, so that a small unit of work costs one small block and a large one
  * few large blocks. */
 static void add_block(struct fm_arena *a, size_t need)

@@ -108,6 +108,11 @@ struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal
     return c;
 }
 
+size_t fm_incident_memory(const struct fm_incident *in)
+{
+    return in->ask.memory_bytes ? in->ask.memory_bytes : FM_MEMORY_DEFAULT;
+}
+
 void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,
                          const char *fmt, ...)
 {

@@ -28,6 +28,20 @@ void fm_arena_release(struct fm_arena *a);
 /* Frees everything but one block, which is reused. */
 void fm_arena_clear(struct fm_arena *a);
 
+/* The state of an arena, to return to: scratch memory of one computation. */
+struct fm_arena_mark {
+    struct fm_arena_block *head;
+    char *cur;
+};
+struct fm_arena_mark fm_arena_mark(const struct fm_arena *a);
+
+/* Frees what was allocated since the mark. No array that existed at the mark may have grown since:
+ * fm_arena_grow may have moved it behind the mark. */
+void fm_arena_rewind(struct fm_arena *a, struct fm_arena_mark m);
+
+/* Everything of `from` belongs to `a` from now on; `from` is empty then. */
+void fm_arena_adopt(struct fm_arena *a, struct fm_arena *from);
+
 /* `size` bytes, uninitialised; never NULL, also for size 0. */
 void *fm_arena_alloc(struct fm_arena *a, size_t size)
     __attribute__((malloc, alloc_size(2), returns_nonnull));

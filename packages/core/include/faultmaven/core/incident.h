@@ -89,6 +89,11 @@ void fm_incident_cite(struct fm_incident *in, struct fm_observation *o, fm_span 
 struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal,
                                    fm_entity_id entity, fm_str title, double score);
 
+/* Private memory to stay within: what was asked for, else FM_MEMORY_DEFAULT. Processors take shares
+ * of it and say in their input's problems what they had to leave out. */
+#define FM_MEMORY_DEFAULT ((size_t)224 << 20)
+size_t fm_incident_memory(const struct fm_incident *in);
+
 /* Notes on an input or on the whole run that the user must see. */
 void fm_incident_problem(struct fm_incident *in, struct fm_evidence *e, uint64_t line,
                          const char *fmt, ...) FM_PRINTF(4, 5);

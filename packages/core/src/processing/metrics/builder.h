@@ -17,6 +17,15 @@ struct metric_table {
     size_t n_columns, cap;
     fm_time previous;
     bool is_unsorted;
+    uint32_t stride;  /* one row of so many is kept; a power of two */
+    uint64_t n_given; /* rows offered so far */
+    struct fm_evidence *source;
+};
+
+/* Whose values a series of the set has. */
+struct metric_place {
+    struct metric_table *table;
+    uint32_t column;
 };
 
 struct metric_builder {
@@ -25,7 +34,21 @@ struct metric_builder {
     struct fm_evidence *source;
     struct fm_map entities; /* label value → entity id + 1, for this run */
     uint64_t n_points_refused;
+    /*
+     * Rows live in an arena of their own. When it would pass points_bytes, the longest tables give
+     * up every second row, as often as it takes; what is kept does not depend on threads or time.
+     */
+    struct fm_arena points;
+    size_t points_bytes, rows_max, series_max;
+    bool is_full; /* thinning does not help any more */
+    FM_VEC(struct metric_table *) tables;
+    FM_VEC(struct metric_place) places; /* as long as set->series */
 };
+
+/* Sets the limits from the memory that the user grants; metric_builder_end hands the rows to the
+ * incident and tells the user what was left out. */
+void metric_builder_begin(struct metric_builder *b, struct fm_incident *in);
+void metric_builder_end(struct metric_builder *b);
 
 /* How a series is to be called; strings are borrowed or of the arena. */
 struct metric_identity {
@@ -44,15 +67,15 @@ struct metric_identity {
 struct metric_table *metric_table_new(struct metric_builder *b, size_t n_columns, bool is_value,
                                       char separator);
 
-/* A new row with all columns NAN; returns its index, or SIZE_MAX when FM_POINTS_MAX is reached.
- * piece: see fm_metric_rows. */
+/* A new row with all columns NAN; returns its index, or SIZE_MAX when it is not to be kept. piece:
+ * see fm_metric_rows. */
 size_t metric_table_row(struct metric_builder *b, struct metric_table *t, fm_time at, fm_str piece);
 
 /* Sorts rows by time. Call once, before the series are made. */
 void metric_table_finish(struct metric_builder *b, struct metric_table *t);
 
 /* Makes the series of one column, unless it holds no value at all. */
-void metric_builder_add(struct metric_builder *b, const struct metric_table *t, size_t column,
+void metric_builder_add(struct metric_builder *b, struct metric_table *t, size_t column,
                         uint32_t field, const struct metric_identity *id);
 
 /* key="value",… between the braces of a sample or of a column's title, with or without quotes. */

@@ -43,8 +43,11 @@ static size_t best_split(const double *v, size_t n)
     return at;
 }
 
-static double *rates(struct fm_arena *a, const struct fm_metric_series *s)
+/* What a series did: its values, or the rates of a counter. */
+static const double *rates(struct fm_arena *a, const struct fm_metric_series *s)
 {
+    if (s->kind == FM_METRIC_GAUGE)
+        return s->values;
     double *v = fm_arena_alloc(a, (s->rows->n + 1) * sizeof *v);
     fm_series_rate(s, v);
     return v;

@@ -86,7 +86,7 @@ static struct group *group_of(struct table_reader *r)
     struct group *known = fm_map_get(&r->groups, fm_buf_str(&r->key));
     if (known)
         return r->last = known;
-    if (r->groups.n * (r->n_values ? r->n_values : 1) >= FM_SERIES_MAX) {
+    if (r->groups.n * (r->n_values ? r->n_values : 1) >= r->b->series_max) {
         r->b->set->n_left_out++;
         return NULL;
     }

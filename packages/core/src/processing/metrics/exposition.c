@@ -127,7 +127,7 @@ static void read_sample(struct exposition *x, const struct sample *m)
     struct fm_arena *a = &x->b->in->ctx->arena;
     struct series *s = fm_map_get(&x->series, m->key);
     if (!s) {
-        if (x->series.n >= FM_SERIES_MAX) {
+        if (x->series.n >= x->b->series_max) {
             x->b->set->n_left_out++;
             return;
         }

@@ -308,7 +308,7 @@ static bool read_flat(struct json_reader *r, const struct json_members *m)
     flat_key(m, &r->key);
     struct flat_series *s = fm_map_get(&r->flat, fm_buf_str(&r->key));
     if (!s) {
-        if (r->flat.n >= FM_SERIES_MAX) {
+        if (r->flat.n >= r->b->series_max) {
             r->b->set->n_left_out++;
             return true;
         }

@@ -29,26 +29,18 @@ static void read_input(struct metric_builder *b, struct fm_evidence *e)
         note_span_of_time(e, b->set->series.items[i]);
 }
 
-static void note_limits(struct metric_builder *b)
-{
-    if (b->set->n_left_out)
-        fm_incident_limit(b->in, "metrics: %llu rows or series beyond %d series were left out",
-                          (unsigned long long)b->set->n_left_out, FM_SERIES_MAX);
-    if (b->n_points_refused)
-        fm_incident_limit(b->in, "metrics: %llu values beyond %d were left out",
-                          (unsigned long long)b->n_points_refused, FM_POINTS_MAX);
-}
-
 enum fm_code fm_metrics_read(struct fm_incident *in)
 {
-    struct metric_builder b = {.in = in, .set = FM_NEW(&in->ctx->arena, struct fm_metric_set)};
-    fm_map_init(&b.entities, &in->ctx->arena);
-    for (size_t i = 0; i < in->inputs.n; i++) {
-        FM_TRY(fm_ctx_check(in->ctx));
-        if (in->inputs.items[i]->type == FM_EVIDENCE_METRICS)
+    struct metric_builder b;
+    enum fm_code code = FM_OK;
+    metric_builder_begin(&b, in);
+    for (size_t i = 0; i < in->inputs.n && code == FM_OK; i++) {
+        code = fm_ctx_check(in->ctx);
+        if (code == FM_OK && in->inputs.items[i]->type == FM_EVIDENCE_METRICS)
             read_input(&b, in->inputs.items[i]);
     }
-    note_limits(&b);
+    metric_builder_end(&b);
+    FM_TRY(code);
     metric_set_index(&in->ctx->arena, b.set);
     in->metrics = b.set;
     return FM_OK;

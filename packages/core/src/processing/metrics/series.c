@@ -4,6 +4,7 @@
 
 #include "processing/csv.h"
 #include "processing/metrics/builder.h"
+#include "processing/metrics/quantiles.h"
 
 const char *fm_metric_role_name(enum fm_metric_role r)
 {
@@ -74,26 +75,14 @@ void fm_series_rate(const struct fm_metric_series *s, double *out)
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Linear interpolation between the closest ranks. */
-static double quantile(const double *sorted, size_t n, double q)
-{
-    double at = q * (double)(n - 1);
-    size_t i = (size_t)at;
-    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
 static double mad_of(double *v, size_t n, double median)
 {
+    static const double half[] = {0.5};
+    double mad;
     for (size_t i = 0; i < n; i++)
         v[i] = fabs(v[i] - median);
-    qsort(v, n, sizeof *v, by_value);
-    return 1.4826 * quantile(v, n, 0.5);
+    metric_quantiles(v, n, half, 1, &mad);
+    return 1.4826 * mad;
 }
 
 static struct fm_metric_summary empty_summary(void)
@@ -102,10 +91,10 @@ static struct fm_metric_summary empty_summary(void)
                                       NAN, NAN, NAN, NAN, NAN, 0,   0};
 }
 
-struct fm_metric_summary fm_values_summary(struct fm_arena *a, const double *values, size_t n)
+/* The values that are there, into v; what can be said in one pass. */
+static struct fm_metric_summary scan(const double *values, size_t n, double *v)
 {
     struct fm_metric_summary m = empty_summary();
-    double *v = fm_arena_alloc(a, (n ? n : 1) * sizeof *v);
     for (size_t i = 0; i < n; i++) {
         if (isnan(values[i]))
             continue;
@@ -117,18 +106,29 @@ struct fm_metric_summary fm_values_summary(struct fm_arena *a, const double *val
         m.last = values[i];
         v[m.n++] = values[i];
     }
-    if (m.n == 0)
-        return m;
-    qsort(v, m.n, sizeof *v, by_value);
-    m.min = v[0];
-    m.max = v[m.n - 1];
-    m.median = quantile(v, m.n, 0.5);
-    m.p10 = quantile(v, m.n, 0.10);
-    m.p25 = quantile(v, m.n, 0.25);
-    m.p75 = quantile(v, m.n, 0.75);
-    m.p90 = quantile(v, m.n, 0.90);
-    m.p95 = quantile(v, m.n, 0.95);
-    m.mad = mad_of(v, m.n, m.median);
+    return m;
+}
+
+struct fm_metric_summary fm_values_summary(struct fm_arena *a, const double *values, size_t n)
+{
+    static const double q[] = {0, 0.10, 0.25, 0.5, 0.75, 0.90, 0.95, 1};
+    double at[sizeof q / sizeof *q];
+    struct fm_arena_mark mark = fm_arena_mark(a);
+    double *v = fm_arena_alloc(a, (n ? n : 1) * sizeof *v);
+    struct fm_metric_summary m = scan(values, n, v);
+    if (m.n) {
+        metric_quantiles(v, m.n, q, sizeof q / sizeof *q, at);
+        m.min = at[0];
+        m.p10 = at[1];
+        m.p25 = at[2];
+        m.median = at[3];
+        m.p75 = at[4];
+        m.p90 = at[5];
+        m.p95 = at[6];
+        m.max = at[7];
+        m.mad = mad_of(v, m.n, m.median);
+    }
+    fm_arena_rewind(a, mark);
     return m;
 }
 
