@@ -143,3 +143,33 @@ TEST(a_map_copies_its_keys_and_knows_bytes_of_any_kind)
     assert_int_equal(m.n, 3);
     fm_arena_release(&a);
 }
+
+TEST(scratch_memory_goes_back_and_an_arena_takes_over_another)
+{
+    struct fm_arena a, b;
+    fm_arena_init(&a);
+    fm_arena_init(&b);
+    char *kept = fm_arena_dup(&a, "kept", 4);
+    size_t before = a.total_bytes;
+    struct fm_arena_mark m = fm_arena_mark(&a);
+    for (int i = 0; i < 100; i++)
+        memset(fm_arena_alloc(&a, 100000), 1, 100000);
+    assert_true(a.total_bytes > before);
+    fm_arena_rewind(&a, m);
+    assert_int_equal(a.total_bytes, before);
+    assert_string_equal(kept, "kept");
+    char *other = fm_arena_dup(&b, "other", 5);
+    memset(fm_arena_alloc(&b, 1 << 20), 2, 1 << 20);
+    size_t taken = b.total_bytes;
+    fm_arena_adopt(&a, &b);
+    assert_int_equal(a.total_bytes, before + taken);
+    assert_int_equal(b.total_bytes, 0);
+    assert_string_equal(other, "other");
+    assert_string_equal(fm_arena_dup(&a, "more", 4), "more");
+    fm_arena_release(&a);
+    struct fm_arena_mark none = fm_arena_mark(&b);
+    memset(fm_arena_alloc(&b, 100), 3, 100);
+    fm_arena_rewind(&b, none);
+    assert_int_equal(b.total_bytes, 0);
+    fm_arena_release(&b);
+}

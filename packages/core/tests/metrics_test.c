@@ -276,9 +276,91 @@ TEST(many_distinct_entities_stay_linear)
     for (int i = 0; i < 100000; i++)
         fm_buf_addf(&b, "1767261600,svc%d,cpu,1\n", i);
     kit_start();
+    kit_in.ask.memory_bytes = (size_t)1 << 30;
     kit_add(FM_EVIDENCE_METRICS, "in.csv", fm_buf_str(&b), false);
     assert_int_equal(fm_metrics_processor.run(&kit_in), FM_OK);
     assert_int_equal(kit_in.metrics->series.n, 100000);
     kit_end();
     fm_buf_release(&b);
+}
+
+/* 400 series of 2000 rows, one of which steps at row 1200, within 4 MB. */
+TEST(series_are_thinned_evenly_within_the_memory_that_is_granted)
+{
+    struct fm_buf b;
+    fm_buf_init(&b, 64 << 20);
+    fm_buf_addz(&b, "time,service,metric,value\n");
+    for (int i = 0; i < 2000; i++)
+        for (int s = 0; s < 400; s++)
+            fm_buf_addf(&b, "%d,svc%03d,latency_seconds,%d\n", 1767261600 + i, s,
+                        s == 7 && i >= 1200 ? 9 : 1);
+    kit_start();
+    kit_in.ask.memory_bytes = 16 << 20;
+    kit_add(FM_EVIDENCE_METRICS, "in.csv", fm_buf_str(&b), false);
+    assert_int_equal(fm_metrics_processor.run(&kit_in), FM_OK);
+    assert_int_equal(kit_in.metrics->series.n, 400);
+    size_t least = SIZE_MAX, most = 0;
+    fm_vec_each (&kit_in.metrics->series, s) {
+        least = (*s)->rows->n < least ? (*s)->rows->n : least;
+        most = (*s)->rows->n > most ? (*s)->rows->n : most;
+        assert_true(fm_series_text(*s, (*s)->rows->n - 1).len == 1);
+    }
+    assert_true(least >= 64 && most <= 2 * least + 1);
+    assert_true(kit_ctx.arena.total_bytes < (14u << 20));
+    const struct fm_metric_series *s = kit_in.metrics->series.items[7];
+    size_t row = fm_series_at(s, (1767261600LL + 1200) * FM_SEC);
+    assert_true(s->values[row] == 9 && s->values[row - 1] == 1);
+    const struct fm_evidence *e = kit_in.inputs.items[0];
+    assert_int_equal(e->problems.n, 1);
+    assert_true(fm_str_has(e->problems.items[0].text, FM_STR("800000 rows were kept")));
+    kit_end();
+    fm_buf_release(&b);
+}
+
+TEST(several_quantiles_are_those_of_the_sorted_array)
+{
+    enum { N = 1001 };
+    static const double q[] = {0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1};
+    static double v[N];
+    struct fm_metric_summary m;
+    kit_start();
+    for (unsigned kind = 0; kind < 4; kind++) {
+        uint64_t x = 88172645463325252ull;
+        for (int i = 0; i < N; i++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            v[i] = kind == 0 ? i : kind == 1 ? N - i : kind == 2 ? (double)(x % 7) : 3;
+        }
+        m = fm_values_summary(&kit_ctx.arena, v, N);
+        double sorted[N];
+        memcpy(sorted, v, sizeof sorted);
+        for (int i = 1; i < N; i++)
+            for (int k = i; k > 0 && sorted[k - 1] > sorted[k]; k--) {
+                double t = sorted[k];
+                sorted[k] = sorted[k - 1];
+                sorted[k - 1] = t;
+            }
+        double got[] = {m.min, m.p10, m.p25, m.median, m.p75, m.p90, m.p95, m.max};
+        for (size_t i = 0; i < 8; i++)
+            assert_true(fabs(got[i] - sorted[(size_t)(q[i] * (N - 1))]) < 1e-9);
+    }
+    assert_true(m.mad == 0);
+    kit_end();
+}
+
+TEST(titles_of_a_dashboards_export_carry_labels)
+{
+    kit_start();
+    kit_add(FM_EVIDENCE_METRICS, "in.csv",
+            FM_STR("time,\"lag{service=\"\"cart\"\", topic=\"\"t\"\"}\",lag{service=mail}\n"
+                   "1767261600,1,2\n1767261660,1,2\n"),
+            false);
+    assert_int_equal(fm_metrics_processor.run(&kit_in), FM_OK);
+    assert_int_equal(kit_in.metrics->series.n, 2);
+    const struct fm_metric_series *s = kit_in.metrics->series.items[1];
+    assert_str(s->written, "lag{service=mail}");
+    assert_str(fm_series_label(s, "service"), "mail");
+    assert_str(fm_incident_entity_of(&kit_in, s->entity).name, "mail");
+    kit_end();
 }

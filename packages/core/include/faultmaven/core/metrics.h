@@ -23,7 +23,7 @@
 
 #include "faultmaven/core/incident.h"
 
-#define FM_SERIES_MAX 262144 /* series of one incident; more are counted and left out */
+#define FM_SERIES_MAX 262144          /* series of one incident; more are counted and left out */
 #define FM_ROWS_MAX ((size_t)1 << 20) /* of one table; a longer one gives up every second row */
 
 enum fm_metric_kind {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diagnosis/logs/repeats.h"
 
-#define POISON_TIMES 4       /* failures of one message */
-#define POISON_STRENGTH 0.90 /* the place of the message and that it does not move are both seen   \
-                              */
-#define STAMPEDE_RECORDS 20  /* misses in one bucket of the rate */
-#define STAMPEDE_BUSY 0.25   /* share of the buckets that hold nearly all of them */
+#define POISON_TIMES 4 /* failures of one message */
+#define POISON_STRENGTH                                                                            \
+    0.90                    /* the place of the message and that it does not move are both seen    \
+                             */
+#define STAMPEDE_RECORDS 20 /* misses in one bucket of the rate */
+#define STAMPEDE_BUSY 0.25  /* share of the buckets that hold nearly all of them */
 #define STAMPEDE_STRENGTH 0.88
 
 static fm_span place_span(const struct fm_log_source *s, struct fm_logs_place p)

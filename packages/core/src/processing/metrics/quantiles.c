@@ -36,8 +36,7 @@ static double pivot_of(const double *v, size_t lo, size_t hi)
     const double *m = v + lo + n / 2;
     if (n < 200)
         return middle(v[lo], *m, v[hi - 1]);
-    return middle(middle(v[lo], v[lo + step], v[lo + 2 * step]),
-                  middle(m[0], m[step / 2], m[step]),
+    return middle(middle(v[lo], v[lo + step], v[lo + 2 * step]), middle(m[0], m[step / 2], m[step]),
                   middle(v[hi - 1], v[hi - 1 - step], v[hi - 1 - 2 * step]));
 }
 
@@ -63,11 +62,15 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+struct ranks {
+    const size_t *items;
+    size_t n;
+};
+
 /* Puts the wanted ranks of [lo, hi) in their places. Bad pivots end in a sort. */
-static void place(double *v, size_t lo, size_t hi, const size_t *ranks, size_t n_ranks,
-                  unsigned depth)
+static void place(double *v, size_t lo, size_t hi, struct ranks r, unsigned depth)
 {
-    while (n_ranks) {
+    while (r.n) {
         if (hi - lo <= SMALL) {
             sort_small(v, lo, hi);
             return;
@@ -77,11 +80,11 @@ static void place(double *v, size_t lo, size_t hi, const size_t *ranks, size_t n
             return;
         }
         size_t cut = partition(v, lo, hi), below = 0;
-        while (below < n_ranks && ranks[below] < cut)
+        while (below < r.n && r.items[below] < cut)
             below++;
-        place(v, lo, cut, ranks, below, depth);
-        ranks += below;
-        n_ranks -= below;
+        place(v, lo, cut, (struct ranks){r.items, below}, depth);
+        r.items += below;
+        r.n -= below;
         lo = cut;
     }
 }
@@ -96,7 +99,7 @@ void metric_quantiles(double *v, size_t n, const double *q, size_t n_q, double *
         if (low + 1 < n && ranks[k - 1] < low + 1)
             ranks[k++] = low + 1;
     }
-    place(v, 0, n, ranks, k, 40);
+    place(v, 0, n, (struct ranks){ranks, k}, 40);
     for (size_t i = 0; i < n_q; i++) {
         double at = q[i] * (double)(n - 1);
         size_t low = (size_t)at;

@@ -5,8 +5,10 @@
 
 #include "processing/metrics/builder.h"
 
-#define ROWS_MIN 64       /* a table is not thinned below this */
-#define SERIES_BYTES 1200 /* what a series takes beside its points, with what is found out of it */
+#define ROWS_MIN 64 /* a table is not thinned below this */
+#define SERIES_BYTES                                                                               \
+    1200 /* what a series takes beside its points, with what is found out of it                    \
+          */
 
 struct metric_table *metric_table_new(struct metric_builder *b, size_t n_columns, bool is_value,
                                       char separator)
@@ -203,7 +205,6 @@ void metric_table_finish(struct metric_builder *b, struct metric_table *t)
     t->is_unsorted = false;
     (void)b;
 }
-
 
 void metric_builder_begin(struct metric_builder *b, struct fm_incident *in)
 {

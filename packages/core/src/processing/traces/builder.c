@@ -6,6 +6,10 @@
 #include "processing/cell.h"
 #include "processing/traces/record_key.h"
 
+#define SPAN_BYTES 176   /* of a span, its link, and what linking it takes */
+#define SPAN_TEXT_MIN 48 /* a span is not written in less */
+#define MASK_MAX ((1u << 20) - 1)
+
 uint64_t trace_id_hash(fm_str id)
 {
     while (id.len > 1 && id.p[0] == '0')
@@ -122,6 +126,46 @@ static bool is_outside(const struct trace_builder *b, fm_time at)
                                        (ask->until != FM_TIME_NONE && at > ask->until));
 }
 
+/* Without a trace id there is only the span's own, and its tree is not kept whole. */
+static bool is_sampled(uint64_t mask, uint64_t trace, uint64_t span)
+{
+    return (((trace ? trace : span) >> 24) & mask) == 0;
+}
+
+void trace_builder_begin(struct trace_builder *b, struct fm_incident *in)
+{
+    struct fm_arena *a = &in->ctx->arena;
+    size_t bytes = 0, max = fm_incident_memory(in) / 4 / SPAN_BYTES;
+    *b = (struct trace_builder){.in = in, .set = FM_NEW(a, struct fm_trace_set)};
+    b->spans_max = max < FM_TRACE_SPANS_MAX ? max : FM_TRACE_SPANS_MAX;
+    fm_vec_each (&in->inputs, e)
+        bytes += (*e)->type == FM_EVIDENCE_TRACES ? (*e)->bytes.len : 0;
+    /* once, so that growing leaves no copies behind; pages that stay unused cost nothing */
+    size_t expected = bytes / SPAN_TEXT_MIN < b->spans_max ? bytes / SPAN_TEXT_MIN : b->spans_max;
+    fm_vec_reserve(a, &b->set->spans, expected + 1);
+    fm_vec_reserve(a, &b->links, expected + 1);
+    fm_map_init(&b->services, a);
+    fm_map_init(&b->operations, a);
+    fm_map_init(&b->keys, a);
+}
+
+/* Halves the number of traces until there is room. */
+static void thin(struct trace_builder *b)
+{
+    struct fm_trace_set *set = b->set;
+    while (set->spans.n > b->spans_max / 4 * 3 && b->mask < MASK_MAX) {
+        size_t kept = 0;
+        b->mask = 2 * b->mask + 1;
+        for (size_t i = 0; i < set->spans.n; i++) {
+            if (!is_sampled(b->mask, set->spans.items[i].trace, set->spans.items[i].id))
+                continue;
+            set->spans.items[kept] = set->spans.items[i];
+            b->links.items[kept++] = b->links.items[i];
+        }
+        set->spans.n = b->links.n = kept;
+    }
+}
+
 bool trace_builder_span(struct trace_builder *b, const struct span_fields *f)
 {
     fm_time start;
@@ -133,12 +177,21 @@ bool trace_builder_span(struct trace_builder *b, const struct span_fields *f)
     }
     if (is_outside(b, start))
         return false;
-    if (b->set->spans.n >= FM_TRACE_SPANS_MAX) {
+    uint64_t trace = trace_id_hash(f->trace);
+    b->n_seen++;
+    b->source->records++;
+    if (!is_sampled(b->mask, trace, id))
+        return false;
+    if (b->set->spans.n >= b->spans_max)
+        thin(b);
+    if (b->set->spans.n >= b->spans_max) {
         b->set->n_left_out++;
         return false;
     }
+    if (!is_sampled(b->mask, trace, id))
+        return false;
     struct fm_trace_span s = {
-        .trace = trace_id_hash(f->trace), .id = id, .start = start, .evidence = b->source->index};
+        .trace = trace, .id = id, .start = start, .evidence = b->source->index};
     s.duration = duration_of(f, start, zone);
     s.offset = (uint64_t)(f->piece.p - b->source->bytes.p);
     s.length = (uint32_t)(f->piece.len > UINT32_MAX ? UINT32_MAX : f->piece.len);
@@ -152,7 +205,6 @@ bool trace_builder_span(struct trace_builder *b, const struct span_fields *f)
     uint64_t parent = trace_id_hash(f->parent);
     fm_vec_push(&b->in->ctx->arena, &b->set->spans, s);
     fm_vec_push(&b->in->ctx->arena, &b->links, ((struct span_link){parent == id ? 0 : parent}));
-    b->source->records++;
     return true;
 }
 
@@ -160,15 +212,20 @@ void trace_builder_record(struct trace_builder *b, const struct record_fields *f
 {
     struct fm_arena *a = &b->in->ctx->arena;
     char key[RECORD_KEY_MAX];
-    fm_time at;
-    uint64_t span = trace_id_hash(f->span);
-    if (span == 0 || !fm_cell_time(f->time, b->in->ask.zone_offset_s, &at))
+    fm_time at = f->at;
+    uint64_t span = trace_id_hash(f->span), trace = trace_id_hash(f->trace);
+    bool is_timed = at != FM_TIME_NONE || fm_cell_time(f->time, b->in->ask.zone_offset_s, &at);
+    if (span == 0 || !is_timed || (trace && !is_sampled(b->mask, trace, span)))
         return;
+    if (b->set->records.n >= b->spans_max) {
+        b->n_records_left_out++;
+        return;
+    }
     struct fm_span_record r = {.at = at, .evidence = b->source->index, .span = FM_SPAN_NONE};
     r.offset = (uint64_t)(f->piece.p - b->source->bytes.p);
     r.length = (uint32_t)(f->piece.len > UINT32_MAX ? UINT32_MAX : f->piece.len);
     r.key = intern_key(b, record_key(f->level, f->message, key, &r.is_error));
     fm_vec_push(a, &b->set->records, r);
     fm_vec_push(a, &b->record_spans, ((struct span_link){span}));
-    fm_vec_push(a, &b->record_traces, ((struct span_link){trace_id_hash(f->trace)}));
+    fm_vec_push(a, &b->record_traces, ((struct span_link){trace}));
 }

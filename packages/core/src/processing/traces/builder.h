@@ -19,8 +19,17 @@ struct trace_builder {
     FM_VEC(struct span_link) record_spans;    /* id of the span of each record */
     FM_VEC(struct span_link) record_traces;   /* its trace; 0 when it names none */
     struct fm_map services, operations, keys; /* name → index + 1 */
-    uint64_t bad_rows;
+    uint64_t bad_rows, n_records_left_out;
+    /*
+     * Traces are sampled when there are more spans than spans_max: a trace is kept when the bits of
+     * `mask` are 0 in the hash of its id, so that traces stay whole and shares stay unbiased.
+     */
+    size_t spans_max;
+    uint64_t mask, n_seen;
 };
+
+/* Limits and memory for what the trace evidence of the incident may hold. */
+void trace_builder_begin(struct trace_builder *b, struct fm_incident *in);
 
 /* A span as text. */
 struct span_fields {
@@ -39,6 +48,7 @@ uint32_t trace_builder_operation(struct trace_builder *b, fm_str name);
 struct record_fields {
     fm_str trace, span, service, level, message, time;
     fm_str piece;
+    fm_time at; /* FM_TIME_NONE: read `time` */
 };
 void trace_builder_record(struct trace_builder *b, const struct record_fields *f);
 
@@ -50,8 +60,11 @@ uint64_t trace_id_hash(fm_str id);
 bool trace_read_csv(struct trace_builder *b);
 bool trace_read_json(struct trace_builder *b);
 
-/* Reads a log that carries span ids: CSV, or one JSON object a line. */
+/* Reads a table of log records that carry span ids; false: not its form. */
 bool trace_read_log(struct trace_builder *b);
+
+/* Reads a log of another form when it speaks of spans. Fails only on cancellation and deadline. */
+FM_MUST_CHECK enum fm_code trace_read_records(struct trace_builder *b);
 
 /* Parents, children, records, edges. Call once, when all inputs are read. */
 void trace_link(struct trace_builder *b);

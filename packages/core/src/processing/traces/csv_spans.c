@@ -84,6 +84,7 @@ static void read_record(struct trace_builder *b, const struct fm_csv *c, const s
         .message = at(c, k, SPAN_FIELD_MESSAGE),
         .time = at(c, k, SPAN_FIELD_START),
         .piece = c->row,
+        .at = FM_TIME_NONE,
     };
     trace_builder_record(b, &f);
 }

@@ -6,6 +6,7 @@
 
 #include "faultmaven/core/metrics.h"
 #include "processing/traces/builder.h"
+#include "processing/traces/shape.h"
 
 #define SPANS_MIN 5
 #define OBSERVATIONS_MAX 60
@@ -100,13 +101,15 @@ static void observe_slow(struct fm_incident *in, const struct operation *p)
         return;
     double score = fmin(0.95, 0.5 + 0.1 * log2(y.median / fmax(x.median, 0.1)));
     struct fm_observation *o = observe(in, FM_OBSERVATION_SPAN_SLOW, p, p->slowest, score);
+    fm_str path = trace_critical_path(in, p->slowest, o);
     o->before = x.median;
     o->after = y.median;
     o->count = p->after.n;
     o->unit = FM_STR("ms");
-    o->text = fm_str_fmt(
-        a, "%.*s of %.*s takes %.1f ms instead of %.1f ms (medians)", FM_STR_ARG(o->subject),
-        FM_STR_ARG(in->traces->services.items[p->service].name), y.median, x.median);
+    o->text =
+        fm_str_fmt(a, "%.*s of %.*s takes %.1f ms instead of %.1f ms (medians); the slowest: %.*s",
+                   FM_STR_ARG(o->subject), FM_STR_ARG(in->traces->services.items[p->service].name),
+                   y.median, x.median, FM_STR_ARG(path));
 }
 
 static void observe_errors(struct fm_incident *in, const struct operation *p)
@@ -147,6 +150,7 @@ void trace_observe(struct fm_incident *in)
     collect(in, &o, split_time(in));
     if (o.items.n > 1)
         qsort(o.items.items, o.items.n, sizeof *o.items.items, by_activity);
+    trace_observe_shape(in, split_time(in));
     size_t before = in->observations.n;
     for (size_t i = 0; i < o.items.n && in->observations.n - before < OBSERVATIONS_MAX; i++) {
         observe_slow(in, o.items.items[i]);

@@ -41,13 +41,28 @@ static bool is_trace_input(const struct fm_evidence *e)
     return e->type == FM_EVIDENCE_TRACES;
 }
 
+static void tell_limits(struct trace_builder *b)
+{
+    struct fm_incident *in = b->in;
+    fm_vec_each (&in->inputs, e)
+        if (is_trace_input(*e) && b->mask)
+            fm_incident_problem(in, *e, 0,
+                                "traces were sampled to stay within memory: one of %llu is kept, "
+                                "%zu of %llu spans in all",
+                                (unsigned long long)b->mask + 1, b->set->spans.n,
+                                (unsigned long long)b->n_seen);
+    if (b->set->n_left_out)
+        fm_incident_limit(in, "traces: %llu spans beyond %zu were left out",
+                          (unsigned long long)b->set->n_left_out, b->spans_max);
+    if (b->n_records_left_out)
+        fm_incident_limit(in, "traces: %llu log records beyond %zu were not joined to spans",
+                          (unsigned long long)b->n_records_left_out, b->spans_max);
+}
+
 static enum fm_code run(struct fm_incident *in)
 {
-    struct fm_arena *a = &in->ctx->arena;
-    struct trace_builder b = {.in = in, .set = FM_NEW(a, struct fm_trace_set)};
-    fm_map_init(&b.services, a);
-    fm_map_init(&b.operations, a);
-    fm_map_init(&b.keys, a);
+    struct trace_builder b;
+    trace_builder_begin(&b, in);
     fm_vec_each (&in->inputs, e) {
         FM_TRY(fm_ctx_check(in->ctx));
         if (is_trace_input(*e))
@@ -55,14 +70,12 @@ static enum fm_code run(struct fm_incident *in)
     }
     fm_vec_each (&in->inputs, e) {
         b.source = *e;
-        if (!is_trace_input(*e) && b.set->spans.n)
-            trace_read_log(&b);
+        if (!is_trace_input(*e) && b.set->spans.n && !trace_read_log(&b))
+            FM_TRY(trace_read_records(&b));
     }
     FM_TRY(fm_ctx_check(in->ctx));
     trace_link(&b);
-    if (b.set->n_left_out)
-        fm_incident_limit(in, "traces: %llu spans beyond %d were left out",
-                          (unsigned long long)b.set->n_left_out, FM_TRACE_SPANS_MAX);
+    tell_limits(&b);
     in->traces = b.set;
     trace_observe(in);
     return FM_OK;
