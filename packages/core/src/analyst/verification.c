@@ -76,17 +76,20 @@ static fm_str member_of(fm_str record, const char *key)
     return fm_str_sub(rest, 0, n);
 }
 
+static fm_str record_of(const struct analysis *x, const struct fm_observation *o)
+{
+    if (!o->spans.n || o->spans.items[0].evidence >= x->d->inputs.n)
+        return FM_STR_NULL;
+    const fm_span s = o->spans.items[0];
+    return fm_str_sub(x->d->inputs.items[s.evidence]->bytes, s.offset, s.length);
+}
+
 /* "commit 9c384d8d9c4e: tune pool settings": what a person recognises it by. */
 static fm_str describe_change(struct analysis *x, const struct fm_observation *o)
 {
-    fm_str text = o->text, message = FM_STR_NULL;
+    fm_str text = o->text, message = member_of(record_of(x, o), "\"message\"");
     if (fm_str_starts(text, FM_STR("commit ")))
         text = fm_str_sub(text, 0, 7 + 12);
-    if (o->spans.n && o->spans.items[0].evidence < x->d->inputs.n) {
-        const fm_span s = o->spans.items[0];
-        fm_str record = fm_str_sub(x->d->inputs.items[s.evidence]->bytes, s.offset, s.length);
-        message = member_of(record, "\"message\"");
-    }
     bool has_message = message.len && fm_str_is_utf8(message);
     return analysis_cut(x->a,
                         has_message ? fm_str_fmt(x->a, "%.*s: %.*s", FM_STR_ARG(text),
@@ -95,14 +98,19 @@ static fm_str describe_change(struct analysis *x, const struct fm_observation *o
                         500);
 }
 
-/* The observation of a change, by the beginning of its id. */
-static const struct fm_observation *seen_change(const struct analysis *x, fm_str id)
+/* The observation of a change: its subject begins with the id, or its record names it and has its
+ * time. */
+static const struct fm_observation *seen_change(const struct analysis *x,
+                                                const struct fm_change_ref *change)
 {
-    fm_str head = fm_str_sub(id, 0, 12);
-    for (size_t i = 0; head.len && i < x->d->observations.n; i++)
-        if (x->d->observations.items[i]->kind == FM_OBSERVATION_CHANGE &&
-            fm_str_starts(x->d->observations.items[i]->subject, head))
-            return x->d->observations.items[i];
+    fm_str head = fm_str_sub(change->id, 0, 12);
+    for (size_t i = 0; head.len && i < x->d->observations.n; i++) {
+        const struct fm_observation *o = x->d->observations.items[i];
+        bool is_named = fm_str_starts(o->subject, head) ||
+                        (o->begin == change->at && fm_str_has(record_of(x, o), head));
+        if (o->kind == FM_OBSERVATION_CHANGE && is_named)
+            return o;
+    }
     return NULL;
 }
 
@@ -110,7 +118,7 @@ static void record_blamed(struct analysis *x, const struct fm_cause *cause)
 {
     if (!cause->change || !cause->change->id.len)
         return;
-    const struct fm_observation *seen = seen_change(x, cause->change->id);
+    const struct fm_observation *seen = seen_change(x, cause->change);
     fm_str text =
         seen ? describe_change(x, seen)
              : analysis_cut(x->a,
@@ -158,7 +166,7 @@ static size_t record_seen(struct analysis *x, struct fm_cites *cites)
 {
     fm_time trouble = trouble_at(x);
     const struct fm_change_ref *blamed = x->d->causes.n ? x->d->causes.items[0]->change : NULL;
-    const struct fm_observation *skipped = blamed ? seen_change(x, blamed->id) : NULL;
+    const struct fm_observation *skipped = blamed ? seen_change(x, blamed) : NULL;
     size_t n = 0;
     for (size_t i = x->d->observations.n; i-- > 0 && n < 5;) {
         const struct fm_observation *o = x->d->observations.items[i];

@@ -89,12 +89,14 @@ static void stage_step(struct steps *s)
         add(s, fm_str_c(by_stage[stage]));
 }
 
-/* At most two: the rest of the list is what helps to get on. */
+/* At most two: the rest of the list is what helps to get on. Fixes to verify have a step anyway. */
 static void due_steps(struct steps *s, fm_time now)
 {
     struct fm_reminders list = fm_case_reminders(s->a, s->c, now);
-    for (size_t i = 0; i < list.n && i < 2; i++)
-        add(s, list.items[i].text);
+    size_t n = 0;
+    fm_vec_each (&list, r)
+        if (strcmp(r->kind, "unverified_fix") != 0 && n++ < 2)
+            add(s, r->text);
 }
 
 static void terminal_steps(struct steps *s)

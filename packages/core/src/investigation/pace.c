@@ -120,20 +120,25 @@ static void remind_of_wait(struct reminders *r)
                           FM_STR_ARG(w->on), FM_STR_ARG(ago(r, w->since))));
 }
 
-static void remind_of_fixes(struct reminders *r)
-{
-    fm_vec_each (&r->c->solutions, s)
-        if (s->state == FM_SOLUTION_APPLIED && is_older(r, s->applied_at, FIX_SOAK))
-            remind(r, "unverified_fix", s->id, s->applied_at,
-                   fm_str_fmt(r->a,
-                              "%.*s was applied %.*s ago and nobody verified it (case verify-fix)",
-                              FM_STR_ARG(s->id), FM_STR_ARG(ago(r, s->applied_at))));
-}
-
 static fm_time time_of_turn(const struct fm_case *c, int64_t number)
 {
     return number >= 1 && number <= (int64_t)c->turns.n ? c->turns.items[number - 1].at
                                                         : FM_TIME_NONE;
+}
+
+/* From when the fix was reported on: it may have been applied long before. */
+static void remind_of_fixes(struct reminders *r)
+{
+    fm_vec_each (&r->c->solutions, s) {
+        fm_time told = time_of_turn(r->c, s->applied_turn);
+        fm_time since = told > s->applied_at ? told : s->applied_at;
+        if (s->state == FM_SOLUTION_APPLIED && is_older(r, since, FIX_SOAK))
+            remind(r, "unverified_fix", s->id, since,
+                   fm_str_fmt(r->a,
+                              "%.*s was reported as applied %.*s ago and nobody verified it (case "
+                              "verify-fix)",
+                              FM_STR_ARG(s->id), FM_STR_ARG(ago(r, since))));
+    }
 }
 
 static void remind_of_requests(struct reminders *r)
