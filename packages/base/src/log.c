@@ -94,7 +94,7 @@ static void add_real(struct fm_buf *out, double v)
         fm_buf_addz(out, "null");
 }
 
-static void add_value(const struct fm_log *log, struct fm_buf *out, const struct fm_field *f)
+static void add_value(const struct fm_log *log, struct fm_buf *out, const struct fm_log_field *f)
 {
     if (names_secret(f->name)) {
         add_str(log, out, FM_STR("[hidden]"));
@@ -148,14 +148,14 @@ static void add_json_line(const struct fm_log *log, enum fm_log_level level, con
 }
 
 void fm_log_line(const struct fm_log *log, enum fm_log_level level, const char *message,
-                 const struct fm_field *fields, struct fm_buf *out)
+                 const struct fm_log_field *fields, struct fm_buf *out)
 {
     bool is_json = log->format == FM_LOG_JSON;
     if (is_json)
         add_json_line(log, level, message, out);
     else
         add_text_line(log, level, message, out);
-    for (const struct fm_field *f = fields; f && f->type != FM_FIELD_TYPE_END; f++) {
+    for (const struct fm_log_field *f = fields; f && f->type != FM_FIELD_TYPE_END; f++) {
         if (is_json)
             fm_buf_addf(out, ",\"%s\":", f->name);
         else
@@ -166,7 +166,7 @@ void fm_log_line(const struct fm_log *log, enum fm_log_level level, const char *
 }
 
 void fm_log_write(const struct fm_log *log, enum fm_log_level level, const char *message,
-                  const struct fm_field *fields)
+                  const struct fm_log_field *fields)
 {
     if (level > log->level)
         return;

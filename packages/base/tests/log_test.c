@@ -10,7 +10,7 @@
 static struct fm_clock_manual clock;
 
 static fm_str line_of(enum fm_log_format format, struct fm_buf *out, const char *message,
-                      const struct fm_field *fields)
+                      const struct fm_log_field *fields)
 {
     struct fm_log log = {&clock.base, FM_LOG_INFO, format, STDERR_FILENO};
     fm_clock_manual_init(&clock, 1751371200123456789);

@@ -60,6 +60,19 @@ static void check(struct run *r, struct fm_arena *a)
     (void)a;
 }
 
+static void read_lists(struct fm_ctx *ctx, fm_str text, size_t n)
+{
+    struct fm_llm_embeddings e = {0};
+    struct fm_llm_listed_models m = {0};
+    if (fm_llm_embed_decode(ctx, text, n, &e) == FM_OK && e.n != n)
+        abort();
+    fm_ctx_clear_error(ctx);
+    if (fm_llm_models_decode(ctx, text, &m) == FM_OK)
+        fm_vec_each (&m, one)
+            if (one->context_tokens < 0)
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fm_arena a;
@@ -81,6 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         &ctx, &(struct fm_llm_bad_answer){.status = 200 + data[2] * 2, .body = text}, &e);
     if (e.result == FM_LLM_OK || e.retry_after_ms < 0)
         abort();
+    fm_ctx_clear_error(&ctx);
+    read_lists(&ctx, text, data[1] % 4);
     fm_ctx_release(&ctx);
     return 0;
 }

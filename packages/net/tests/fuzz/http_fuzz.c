@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Request heads, query strings and chunked bodies; content must not depend on how the input is cut.
+/* Request heads, heads of answers, query strings and chunked bodies; content must not depend on how the input is cut.
  */
 #include <stdlib.h>
 
 #include "faultmaven/base/buf.h"
+#include "client_internal.h"
 #include "faultmaven/net/http.h"
 
 static void decode(fm_str text, size_t step, struct fm_buf *out)
@@ -20,6 +21,21 @@ static void decode(fm_str text, size_t step, struct fm_buf *out)
     fm_buf_addf(out, "%d", (int)s);
 }
 
+static void read_reply(fm_str text)
+{
+    struct fm_reply_head head;
+    size_t n = fm_reply_head_length(text);
+    if (n > text.len)
+        abort();
+    bool is_http = fm_reply_head_parse(fm_str_sub(text, 0, n), false, &head);
+    if (is_http && (head.status < 100 || head.status > 999))
+        abort();
+    for (size_t i = 0; i < head.n; i++)
+        if (head.items[i].name.len == 0 || head.items[i].value.p > text.p + n)
+            abort();
+    free(head.items);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct fm_http_head head;
@@ -33,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < head.headers.n; i++)
             if (head.items[i].name.len == 0)
                 abort();
+    read_reply(text);
     if (fm_http_query_get(&a, text, "a", &value) && value.len > size)
         abort();
     decode(text, size ? size : 1, &whole);

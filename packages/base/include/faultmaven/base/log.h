@@ -57,7 +57,7 @@ enum fm_field_type {
     FM_FIELD_TYPE_BOOL
 };
 
-struct fm_field {
+struct fm_log_field {
     enum fm_field_type type;
     const char *name; /* [a-z0-9_.]+ */
     fm_str str;
@@ -82,15 +82,15 @@ struct fm_field {
         FM_FIELD_TYPE_BOOL, name, {NULL, 0}, value, 0                                              \
     }
 #define FM_FIELDS(...)                                                                             \
-    ((const struct fm_field[]){__VA_ARGS__, {FM_FIELD_TYPE_END, NULL, {NULL, 0}, 0, 0}})
+    ((const struct fm_log_field[]){__VA_ARGS__, {FM_FIELD_TYPE_END, NULL, {NULL, 0}, 0, 0}})
 
 /* Writes one line; fields ends with FM_FIELD_TYPE_END and may be NULL. A line that cannot be
  * written is lost. Any thread. */
 void fm_log_write(const struct fm_log *log, enum fm_log_level level, const char *message,
-                  const struct fm_field *fields);
+                  const struct fm_log_field *fields);
 
 /* The line that fm_log_write writes, with its "\n". */
 void fm_log_line(const struct fm_log *log, enum fm_log_level level, const char *message,
-                 const struct fm_field *fields, struct fm_buf *out);
+                 const struct fm_log_field *fields, struct fm_buf *out);
 
 #endif
