@@ -362,6 +362,39 @@ static inline void answer_whole(struct provider_server *s, struct fm_http_exchan
     fm_buf_release(&b);
 }
 
+/* A vector for each text: its place and its length. Script "short": one too few. */
+static inline void answer_embeddings(struct provider_server *s, struct fm_http_exchange *x,
+                                     fm_str word)
+{
+    size_t i, n;
+    yyjson_val *root = NULL, *v;
+    struct fm_buf b;
+    fm_buf_init(&b, 1 << 20);
+    if (fm_json_read(&s->ctx, fm_http_exchange_body(x), &root) != FM_OK)
+        abort();
+    bool is_gemini = fm_json_get(root, "requests") != NULL,
+         is_ollama = fm_json_get(root, "truncate");
+    yyjson_val *list = fm_json_get(root, is_gemini ? "requests" : "input");
+    fm_buf_addz(&b, is_gemini || is_ollama ? "{\"embeddings\":[" : "{\"data\":[");
+    yyjson_arr_foreach(list, i, n, v)
+    {
+        if (fm_str_eqc(word, "short") && i + 1 == n)
+            continue;
+        fm_buf_addz(&b, i ? "," : "");
+        if (is_gemini)
+            fm_buf_addf(&b, "{\"values\":[%zu,0.5]}", i);
+        else if (is_ollama)
+            fm_buf_addf(&b, "[%zu,0.5]", i);
+        else
+            fm_buf_addf(&b, "{\"index\":%zu,\"embedding\":[%zu,0.5]}", i, i);
+    }
+    fm_buf_addz(&b, is_gemini   ? "]}"
+                    : is_ollama ? "],\"prompt_eval_count\":7}"
+                                : "],\"model\":\"e\",\"usage\":{\"prompt_tokens\":7}}");
+    fm_http_respond(x, 200, "application/json", fm_buf_str(&b));
+    fm_buf_release(&b);
+}
+
 static inline fm_str script_word(const char *script, int n)
 {
     fm_str rest = fm_str_c(script), word = FM_STR("ok"), last = FM_STR("ok");
@@ -395,7 +428,9 @@ static inline void provider_handle(void *arg, struct fm_http_exchange *x)
     else if (fm_str_eqc(word, "ignorestream"))
         answer_whole(s, x, k, word, text);
     else if (!answer_status(x, word)) {
-        if (is_stream)
+        if (path_has(path, "mbed"))
+            answer_embeddings(s, x, word);
+        else if (is_stream)
             answer_stream(s, x, k, word, text);
         else
             answer_whole(s, x, k, word, text);

@@ -160,6 +160,34 @@ static const struct {
     {"/v1/other", "{}", 404, "no such path"},
 };
 
+TEST(embeddings)
+{
+    struct proxied p;
+    open_proxy(&p, FM_STR_NULL);
+    struct fm_http_answer a =
+        ask_proxy(&p, "/v1/embeddings", "{'model':'a/ma','input':['x','mail bob@corp.example']}");
+    assert_int_equal(a.status, 200);
+    assert_true(has(a.body, "{\"object\":\"embedding\",\"index\":1,\"embedding\":[1,0.5]}"));
+    assert_true(has(a.body, "\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}"));
+    assert_true(has(fm_str_c(p.w.provider.last_body), "<EMAIL_1>"));
+    a = ask_proxy(&p, "/v1/embeddings", "{'model':'a/ma','input':'x','encoding_format':'base64'}");
+    assert_true(has(a.body, "\"embedding\":\"AAAAAAAAAD8=\"")); /* 0, 0.5 */
+    static const struct {
+        const char *body;
+        int status;
+    } bad[] = {{"{'model':'a/ma'}", 400},
+               {"{'model':'a/ma','input':[1,2]}", 400},
+               {"{'model':'a/ma','input':['']}", 400},
+               {"{'model':'nobody','input':'x'}", 404},
+               {"{'model':'a/ma','input':'x','encoding_format':'hex'}", 400},
+               {"[]", 400}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(ask_proxy(&p, "/v1/embeddings", bad[i].body).status, bad[i].status);
+    p.w.provider.scripts[0] = "e503";
+    assert_int_equal(ask_proxy(&p, "/v1/embeddings", "{'model':'a/ma','input':'x'}").status, 503);
+    close_proxy(&p);
+}
+
 TEST(bad_requests_are_answered_and_not_sent)
 {
     struct proxied p;

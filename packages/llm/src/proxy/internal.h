@@ -20,7 +20,9 @@ struct served {
     struct fm_llm_request request;
     struct fm_pseudonyms *map; /* owned */
     struct fm_egress *gate;    /* owned */
-    struct fm_llm_call *call;
+    struct fm_llm_call *call;  /* NULL: embeddings */
+    struct fm_llm_embed_call *embed;
+    bool wants_base64; /* of embeddings */
     struct fm_buf out;
     bool is_stream, wants_usage;
     bool is_begun;    /* the head of a stream was sent */
@@ -63,6 +65,19 @@ struct fm_llm_proxy {
     struct fm_gauge *running;
     struct fm_histogram *seconds;
 };
+
+/* proxy.c */
+struct served *fm_served_new(struct fm_llm_proxy *p, struct fm_http_exchange *x,
+                             const struct shape *shape);
+void fm_served_free(struct served *s);
+FM_MUST_CHECK enum fm_code fm_served_open_gate(struct served *s);
+void fm_served_count(struct served *s, int status);
+/* Answers with s->ctx's error and frees s. */
+void fm_served_fail(struct served *s, enum fm_llm_class c, int status, int64_t retry_after_ms);
+
+/* embeddings.c */
+void fm_proxy_embed(struct fm_llm_proxy *p, struct fm_http_exchange *x);
+void fm_proxy_embed_cancel(struct served *s); /* ends the exchange and frees s */
 
 /* json.c */
 void fm_proxy_string(struct fm_buf *out, fm_str s); /* with quotes */

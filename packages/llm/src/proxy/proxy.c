@@ -9,7 +9,7 @@
 #define STREAMS_DEFAULT 4096
 #define MEMO_BYTES (16u << 20)
 
-static void release(struct served *s)
+void fm_served_free(struct served *s)
 {
     struct fm_llm_proxy *p = s->proxy;
     if (s->prev)
@@ -29,7 +29,7 @@ static void release(struct served *s)
     free(s);
 }
 
-static void count_request(struct served *s, int status)
+void fm_served_count(struct served *s, int status)
 {
     struct fm_llm_proxy *p = s->proxy;
     double seconds = (double)(fm_monotonic(&fm_clock_system) - s->started) / 1e9;
@@ -52,7 +52,7 @@ static void flush(struct served *s)
     fm_buf_clear(&s->out);
 }
 
-static void answer_error(struct served *s, enum fm_llm_class c, int status, int64_t retry_after_ms)
+void fm_served_fail(struct served *s, enum fm_llm_class c, int status, int64_t retry_after_ms)
 {
     char seconds[24];
     fm_buf_clear(&s->out);
@@ -63,8 +63,8 @@ static void answer_error(struct served *s, enum fm_llm_class c, int status, int6
     }
     fm_http_exchange_add_header(s->x, "x-should-retry", FM_STR("false"));
     fm_http_respond(s->x, status, "application/json", fm_buf_str(&s->out));
-    count_request(s, status);
-    release(s);
+    fm_served_count(s, status);
+    fm_served_free(s);
 }
 
 /* From here on no other target is tried: what was asked passes the gate no more. A stream lasts,
@@ -100,7 +100,10 @@ static void give_up(struct served *s)
     if (s->is_given_up)
         return;
     s->is_given_up = true;
-    fm_llm_call_cancel(s->call);
+    if (s->call)
+        fm_llm_call_cancel(s->call);
+    else
+        fm_proxy_embed_cancel(s);
 }
 
 static void on_delta(void *arg, const struct fm_llm_delta *d)
@@ -124,8 +127,8 @@ static void end_stream(struct served *s, enum fm_code code, const struct fm_llm_
         s->shape->error(s, r->failure, fm_str_c(s->ctx.error), true);
     flush(s);
     fm_http_stream_end(s->x, true);
-    count_request(s, 200);
-    release(s);
+    fm_served_count(s, 200);
+    fm_served_free(s);
 }
 
 static void on_done(void *arg, enum fm_code code, struct fm_llm_response *r)
@@ -133,17 +136,17 @@ static void on_done(void *arg, enum fm_code code, struct fm_llm_response *r)
     struct served *s = arg;
     if (s->is_given_up) {
         fm_http_stream_end(s->x, false);
-        count_request(s, 499);
-        release(s);
+        fm_served_count(s, 499);
+        fm_served_free(s);
     } else if (code != FM_OK && !s->is_begun) {
-        answer_error(s, r->failure, fm_proxy_status(r->failure), r->retry_after_ms);
+        fm_served_fail(s, r->failure, fm_proxy_status(r->failure), r->retry_after_ms);
     } else if (s->is_stream) {
         end_stream(s, code, r);
     } else {
         s->shape->whole(s, r);
         fm_http_respond(s->x, 200, "application/json", fm_buf_str(&s->out));
-        count_request(s, 200);
-        release(s);
+        fm_served_count(s, 200);
+        fm_served_free(s);
     }
 }
 
@@ -152,7 +155,7 @@ static void on_gone(void *arg)
     give_up(arg);
 }
 
-static enum fm_code open_gate(struct served *s)
+enum fm_code fm_served_open_gate(struct served *s)
 {
     struct fm_llm_proxy *p = s->proxy;
     s->map = fm_pseudonyms_new(p->key);
@@ -172,11 +175,11 @@ static enum fm_code read_request(struct served *s)
     fm_http_exchange_drop_body(s->x);
     s->asked = s->ctx.arena;
     fm_arena_init(&s->ctx.arena);
-    return open_gate(s);
+    return fm_served_open_gate(s);
 }
 
-static struct served *new_served(struct fm_llm_proxy *p, struct fm_http_exchange *x,
-                                 const struct shape *shape)
+struct served *fm_served_new(struct fm_llm_proxy *p, struct fm_http_exchange *x,
+                             const struct shape *shape)
 {
     struct served *s = calloc(1, sizeof *s);
     if (!s)
@@ -202,17 +205,17 @@ static struct served *new_served(struct fm_llm_proxy *p, struct fm_http_exchange
 
 static void serve(struct fm_llm_proxy *p, struct fm_http_exchange *x, const struct shape *shape)
 {
-    struct served *s = new_served(p, x, shape);
+    struct served *s = fm_served_new(p, x, shape);
     fm_http_exchange_add_header(x, "x-request-id", fm_str_c(s->id));
     if (p->n > p->opt.max_streams) {
         (void)fm_fail(&s->ctx, FM_EUNAVAILABLE, "busy: %zu requests are under way",
                       p->opt.max_streams);
-        answer_error(s, FM_LLM_NO_TARGET, 503, 1000);
+        fm_served_fail(s, FM_LLM_NO_TARGET, 503, 1000);
         return;
     }
     enum fm_code code = read_request(s);
     if (code != FM_OK) {
-        answer_error(s, FM_LLM_BAD_REQUEST, fm_code_http(code), 0);
+        fm_served_fail(s, FM_LLM_BAD_REQUEST, fm_code_http(code), 0);
         return;
     }
     struct fm_llm_call_options o = {
@@ -293,6 +296,8 @@ static bool answer_post(struct fm_llm_proxy *p, struct fm_http_exchange *x, fm_s
         serve(p, x, &fm_proxy_openai);
     else if (fm_str_eqc(path, "/v1/messages"))
         serve(p, x, &fm_proxy_anthropic);
+    else if (fm_str_eqc(path, "/v1/embeddings"))
+        fm_proxy_embed(p, x);
     else
         return false;
     return true;
@@ -322,7 +327,8 @@ static void handle(void *arg, struct fm_http_exchange *x)
     else if (!is_allowed(p, x))
         refuse(x, 401, "the key is missing or wrong");
     else if (is_post ? !answer_post(p, x, h->path) : !answer_get(p, x, h->path))
-        refuse(x, 404, "no such path; see /v1/chat/completions, /v1/messages, /v1/models");
+        refuse(x, 404,
+               "no such path; see /v1/chat/completions, /v1/messages, /v1/embeddings, /v1/models");
 }
 
 static bool is_loopback(fm_str listen)
@@ -384,8 +390,10 @@ void fm_llm_proxy_free(struct fm_llm_proxy *p)
     if (!p)
         return;
     fm_http_server_drain(p->server);
-    for (struct served *s = p->first; s; s = s->next)
+    for (struct served *s = p->first, *next; s; s = next) {
+        next = s->next;
         give_up(s);
+    }
     while (p->first) /* each cancelled call ends in one of the next turns */
         fm_loop_turn(p->loop, 10);
     fm_http_server_free(p->server);

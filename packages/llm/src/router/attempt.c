@@ -186,7 +186,7 @@ static void judge_body(struct attempt *a)
         a->error.http_status = a->status;
 }
 
-static enum fm_llm_class class_of_transport(enum fm_http_failure f)
+enum fm_llm_class fm_llm_class_of_transport(enum fm_http_failure f)
 {
     switch (f) {
     case FM_HTTP_FINE:
@@ -210,7 +210,7 @@ static enum fm_llm_class class_of_transport(enum fm_http_failure f)
 /* A stream whose proof of completeness came is whole, however its connection ended. */
 static void judge(struct attempt *a, const struct fm_http_result *r)
 {
-    enum fm_llm_class transport = class_of_transport(r->failure);
+    enum fm_llm_class transport = fm_llm_class_of_transport(r->failure);
     if (a->is_judged && a->error.result != FM_LLM_OK)
         return;
     if (transport == FM_LLM_OK || a->decoder.has_error ||

@@ -80,14 +80,19 @@ uint32_t fm_llm_target_of(struct fm_llm_router *r, const struct fm_llm_model *m)
 
 struct candidate;
 struct fm_llm_call;
+struct asking {
+    struct fm_llm_router *router;
+    const struct fm_llm_policy *policy;
+    int64_t tokens; /* of the request, estimated */
+    bool is_last_resort;
+};
 struct admission {
     bool is_admitted;
     bool is_probe_target, is_probe_upstream;
     fm_time next; /* when it is not: earliest time to ask again */
 };
 /* Takes a place when admitted: health, concurrency, rates. */
-struct admission fm_llm_admit(struct fm_llm_call *c, const struct candidate *k,
-                              bool is_last_resort);
+struct admission fm_llm_admit(const struct asking *ask, const struct candidate *k);
 /* Gives the place back. FM_LLM_CANCELLED: the caller gave up. */
 void fm_llm_leave(struct fm_llm_router *r, uint32_t target, const struct fm_llm_policy *p,
                   const struct admission *a, const struct fm_llm_error *result);
@@ -150,10 +155,6 @@ void fm_llm_restore(struct fm_ctx *ctx, const struct fm_pseudonyms *map, struct 
 struct fm_http_call *fm_llm_post(struct fm_http_client *c, struct fm_ctx *ctx,
                                  const struct fm_cleared *body, const struct fm_llm_provider *p,
                                  struct fm_http_request *r);
-FM_MUST_CHECK enum fm_code fm_llm_embed_post(struct fm_llm_client *c, struct fm_ctx *ctx,
-                                             const struct fm_cleared *body,
-                                             const struct fm_llm_model *m,
-                                             struct fm_http_answer *out);
 /* URL and headers of a request to p, in the arena. */
 void fm_llm_address(struct fm_arena *a, const struct fm_llm_provider *p, fm_str path,
                     struct fm_http_request *r);
@@ -241,6 +242,8 @@ enum fm_code fm_llm_attempt_start(struct fm_llm_call *c, struct candidate *cand,
 /* Ends it without a verdict. */
 void fm_llm_attempt_drop(struct attempt *a);
 void fm_llm_attempt_release(struct attempt *a);
+
+enum fm_llm_class fm_llm_class_of_transport(enum fm_http_failure f);
 
 /* call.c, called by attempts */
 void fm_llm_call_first_token(struct fm_llm_call *c, struct attempt *a);

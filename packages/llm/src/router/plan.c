@@ -166,12 +166,13 @@ struct search {
 /* Asks the candidates of one kind, untried or tried before, in order. */
 static bool search(struct fm_llm_call *c, struct search *s, int tries, bool wants_fewest)
 {
+    struct asking ask = {c->client->router, &c->setup->policy, c->tokens, s->is_last_resort};
     for (size_t i = 0; i < c->n_candidates; i++) {
         struct candidate *k = &c->candidates[i];
         if (k->is_out || is_running(c, k) || (s->is_hedge && k->tries) ||
             (k->tries == tries) != wants_fewest)
             continue;
-        *s->place = fm_llm_admit(c, k, s->is_last_resort);
+        *s->place = fm_llm_admit(&ask, k);
         if (s->place->is_admitted) {
             *s->cand = k;
             return true;

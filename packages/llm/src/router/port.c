@@ -52,59 +52,36 @@ static enum fm_code port_chat(struct fm_llm *l, struct fm_ctx *ctx, const struct
     return w.code;
 }
 
-static const struct fm_llm_model *embedder_of(const struct fm_llm_setup *s)
-{
-    for (size_t i = 0; i < s->n_routes; i++)
-        if (strcmp(s->routes[i].purpose, "embed") == 0 && s->routes[i].n)
-            return s->routes[i].choices[0].model;
-    return NULL;
-}
-
-static enum fm_code embed_body(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
-                               yyjson_mut_doc *body, const struct fm_cleared **out)
-{
-    struct fm_egress_request q = {.kind = FM_EGRESS_EMBEDDER,
-                                  .format = FM_EGRESS_TREE,
-                                  .origin = "embedding",
-                                  .receiver = m->provider->id,
-                                  .is_local = m->provider->is_local,
-                                  .tree = body};
-    return fm_egress_pass(p->gate, ctx, &q, out);
-}
-
-struct texts {
-    const fm_str *items;
-    size_t n;
+struct embedding {
+    bool is_done;
+    enum fm_code code;
+    struct fm_llm_embed_result *result;
 };
 
-static enum fm_code embed_with(struct port *p, struct fm_ctx *ctx, const struct fm_llm_model *m,
-                               struct texts t, struct fm_llm_embeddings *out)
+static void on_embedded(void *arg, enum fm_code code, struct fm_llm_embed_result *r)
 {
-    yyjson_mut_doc *body;
-    const struct fm_cleared *cleared = NULL;
-    struct fm_http_answer answer;
-    enum fm_code code = fm_llm_embed_encode(ctx, m, t.items, t.n, &body);
-    if (code == FM_OK)
-        code = embed_body(p, ctx, m, body, &cleared);
-    FM_TRY(code);
-    FM_TRY(fm_llm_embed_post(p->client, ctx, cleared, m, &answer));
-    if (answer.status != 200)
-        return fm_fail(ctx, FM_EUPSTREAM, "%s: embeddings: status %d", m->provider->id,
-                       answer.status);
-    return fm_llm_embed_decode(ctx, answer.body, t.n, out);
+    *(struct embedding *)arg = (struct embedding){true, code, r};
 }
 
 static enum fm_code port_embed(struct fm_llm *l, struct fm_ctx *ctx, const fm_str *texts, size_t n,
                                struct fm_llm_embeddings *out)
 {
     struct port *p = (struct port *)l;
-    struct fm_llm_setup *s = fm_llm_router_setup(p->router);
-    const struct fm_llm_model *m = embedder_of(s);
-    enum fm_code code =
-        m ? embed_with(p, ctx, m, (struct texts){texts, n}, out)
-          : fm_fail(ctx, FM_EUNAVAILABLE, "no model is configured for purpose \"embed\"");
-    fm_llm_setup_unref(s);
-    return code;
+    struct embedding e = {0};
+    struct fm_llm_embed_request r = {.texts = texts, .n = n};
+    struct fm_llm_embed_options o = {.gate = p->gate, .done = on_embedded, .arg = &e};
+    struct fm_llm_embed_call *call = fm_llm_embed_start(p->client, ctx, &r, &o);
+    while (!e.is_done) {
+        fm_loop_turn(p->loop, TURN_MS);
+        if (!e.is_done && atomic_load_explicit(&ctx->cancelled, memory_order_relaxed)) {
+            fm_llm_embed_cancel(call);
+            fm_ctx_clear_error(ctx);
+            return fm_fail(ctx, FM_ECANCELLED, "cancelled");
+        }
+    }
+    if (e.code == FM_OK)
+        *out = e.result->vectors;
+    return e.code;
 }
 
 static int64_t port_context(struct fm_llm *l, fm_str purpose)

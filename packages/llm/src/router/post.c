@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
-#define EMBED_MS 60000
-
 static void add(struct fm_arena *a, struct fm_http_request *r, const char *name, fm_str value)
 {
     struct fm_http_header *items = FM_NEW_ARRAY(a, struct fm_http_header, r->n_headers + 1);
@@ -64,14 +62,4 @@ struct fm_http_call *fm_llm_post(struct fm_http_client *c, struct fm_ctx *ctx,
                                  struct fm_http_request *r)
 {
     return load(ctx, body, p, r) == FM_OK ? fm_http_call_start(c, r) : NULL;
-}
-
-enum fm_code fm_llm_embed_post(struct fm_llm_client *c, struct fm_ctx *ctx,
-                               const struct fm_cleared *body, const struct fm_llm_model *m,
-                               struct fm_http_answer *out)
-{
-    struct fm_http_request r = {.total_ms = EMBED_MS};
-    fm_llm_address(&ctx->arena, m->provider, fm_llm_embed_path(&ctx->arena, m), &r);
-    FM_TRY(load(ctx, body, m->provider, &r));
-    return fm_http_fetch(c->http, ctx, &r, out);
 }

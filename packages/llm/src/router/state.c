@@ -82,10 +82,11 @@ static void take_place(struct upstream *u, const struct fm_llm_provider *p, int6
         u->tokens.level -= (double)tokens;
 }
 
-struct admission fm_llm_admit(struct fm_llm_call *c, const struct candidate *k, bool is_last_resort)
+struct admission fm_llm_admit(const struct asking *ask, const struct candidate *k)
 {
-    struct fm_llm_router *r = c->client->router;
-    const struct fm_llm_policy *p = &c->setup->policy;
+    struct fm_llm_router *r = ask->router;
+    const struct fm_llm_policy *p = ask->policy;
+    bool is_last_resort = ask->is_last_resort;
     const struct fm_llm_provider *provider = k->model->provider;
     struct admission out = {0};
     fm_time now = fm_llm_now(r);
@@ -94,12 +95,12 @@ struct admission fm_llm_admit(struct fm_llm_call *c, const struct candidate *k, 
     struct upstream *u = &r->upstreams.items[t->upstream];
     enum fm_llm_admission at = fm_llm_health_ask(&t->health, &p->health, now, is_last_resort);
     enum fm_llm_admission au = fm_llm_health_ask(&u->health, &p->health, now, is_last_resort);
-    fm_time limits = limits_next(u, provider, c->tokens, now);
+    fm_time limits = limits_next(u, provider, ask->tokens, now);
     out.is_admitted = at != FM_LLM_DENIED && au != FM_LLM_DENIED && limits <= now;
     if (out.is_admitted) {
         fm_llm_health_begin(&t->health, now, at);
         fm_llm_health_begin(&u->health, now, au);
-        take_place(u, provider, c->tokens);
+        take_place(u, provider, ask->tokens);
         out.is_probe_target = at == FM_LLM_ADMITTED_AS_PROBE;
         out.is_probe_upstream = au == FM_LLM_ADMITTED_AS_PROBE;
         t->calls++;

@@ -90,6 +90,41 @@ struct fm_llm_call *fm_llm_call_start(struct fm_llm_client *c, struct fm_ctx *ct
  * later turn of the loop. Allowed everywhere, also in the sink; once. */
 void fm_llm_call_cancel(struct fm_llm_call *call);
 
+/* --- embeddings --- */
+
+struct fm_llm_embed_request {
+    fm_str model; /* "provider/model" pins it; empty: the route "embed" */
+    const fm_str *texts;
+    size_t n;
+    fm_str tenant, case_id; /* for budgets; may be empty */
+};
+
+struct fm_llm_embed_result {
+    struct fm_llm_embeddings vectors; /* in the order of the texts */
+    const char *provider;
+    double cost_usd;
+    size_t n_redacted;
+    enum fm_llm_class failure; /* set also when the call failed */
+    int64_t retry_after_ms;    /* of a failure; 0: not known */
+};
+
+struct fm_llm_embed_options {
+    struct fm_egress *gate; /* required */
+    void (*done)(void *arg, enum fm_code code,
+                 struct fm_llm_embed_result *r); /* once, never inside start */
+    void *arg;
+};
+
+/* Retries and budgets as for a call of a model; the next target is only one that has the same model
+ * under the same name, since vectors of two models cannot be compared. ctx, texts and strings must
+ * live until done() or cancel; the result is on ctx's arena. */
+struct fm_llm_embed_call;
+struct fm_llm_embed_call *fm_llm_embed_start(struct fm_llm_client *c, struct fm_ctx *ctx,
+                                             const struct fm_llm_embed_request *r,
+                                             const struct fm_llm_embed_options *o);
+/* Drops the call; no callback follows. Not inside its done(). */
+void fm_llm_embed_cancel(struct fm_llm_embed_call *call);
+
 /* The port over the router: each call runs a loop of its own. gate and map are borrowed; one call
  * at a time. */
 struct fm_llm *fm_llm_router_port(struct fm_llm_router *r, struct fm_egress *gate,
