@@ -16,6 +16,7 @@ static enum fm_code open_gate(struct talk *t)
     struct fm_egress_options o = {
         .external = t->world.external, .local = t->world.local, .map = t->map};
     FM_TRY(fm_egress_new(t->app->ctx, &o, &t->gate));
+    fm_llm_router_ledger(t->world.router, fm_store_ledger(t->app->store));
     t->router = fm_llm_router_port(t->world.router, t->gate, t->map);
     return FM_OK;
 }

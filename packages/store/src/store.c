@@ -100,6 +100,7 @@ enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,
     if (!s || !(s->location = strdup(o->location)))
         FM_BUG("out of memory");
     s->is_single = is_memory(o->location);
+    s->ledger.ops = &store_ledger_ops;
     pthread_mutex_init(&s->write_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->done, NULL);

@@ -21,12 +21,16 @@ struct fm_store {
     struct fm_db *idle[READERS_MAX]; /* readers that nobody uses */
     int n_idle;
     bool is_single; /* one connection for all: an in-memory database */
+    struct fm_llm_ledger ledger;
 };
 
 /* A connection for reading; give it back. */
 FM_MUST_CHECK enum fm_code store_take_reader(struct fm_store *s, struct fm_ctx *ctx,
                                              struct fm_db **db);
 void store_give_reader(struct fm_store *s, struct fm_db *db);
+
+/* spend.c */
+extern const struct fm_llm_ledger_ops store_ledger_ops;
 
 /* Inside the transaction of an append: brings the projections up to date with the events (all of
  * the case when events is NULL). */

@@ -444,6 +444,33 @@ TEST(garbage_is_counted_and_collected_and_used_content_stays)
     world_close(&w);
 }
 
+TEST(what_models_cost_adds_up_and_stays)
+{
+    struct world w;
+    OPEN(&w);
+    struct fm_llm_ledger *l = fm_store_ledger(w.store);
+    struct fm_llm_account accounts[] = {
+        {.name = FM_STR("case_1")},
+        {.name = FM_STR("case_2")},
+        {.is_tenant = true, .name = FM_STR("case_1"), .day = 20000 * FM_DAY},
+        {.is_tenant = true, .name = FM_STR("case_1"), .day = 20001 * FM_DAY},
+    };
+    struct fm_llm_spent more = {.tokens = 5, .ms = 7, .usd = 0.25}, got;
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k <= i; k++)
+            assert_int_equal(l->ops->add(l, &w.ctx, &accounts[i], &more), FM_OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(l->ops->read(l, &w.ctx, &accounts[i], &got), FM_OK);
+        assert_int_equal(got.tokens, 5 * (i + 1));
+        assert_int_equal(got.ms, 7 * (i + 1));
+        assert_true(got.usd == 0.25 * (double)(i + 1));
+    }
+    struct fm_llm_account nobody = {.name = FM_STR("nobody")};
+    assert_int_equal(l->ops->read(l, &w.ctx, &nobody, &got), FM_OK);
+    assert_int_equal(got.tokens, 0);
+    world_close(&w);
+}
+
 TEST(a_newer_schema_is_refused_untouched)
 {
     struct world w;

@@ -60,8 +60,9 @@ struct fm_llm_router {
     struct fm_rng *rng;
     struct fm_metrics *metrics;
     const struct fm_log *log;
-    struct fm_llm_setup *setup; /* referenced */
-    struct fm_arena arena;      /* of the tables */
+    struct fm_llm_ledger *ledger; /* NULL: none */
+    struct fm_llm_setup *setup;   /* referenced */
+    struct fm_arena arena;        /* of the tables */
     FM_VEC(struct upstream) upstreams;
     FM_VEC(struct target) targets;
     FM_VEC(struct budget) budgets;

@@ -30,6 +30,13 @@ void fm_llm_router_free(struct fm_llm_router *r)
     free(r);
 }
 
+void fm_llm_router_ledger(struct fm_llm_router *r, struct fm_llm_ledger *ledger)
+{
+    pthread_mutex_lock(&r->lock);
+    r->ledger = ledger;
+    pthread_mutex_unlock(&r->lock);
+}
+
 void fm_llm_router_reload(struct fm_llm_router *r, struct fm_llm_setup *setup)
 {
     pthread_mutex_lock(&r->lock);

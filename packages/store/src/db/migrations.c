@@ -100,12 +100,19 @@ static const char step_3[] = "ALTER TABLE cases ADD COLUMN resting_since @INT@;\
                              "ALTER TABLE cases ADD COLUMN waiting_on TEXT NOT NULL DEFAULT '';\n"
                              "CREATE INDEX cases_stale ON cases (id) WHERE urgency = '-';\n";
 
+/* Of cases (day 0) and of tenants by day. */
+static const char step_4[] =
+    "CREATE TABLE model_spend (kind TEXT NOT NULL, name TEXT NOT NULL, day @INT@ NOT NULL, tokens "
+    "@INT@ NOT NULL, ms @INT@ NOT NULL, usd @REAL@ NOT NULL, PRIMARY KEY (kind, name, day)) "
+    "@FLAT@;\n";
+
 static const struct {
     const char *name, *sql;
 } steps[] = {
     {"cases, events, findings", step_1},
     {"turns, files, reports, answers, search", step_2},
     {"pace of cases", step_3},
+    {"spent on models", step_4},
 };
 const int fm_db_schema_version = sizeof steps / sizeof steps[0];
 

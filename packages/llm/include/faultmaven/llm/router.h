@@ -57,11 +57,11 @@ struct fm_llm_target_states FM_VEC_OF(struct fm_llm_target_state);
 void fm_llm_router_states(struct fm_llm_router *r, struct fm_arena *a,
                           struct fm_llm_target_states *out);
 
-/* Spent so far. */
-struct fm_llm_spent {
-    int64_t tokens, ms;
-    double usd;
-};
+/* Keeps budgets in a ledger from now on; before that, and without one, they last as long as the
+ * router. Borrowed; must outlive the router. When the ledger cannot be read, a call whose budget is
+ * limited is not made. */
+void fm_llm_router_ledger(struct fm_llm_router *r, struct fm_llm_ledger *ledger);
+/* Spent so far, by this router. */
 struct fm_llm_spent fm_llm_router_spent(struct fm_llm_router *r, fm_str tenant, fm_str case_id);
 
 struct fm_llm_client;

@@ -217,6 +217,32 @@ struct fm_llm_embeddings {
     int64_t input_tokens;
 };
 
+/* Spent on models. */
+struct fm_llm_spent {
+    int64_t tokens, ms;
+    double usd;
+};
+
+/* Whose: a case for good, or a tenant on one day. */
+struct fm_llm_account {
+    bool is_tenant;
+    fm_str name;
+    fm_time day; /* start of the day (UTC) for a tenant; 0 for a case */
+};
+
+/* Where what was spent is kept beyond one process. Implementation: store/spend.c. Any thread. */
+struct fm_llm_ledger {
+    const struct fm_llm_ledger_ops *ops;
+};
+struct fm_llm_ledger_ops {
+    /* Everything so far, also by other processes; zeroes for an account that is new. */
+    enum fm_code (*read)(struct fm_llm_ledger *l, struct fm_ctx *ctx,
+                         const struct fm_llm_account *a, struct fm_llm_spent *out);
+    /* Adds; durable when it returns. */
+    enum fm_code (*add)(struct fm_llm_ledger *l, struct fm_ctx *ctx, const struct fm_llm_account *a,
+                        const struct fm_llm_spent *more);
+};
+
 struct fm_llm {
     const struct fm_llm_ops *ops;
 };

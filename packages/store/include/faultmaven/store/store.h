@@ -10,6 +10,7 @@
 #define FAULTMAVEN_STORE_STORE_H
 
 #include "faultmaven/models/event.h"
+#include "faultmaven/models/llm.h"
 #include "faultmaven/store/blobs.h"
 #include "faultmaven/store/db.h"
 
@@ -23,6 +24,8 @@ FM_MUST_CHECK enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_sto
                                          struct fm_store **out);
 void fm_store_free(struct fm_store *s);
 struct fm_blobs *fm_store_blobs(struct fm_store *s);
+/* What cases and tenants spent on models; lives with the store. */
+struct fm_llm_ledger *fm_store_ledger(struct fm_store *s);
 
 /* ---- one case ---- */
 
