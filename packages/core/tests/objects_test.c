@@ -55,6 +55,43 @@ TEST(empty_cells_of_a_table_stay_empty)
     fm_ctx_release(&ctx);
 }
 
+static void check_holds(const char *first, const char *second, const char *value,
+                        enum fm_conflict_reason why)
+{
+    const struct fm_object_set *s = read_two(first, second);
+    const struct fm_object *o = find(s, FM_OBJECT_SERVICE, "mill");
+    assert_str(fm_object_get(o, FM_OBJECT_F_CLUSTER_IP).text, value);
+    assert_int_equal(s->conflicts.n, 1);
+    assert_int_equal(s->conflicts.items[0].why, why);
+    assert_str(s->conflicts.items[0].used.text, value);
+    assert_true(fm_str_has(cited(s->conflicts.items[0].used.span), fm_str_c(value)));
+    fm_ctx_release(&ctx);
+}
+
+#define LIVE(ip, version)                                                                          \
+    "apiVersion: v1\nkind: Service\nmetadata: {name: mill, namespace: saw, uid: u1, "              \
+    "resourceVersion: \"" version "\"}\nspec:\n  clusterIP: " ip "\n"
+#define DECLARED(ip)                                                                               \
+    "apiVersion: v1\nkind: Service\nmetadata: {name: mill, namespace: saw}\nspec:\n  "             \
+    "clusterIP: " ip "\n"
+#define ROW(ip)                                                                                    \
+    "$ kubectl get svc -n saw\nNAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\nmill " \
+    "  "                                                                                           \
+    "ClusterIP   " ip "     <none>        80/TCP    3m\n"
+#define DESCRIBED(ip)                                                                              \
+    "$ kubectl describe svc mill -n saw\nName:              mill\nNamespace:         saw\nIP:    " \
+    "  "                                                                                           \
+    "          " ip "\n"
+
+TEST(the_fresher_and_more_specific_value_holds)
+{
+    check_holds(LIVE("10.0.0.2", "812"), LIVE("10.0.0.3", "799"), "10.0.0.2", FM_CONFLICT_VERSION);
+    check_holds(DECLARED("10.0.0.3"), ROW("10.0.0.2"), "10.0.0.2", FM_CONFLICT_LIVE);
+    check_holds(ROW("10.0.0.2"), DECLARED("10.0.0.3"), "10.0.0.2", FM_CONFLICT_LIVE);
+    check_holds(DESCRIBED("10.0.0.2"), ROW("10.0.0.3"), "10.0.0.2", FM_CONFLICT_SPECIFIC);
+    check_holds(ROW("10.0.0.3"), DESCRIBED("10.0.0.2"), "10.0.0.2", FM_CONFLICT_LATER);
+}
+
 TEST(absence_needs_proof)
 {
     const struct fm_object_set *s = read_two(
@@ -86,8 +123,10 @@ TEST(live_state_beats_a_manifest_and_later_beats_earlier)
     const struct fm_object *o = find(s, FM_OBJECT_SERVICE, "yard");
     assert_str(fm_object_get(o, FM_OBJECT_F_TYPE).text, "LoadBalancer");
     assert_true(o->is_live && o->is_declared);
-    assert_int_equal(s->conflicts.n, 1);
-    assert_str(s->conflicts.items[0].older.text, "ClusterIP");
+    assert_int_equal(s->conflicts.n, 2);
+    assert_str(s->conflicts.items[0].other.text, "ClusterIP");
+    assert_str(s->conflicts.items[1].other.text, "NodePort");
+    assert_int_equal(s->conflicts.items[1].why, FM_CONFLICT_LIVE);
     assert_str(fm_pairs_get(&o->selector, FM_STR("app"))->value, "yard");
     fm_ctx_release(&ctx);
 }

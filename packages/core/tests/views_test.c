@@ -57,6 +57,27 @@ TEST(text_names_verdict_and_cause_first)
     teardown(&f);
 }
 
+TEST(contradictions_are_shown_with_both_places)
+{
+    static void (*const views[])(struct fm_arena *, const struct fm_diagnosis *,
+                                 struct fm_buf *) = {fm_view_markdown, fm_view_html};
+    struct fixture f;
+    setup(&f);
+    fm_span line = fm_evidence_line_span(&f.e, 0);
+    fm_vec_push(&f.a, &f.d.conflicts,
+                ((struct fm_contradiction){FM_STR("Service mill"), FM_STR("clusterIP"),
+                                           FM_STR("10.0.0.2"), FM_STR("10.0.0.3"),
+                                           FM_STR("its resource version is higher"), line, line}));
+    fm_view_text(&f.a, &f.d, (struct fm_view_style){0}, &f.out);
+    assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR("a<b>.log:1 says 10.0.0.2")));
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        fm_buf_clear(&f.out);
+        views[i](&f.a, &f.d, &f.out);
+        assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR("says 10.0.0.3; the first was used")));
+    }
+    teardown(&f);
+}
+
 TEST(text_passes_no_control_bytes_of_evidence)
 {
     struct fixture f;

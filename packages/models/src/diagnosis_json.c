@@ -180,6 +180,21 @@ static void put_findings(const struct out *o, yyjson_mut_val *root)
     }
 }
 
+static void put_conflicts(const struct out *o, yyjson_mut_val *root)
+{
+    yyjson_mut_val *arr = put_array(o, root, "conflicts");
+    fm_vec_each (&o->d->conflicts, c) {
+        yyjson_mut_val *v = yyjson_mut_arr_add_obj(o->doc, arr);
+        fm_json_add_str(o->doc, v, "object", c->object);
+        fm_json_add_str(o->doc, v, "field", c->field);
+        fm_json_add_str(o->doc, v, "used", c->used);
+        fm_json_add_str(o->doc, v, "other", c->other);
+        fm_json_add_str(o->doc, v, "why", c->why);
+        put(o, v, "cite", cite(o, c->used_span));
+        put(o, v, "other_cite", cite(o, c->other_span));
+    }
+}
+
 static void put_timeline(const struct out *o, yyjson_mut_val *root)
 {
     yyjson_mut_val *arr = put_array(o, root, "timeline");
@@ -324,6 +339,7 @@ enum fm_code fm_diagnosis_to_json(struct fm_ctx *ctx, const struct fm_diagnosis 
     fm_json_add_str(o.doc, root, "summary", d->summary);
     put_incident(&o, root);
     put_findings(&o, root);
+    put_conflicts(&o, root);
     put_timeline(&o, root);
     put_chain(&o, root);
     put_charts(&o, root);

@@ -211,6 +211,20 @@ static void check_ruled_out(struct fm_incident *in, struct fm_diagnosis *d)
     }
 }
 
+static void check_conflicts(struct fm_incident *in, struct fm_diagnosis *d)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->conflicts.n; i++) {
+        const struct fm_contradiction *c = &d->conflicts.items[i];
+        d->citations += 2;
+        if (span_is_valid(in, c->used_span) && span_is_valid(in, c->other_span))
+            d->conflicts.items[kept++] = *c;
+        else
+            d->citations_failed++;
+    }
+    d->conflicts.n = kept;
+}
+
 static void check_chain(struct fm_incident *in, struct fm_diagnosis *d)
 {
     for (size_t i = 0; i < d->chain.n; i++) {
@@ -233,5 +247,6 @@ void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d)
     check_observations(in, d);
     check_timeline(in, d);
     check_ruled_out(in, d);
+    check_conflicts(in, d);
     check_chain(in, d);
 }

@@ -49,6 +49,7 @@ enum fm_code fm_diagnose(struct fm_incident *in, struct fm_diagnosis **out)
     copy_facts(in, d);
     find_window(in, d);
     fm_conclude(&h, d);
+    fm_note_conflicts(in, d);
     fm_check_citations(in, d);
     *out = d;
     return FM_OK;

@@ -30,6 +30,9 @@ void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d);
 /* The causal chain of the first cause; d->affected is filled. */
 void fm_build_chain(struct fm_hypotheses *h, struct fm_diagnosis *d);
 
+/* What inputs say differently about one object. */
+void fm_note_conflicts(const struct fm_incident *in, struct fm_diagnosis *d);
+
 /* Verifies every citation, quote and number of d; what fails is removed and counted. */
 void fm_check_citations(struct fm_incident *in, struct fm_diagnosis *d);
 

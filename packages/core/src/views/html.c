@@ -3,6 +3,7 @@
 #include "views/html.h"
 
 #include "faultmaven/base/embed.h"
+#include "views/contradiction.h"
 
 extern const struct fm_embedded fm_view_files[];
 
@@ -199,6 +200,16 @@ static void put_others(struct page *p)
     fm_buf_addz(p->out, "</ul></section>\n");
 }
 
+static void put_conflicts(struct page *p)
+{
+    if (p->d->conflicts.n == 0)
+        return;
+    fm_buf_addz(p->out, "<section><h2>Inputs that contradict each other</h2><ul>\n");
+    fm_vec_each (&p->d->conflicts, c)
+        element(p, "<li>", fm_view_contradiction(p->arena, p->d, c), "</li>\n");
+    fm_buf_addz(p->out, "</ul></section>\n");
+}
+
 static void put_missing(struct page *p)
 {
     if (p->d->missing.n == 0)
@@ -259,6 +270,7 @@ void fm_view_html(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_bu
     html_service_map(a, out, d);
     put_timeline(&p);
     put_others(&p);
+    put_conflicts(&p);
     put_missing(&p);
     put_inputs(&p);
     put_foot(&p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/core/view.h"
+#include "views/contradiction.h"
 
 struct sheet {
     struct fm_arena *arena;
@@ -140,6 +141,10 @@ static void put_rest(struct sheet *s)
         fm_buf_addz(s->out, "\n## Ruled out\n\n");
     fm_vec_each (&d->ruled_out, r)
         put_item(s, r->statement, r->because);
+    if (d->conflicts.n)
+        fm_buf_addz(s->out, "\n## Inputs that contradict each other\n\n");
+    fm_vec_each (&d->conflicts, c)
+        put_item(s, c->field, fm_view_contradiction(s->arena, d, c));
     if (d->missing.n)
         fm_buf_addz(s->out, "\n## Missing\n\n");
     fm_vec_each (&d->missing, m)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faultmaven/core/view.h"
+#include "views/contradiction.h"
 
 #define EVIDENCE_SHOWN 8
 #define TIMELINE_SHOWN 12
 #define RULED_OUT_SHOWN 6
+#define CONFLICTS_SHOWN 4
 
 struct printer {
     struct fm_arena *arena;
@@ -230,6 +232,20 @@ static void put_ruled_out(struct printer *p)
         fm_buf_addf(p->out, "  and %zu more (--format json)\n", d->ruled_out.n - RULED_OUT_SHOWN);
 }
 
+static void put_conflicts(struct printer *p)
+{
+    const struct fm_diagnosis *d = p->d;
+    if (d->conflicts.n == 0)
+        return;
+    heading(p, "Inputs that contradict each other");
+    for (size_t i = 0; i < d->conflicts.n && i < CONFLICTS_SHOWN; i++) {
+        fm_buf_addz(p->out, "  – ");
+        paragraph(p, PLAIN, 4, 4, fm_view_contradiction(p->arena, d, &d->conflicts.items[i]));
+    }
+    if (d->conflicts.n > CONFLICTS_SHOWN)
+        fm_buf_addf(p->out, "  and %zu more (--format json)\n", d->conflicts.n - CONFLICTS_SHOWN);
+}
+
 static void put_missing(struct printer *p)
 {
     if (p->d->missing.n == 0)
@@ -277,6 +293,7 @@ void fm_view_text(struct fm_arena *a, const struct fm_diagnosis *d, struct fm_vi
     put_others(&p);
     put_timeline(&p);
     put_ruled_out(&p);
+    put_conflicts(&p);
     put_missing(&p);
     put_inputs(&p);
 }

@@ -279,7 +279,7 @@ const char *fm_object_field_name(enum fm_object_field f);
 
 struct fm_object_value {
     enum fm_object_field id;
-    bool is_live;
+    bool is_live, is_summary;
     fm_field field;
 };
 
@@ -296,6 +296,7 @@ struct fm_object {
     uint32_t
         seen_in; /* the evidence of that segment: only within one is the order of commands known */
     double age_s;
+    uint64_t version; /* the highest resource version that was shown; 0 when none was */
     FM_VEC(struct fm_object_value) values;
     struct fm_pairs labels, annotations;
     struct fm_pairs selector; /* of a service, workload, claim or policy */
@@ -369,10 +370,18 @@ struct fm_log_section {
     fm_str text;
 };
 
+enum fm_conflict_reason {
+    FM_CONFLICT_LATER,    /* it was shown later */
+    FM_CONFLICT_LIVE,     /* the cluster shows it, the other is declared */
+    FM_CONFLICT_VERSION,  /* its resource version is higher */
+    FM_CONFLICT_SPECIFIC, /* a description or the object itself, the other is a row of a list */
+};
+
 struct fm_conflict {
     const struct fm_object *object;
     const char *what; /* static */
-    fm_field older, newer;
+    fm_field other, used;
+    enum fm_conflict_reason why;
 };
 
 /* A line of command output that is a state of a host: df, dmesg, free. */

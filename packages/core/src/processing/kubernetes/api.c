@@ -188,6 +188,8 @@ static void read_one(const struct fm_origin *from, enum fm_object_kind kind,
     if (fm_read_api_event(from, n))
         return;
     own.is_live = from->is_live || has_server_fields(n);
+    if (!fm_str_u64(fm_any_str(meta, "resourceVersion"), &own.version))
+        own.version = 0;
     fm_str name = fm_any_str(meta, "name|pod_name|node_name");
     struct fm_object *o = fm_set_object(&own, kind, fm_any_str(meta, "namespace"), name);
     if (o)

@@ -67,6 +67,8 @@ struct fm_object *fm_set_object(const struct fm_origin *from, enum fm_object_kin
         o = new_object(from, kind, ns, name);
         fm_map_put(&s->index, key)->value = o;
     }
+    if (from->version > o->version)
+        o->version = from->version;
     if (from->is_live) {
         o->is_live = true;
         o->seen = s->clock;
@@ -96,12 +98,41 @@ fm_field fm_set_field(const struct fm_origin *from, fm_str text, fm_str piece)
     return (fm_field){text, fm_set_span(from, piece)};
 }
 
-void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const char *what,
-                     fm_field older, fm_field newer)
+void fm_set_conflict(struct fm_object_set *s, struct fm_conflict c)
 {
-    if (!fm_field_is_set(older) || fm_str_eq(older.text, newer.text) || s->conflicts.n >= 1000)
+    if (!fm_field_is_set(c.other) || fm_str_eq(c.other.text, c.used.text) || s->conflicts.n >= 1000)
         return;
-    fm_vec_push(fm_set_arena(s), &s->conflicts, ((struct fm_conflict){o, what, older, newer}));
+    fm_vec_push(fm_set_arena(s), &s->conflicts, c);
+}
+
+/* The origin shows an older version of the object than one that was read. */
+static bool is_stale(const struct fm_origin *from, const struct fm_object *o)
+{
+    return from->version > 0 && from->version < o->version;
+}
+
+/* Lists print a status and counts of their own making, which are no shorter form of the object's.
+ */
+static bool is_printed(enum fm_object_field f)
+{
+    return f == FM_OBJECT_F_STATUS || f == FM_OBJECT_F_READY;
+}
+
+/* Whether the value at hand stays, and why. */
+static bool keeps_value(const struct fm_origin *from, const struct fm_object *o,
+                        const struct fm_object_value *v, enum fm_conflict_reason *why)
+{
+    *why = FM_CONFLICT_LATER;
+    if (!fm_field_is_set(v->field))
+        return false;
+    if (v->is_live && !from->is_live)
+        *why = FM_CONFLICT_LIVE;
+    else if (is_stale(from, o))
+        *why = FM_CONFLICT_VERSION;
+    else if (from->is_summary && !v->is_summary && v->is_live && !is_printed(v->id) &&
+             v->field.span.evidence != from->evidence->index)
+        *why = FM_CONFLICT_SPECIFIC;
+    return *why != FM_CONFLICT_LATER;
 }
 
 /* These change by themselves while commands run: an older value is history, not a contradiction. */
@@ -129,17 +160,26 @@ void fm_set_value(const struct fm_origin *from, struct fm_object *o, enum fm_obj
     if (!fm_field_is_set(field))
         return;
     struct fm_object_value *v = value_slot(from, o, f);
-    if (v->is_live && !from->is_live)
-        return;
+    enum fm_conflict_reason why;
+    bool keeps = keeps_value(from, o, v, &why);
+    if (!keeps && !v->is_live && from->is_live)
+        why = FM_CONFLICT_LIVE;
     if (!is_moving(f))
-        fm_set_conflict(from->set, o, fm_object_field_name(f), v->field, field);
+        fm_set_conflict(from->set, (struct fm_conflict){.object = o,
+                                                        .what = fm_object_field_name(f),
+                                                        .other = keeps ? field : v->field,
+                                                        .used = keeps ? v->field : field,
+                                                        .why = why});
+    if (keeps)
+        return;
     v->field = field;
     v->is_live = from->is_live;
+    v->is_summary = from->is_summary;
 }
 
 bool fm_set_may_replace(const struct fm_origin *from, const struct fm_object *o, bool is_filled)
 {
-    return from->is_live || !o->is_live || !is_filled;
+    return !is_filled || ((from->is_live || !o->is_live) && !is_stale(from, o));
 }
 
 void fm_set_pair(const struct fm_origin *from, struct fm_pairs *p, fm_str key, fm_str value,
@@ -171,7 +211,7 @@ void fm_set_condition(const struct fm_origin *from, struct fm_object *o, struct 
 {
     fm_vec_each (&o->conditions, it)
         if (fm_str_eq(it->type, c.type)) {
-            if (from->is_live)
+            if (from->is_live && !is_stale(from, o))
                 *it = c;
             return;
         }

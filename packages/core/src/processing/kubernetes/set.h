@@ -9,7 +9,9 @@
 struct fm_origin {
     struct fm_object_set *set;
     struct fm_evidence *evidence;
-    bool is_live; /* shown by the cluster, not only declared */
+    bool is_live;     /* shown by the cluster, not only declared */
+    bool is_summary;  /* a row of a list: it says less than a description or the object itself */
+    uint64_t version; /* metadata.resourceVersion, which only grows; 0 when not shown */
 };
 
 static inline struct fm_arena *fm_set_arena(const struct fm_object_set *s)
@@ -54,9 +56,8 @@ void fm_set_absent(const struct fm_origin *from, enum fm_object_kind kind, fm_st
 /* A complete list of a kind; the latest of one evidence counts. */
 void fm_set_list(const struct fm_origin *from, enum fm_object_kind kind, fm_str ns, fm_str piece);
 
-/* Notes that a newer value differs from the one that it replaces. */
-void fm_set_conflict(struct fm_object_set *s, const struct fm_object *o, const char *what,
-                     fm_field older, fm_field newer);
+/* Notes a conflict when its values differ; at most 1000. */
+void fm_set_conflict(struct fm_object_set *s, struct fm_conflict c);
 
 /* Objects that an earlier segment showed and a later complete list does not are gone. */
 void fm_set_mark_gone(struct fm_object_set *s);

@@ -333,7 +333,9 @@ static void note_coverage(const struct view *v, fm_str command, bool has_any)
 void fm_read_tables(const struct fm_origin *from, const struct fm_kubectl *k, fm_str command,
                     fm_str output)
 {
-    struct view v = {.from = from, .k = k};
+    struct fm_origin row = *from;
+    row.is_summary = true;
+    struct view v = {.from = &row, .k = k};
     fm_str line, rest = output;
     bool has_any = false;
     while (fm_str_line(&rest, &line)) {

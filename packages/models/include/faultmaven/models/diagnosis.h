@@ -126,6 +126,16 @@ struct fm_ruled_out {
     fm_span span;
 };
 
+/* Two inputs say different things about one field of one object; the value that was used, and the
+ * other. */
+struct fm_contradiction {
+    fm_str object; /* "Deployment shop/cart" */
+    fm_str field;  /* "replicas" */
+    fm_str used, other;
+    fm_str why; /* why the one was used: "the cluster's own state counts more than a manifest" */
+    fm_span used_span, other_span;
+};
+
 struct fm_timeline_entry {
     fm_time at;
     fm_str text;
@@ -170,6 +180,7 @@ struct fm_diagnosis {
     struct fm_causes causes;           /* best first */
     FM_VEC(struct fm_entity) affected; /* first failing first */
     FM_VEC(struct fm_ruled_out) ruled_out;
+    FM_VEC(struct fm_contradiction) conflicts;
     FM_VEC(struct fm_timeline_entry) timeline;
     FM_VEC(struct fm_chain_step) chain;
     FM_VEC(struct fm_chart *) charts;
