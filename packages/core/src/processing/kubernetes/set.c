@@ -142,6 +142,14 @@ static bool is_moving(enum fm_object_field f)
            f == FM_OBJECT_F_RESTARTS;
 }
 
+/* "RWO" and "ReadWriteOnce", "1Gi" and "1024Mi" are one value in two spellings. */
+static bool is_same_value(enum fm_object_field f, fm_str a, fm_str b)
+{
+    double x, y;
+    return f == FM_OBJECT_F_ACCESS_MODES ||
+           (fm_quantity_parse(a, &x) && fm_quantity_parse(b, &y) && x == y);
+}
+
 static struct fm_object_value *value_slot(const struct fm_origin *from, struct fm_object *o,
                                           enum fm_object_field f)
 {
@@ -164,7 +172,7 @@ void fm_set_value(const struct fm_origin *from, struct fm_object *o, enum fm_obj
     bool keeps = keeps_value(from, o, v, &why);
     if (!keeps && !v->is_live && from->is_live)
         why = FM_CONFLICT_LIVE;
-    if (!is_moving(f))
+    if (!is_moving(f) && !is_same_value(f, v->field.text, field.text))
         fm_set_conflict(from->set, (struct fm_conflict){.object = o,
                                                         .what = fm_object_field_name(f),
                                                         .other = keeps ? field : v->field,
