@@ -17,6 +17,7 @@ struct member {
     struct fm_buf content;
     const char *problem; /* NULL, or why it was cut or skipped; in the context's arena */
     bool is_skipped;
+    fm_time modified;
 };
 
 struct reader {
@@ -158,6 +159,9 @@ static void read_entry(struct reader *r, struct archive_entry *e)
         return;
     struct member m = {.path = is_raw ? r->label : label_of(r, entry_name(e))};
     m.problem = is_raw ? NULL : skip_reason(e);
+    m.modified = archive_entry_mtime_is_set(e) && archive_entry_mtime(e) > 0
+                     ? (fm_time)archive_entry_mtime(e) * FM_SEC
+                     : FM_TIME_NONE;
     m.is_skipped = m.problem != NULL;
     if (!m.is_skipped)
         read_data(r, &m);
@@ -215,6 +219,7 @@ static void take_member(struct reader *r, struct member *m)
         return;
     }
     struct pending *p = intake_take_memory(w, m->path, &m->content);
+    p->e->modified = m->modified;
     if (m->problem)
         fm_incident_problem(w->in, p->e, 0, "%s", m->problem);
 }

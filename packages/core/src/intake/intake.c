@@ -67,6 +67,7 @@ static void take_stream(struct walk *w, int fd, fm_str path)
         return;
     }
     struct pending *p = intake_take_memory(w, path, &b);
+    p->e->modified = fm_now(ctx->clock);
     if (problem)
         fm_incident_problem(w->in, p->e, 0, "%s", problem);
 }

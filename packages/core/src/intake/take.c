@@ -30,7 +30,7 @@ struct pending *intake_take(struct walk *w, fm_str path, fm_str bytes)
     e->path = fm_str_dup(a, path);
     e->bytes = bytes;
     e->is_baseline = w->is_baseline;
-    e->first = e->last = FM_TIME_NONE;
+    e->first = e->last = e->modified = FM_TIME_NONE;
     fm_vec_push(a, &w->in->inputs, e);
     struct pending *p = fm_vec_add(a, &w->pending);
     p->e = e;

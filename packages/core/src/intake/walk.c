@@ -49,6 +49,7 @@ static void take_file(struct walk *w, int fd, const struct stat *st, fm_str path
     struct pending *p = intake_take(w, path, bytes);
     p->map = m;
     p->before = *st;
+    p->e->modified = (fm_time)st->st_mtim.tv_sec * FM_SEC;
     p->real_path = real_path_of(w, path);
     intake_keep_map(w, p);
 }

@@ -133,16 +133,44 @@ static void propose_unexplained(struct fm_hypotheses *h)
     }
 }
 
-static bool is_quiet(const struct fm_incident *in, const struct fm_log_source *s)
+#define FEW_WARNINGS 0.01 /* of the records */
+
+/* Warnings that come now and then from beginning to end are how this program always runs. */
+static bool is_habit(const struct fm_logs *logs, const struct fm_logs_template *t)
 {
-    for (size_t i = 0; i < s->logs->n_templates; i++)
-        if (fm_logs_severity(s->logs->templates[i]) >= FM_LOGS_WARNING)
-            return false;
+    fm_time eighth = logs->first != FM_TIME_NONE ? (logs->last - logs->first) / 8 : 0;
+    return eighth > 0 && t->count >= 4 &&
+           (double)t->count <= FEW_WARNINGS * (double)logs->records &&
+           t->first <= logs->first + eighth && t->last >= logs->last - eighth;
+}
+
+static bool says_trouble(const struct fm_incident *in, const struct fm_log_source *s)
+{
     fm_vec_each (&in->observations, o)
         if ((*o)->signal == FM_SIGNAL_LOG && (*o)->score >= QUIET_SCORE && (*o)->spans.n &&
+            (*o)->kind != FM_OBSERVATION_LOG_PERIODIC &&
             (*o)->spans.items[0].evidence == s->evidence->index)
+            return true;
+    return false;
+}
+
+static bool is_quiet(const struct fm_incident *in, const struct fm_log_source *s)
+{
+    for (size_t i = 0; i < s->logs->n_templates; i++) {
+        const struct fm_logs_template *t = s->logs->templates[i];
+        enum fm_logs_level severity = fm_logs_severity(t);
+        if (severity > FM_LOGS_WARNING || (severity == FM_LOGS_WARNING && !is_habit(s->logs, t)))
             return false;
-    return true;
+    }
+    return !says_trouble(in, s);
+}
+
+static bool has_warning(const struct fm_logs *logs)
+{
+    for (size_t i = 0; i < logs->n_templates; i++)
+        if (fm_logs_severity(logs->templates[i]) >= FM_LOGS_WARNING)
+            return true;
+    return false;
 }
 
 /* The largest log, when all of them are quiet; NULL when one is not. */
@@ -164,7 +192,7 @@ static bool has_trouble(const struct fm_incident *in)
 {
     fm_vec_each (&in->observations, o)
         if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY &&
-            (*o)->kind != FM_OBSERVATION_RECOVERED)
+            (*o)->kind != FM_OBSERVATION_RECOVERED && (*o)->kind != FM_OBSERVATION_LOG_PERIODIC)
             return true;
     return false;
 }
@@ -177,9 +205,13 @@ static void judge_quiet(struct fm_hypotheses *h)
         has_trouble(h->in))
         return;
     fm_str name = fm_incident_entity_of(h->in, best->entity).name;
-    fm_state_good(h, place_span(best, best->logs->templates[0]->latest),
-                  "no record%s%.*s reports a warning or an error", name.len ? " of " : "",
-                  FM_STR_ARG(name));
+    fm_state_good(
+        h, place_span(best, best->logs->templates[0]->latest),
+        has_warning(best->logs)
+            ? "no record%s%.*s reports an error, and the few warnings come as often at the "
+              "end as at the beginning"
+            : "no record%s%.*s reports a warning or an error",
+        name.len ? " of " : "", FM_STR_ARG(name));
 }
 
 static enum fm_code run(struct fm_hypotheses *h)

@@ -35,8 +35,9 @@ struct fm_fact {
     enum fm_observation_kind observation; /* of FM_FACT_OBSERVATION */
     enum fm_fact_level level;
     bool is_baseline;
-    fm_str text;  /* borrowed; for logs the message bytes in the evidence */
-    fm_span span; /* what to cite */
+    bool is_trace; /* a line of a stack trace: counted with the record that it belongs to */
+    fm_str text;   /* borrowed; for logs the message bytes in the evidence */
+    fm_span span;  /* what to cite */
     fm_entity_id entity;
     uint32_t evidence;
     fm_time begin, end;

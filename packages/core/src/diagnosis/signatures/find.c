@@ -22,7 +22,7 @@ struct group {
     uint64_t key;
     const struct fm_hit *hit;
     const struct fm_fact *best, *last;
-    uint64_t count, baseline;
+    uint64_t count, traces, baseline; /* traces: lines of traces, when nothing else was seen */
     fm_time begin, end;
 };
 struct groups FM_VEC_OF(struct group);
@@ -114,7 +114,10 @@ static void extend(struct group *g, const struct fm_fact *f, const struct fm_hit
         g->baseline += f->count;
         return;
     }
-    g->count += f->count;
+    if (f->is_trace)
+        g->traces = f->count > g->traces ? f->count : g->traces;
+    else
+        g->count += f->count;
     if (is_better(f, g->best)) {
         g->best = f;
         g->hit = hit;
@@ -209,7 +212,7 @@ static void add_support(struct finder *k, struct fm_finding *found)
 
 static void judge(struct finder *k, const struct fm_signature *s, const struct group *g)
 {
-    uint64_t count = g->count ? g->count : 1;
+    uint64_t seen = g->count ? g->count : g->traces, count = seen ? seen : 1;
     if (!g->best || count < s->at_least || g->baseline * 2 >= count)
         return;
     struct fm_finding found = {.signature = s,

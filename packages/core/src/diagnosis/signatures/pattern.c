@@ -77,7 +77,7 @@ static enum fm_code compile_choice(struct compiler *k)
 
 static bool parse_capture_kind(fm_str s, enum fm_capture_kind *out)
 {
-    static const char *const names[] = {"word", "int", "number", "text", "quoted", "rest"};
+    static const char *const names[] = {"word", "int", "number", "text", "quoted", "rest", "env"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (fm_str_eqc(s, names[i])) {
             *out = (enum fm_capture_kind)i;

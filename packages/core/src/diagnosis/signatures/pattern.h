@@ -40,7 +40,8 @@ enum fm_capture_kind {
     FM_CAPTURE_NUMBER,
     FM_CAPTURE_TEXT,
     FM_CAPTURE_QUOTED,
-    FM_CAPTURE_REST
+    FM_CAPTURE_REST,
+    FM_CAPTURE_ENV
 };
 
 struct fm_piece {

@@ -95,6 +95,23 @@ static size_t line_length(const struct matcher *m, size_t at)
     return (nl < 0 ? m->text.len : (size_t)nl) - at;
 }
 
+/* A name as environment variables have it by convention (POSIX.1, chapter 8): capitals, digits and
+ * at least one underscore; quotes may stand around it. */
+static size_t env_length(const struct matcher *m, size_t at)
+{
+    size_t n = word_length(m, at);
+    bool has_underscore = false;
+    for (size_t i = at; i < at + n; i++) {
+        char c = m->text.p[i];
+        if (c >= 'a' && c <= 'z')
+            return 0;
+        has_underscore |= c == '_';
+        if (!is_alnum(c) && c != '_' && !is_quote(c))
+            return 0;
+    }
+    return has_underscore ? n : 0;
+}
+
 static size_t fixed_capture_length(const struct matcher *m, enum fm_capture_kind kind, size_t at)
 {
     switch (kind) {
@@ -108,6 +125,8 @@ static size_t fixed_capture_length(const struct matcher *m, enum fm_capture_kind
         return quoted_length(m, at);
     case FM_CAPTURE_REST:
         return line_length(m, at);
+    case FM_CAPTURE_ENV:
+        return env_length(m, at);
     case FM_CAPTURE_TEXT:
         break;
     }
@@ -118,7 +137,8 @@ static size_t fixed_capture_length(const struct matcher *m, enum fm_capture_kind
 static void take(struct matcher *m, const struct fm_piece *piece, size_t at, size_t len)
 {
     fm_str value = fm_str_sub(m->text, at, len);
-    bool may_have_quotes = piece->capture == FM_CAPTURE_QUOTED || piece->capture == FM_CAPTURE_WORD;
+    bool may_have_quotes = piece->capture == FM_CAPTURE_QUOTED ||
+                           piece->capture == FM_CAPTURE_WORD || piece->capture == FM_CAPTURE_ENV;
     if (may_have_quotes && len >= 2 && is_quote(value.p[0]) && value.p[len - 1] == value.p[0])
         value = fm_str_sub(value, 1, value.len - 2);
     if (piece->text.len)

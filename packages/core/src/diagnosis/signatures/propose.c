@@ -5,7 +5,10 @@
  * the other side of it.
  */
 #include "propose.h"
+
+#include "diagnosis/platform.h"
 #include "fill.h"
+#include "processing/logs/frame.h"
 
 #define SYMPTOM_STRENGTH 0.55 /* of a symptom beside a cause of the same entity */
 
@@ -14,6 +17,17 @@ struct proposer {
     struct fm_findings findings;
 };
 
+/* Logs of a machine that say in their lines, or nowhere, which machine it is. */
+static bool is_machine_log(fm_str name)
+{
+    static const char *const names[] = {"dmesg",    "kern",    "kernel",     "kern.log",
+                                        "messages", "journal", "journalctl", "syslog"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fm_str_ieq(name, fm_str_c(names[i])))
+            return true;
+    return false;
+}
+
 static struct fm_entity entity_of_fact(const struct fm_incident *in, const struct fm_fact *f)
 {
     struct fm_entity e = fm_incident_entity_of(in, f->entity);
@@ -21,8 +35,9 @@ static struct fm_entity entity_of_fact(const struct fm_incident *in, const struc
         return e;
     if (in->ask.entity.len)
         return (struct fm_entity){FM_ENTITY_SERVICE, in->ask.entity};
-    return (struct fm_entity){FM_ENTITY_COMPONENT,
-                              fm_name_from_path(in->inputs.items[f->evidence]->path)};
+    fm_str name = fm_name_from_path(in->inputs.items[f->evidence]->path);
+    return is_machine_log(name) ? (struct fm_entity){FM_ENTITY_HOST, FM_STR("host")}
+                                : (struct fm_entity){FM_ENTITY_COMPONENT, name};
 }
 
 static fm_str capture_of(const struct fm_finding *f, fm_str name)
@@ -115,12 +130,13 @@ static void write_texts(struct proposer *p, const struct fm_finding *f, struct f
     if (s->location.len)
         c->location = fm_fill(a, s->location, &fill);
     c->settle_ask = fm_fill(a, s->settle_ask, &fill);
-    c->settle_command = fm_fill(a, s->settle_command, &fill);
+    c->settle_command = fm_platform_command(p->h->in, fm_fill(a, s->settle_command, &fill));
     fm_vec_each (&s->actions, act)
-        fm_cause_action(p->h, c,
-                        (struct fm_action){act->kind, fm_str_c(act->text.p),
-                                           fm_fill(a, act->command, &fill),
-                                           fm_str_c(act->risk.len ? act->risk.p : "")});
+        fm_cause_action(
+            p->h, c,
+            (struct fm_action){act->kind, fm_str_c(act->text.p),
+                               fm_platform_command(p->h->in, fm_fill(a, act->command, &fill)),
+                               fm_str_c(act->risk.len ? act->risk.p : "")});
 }
 
 /* Claims with equal words are one claim, so the record's own beginning tells them apart. */
@@ -152,6 +168,21 @@ static void add_support(struct proposer *p, const struct fm_finding *f, struct f
         fm_cause_contradict(p->h, c, f->resolution->span, "later it works again");
 }
 
+/* An exception happened at the place that its trace names. */
+static void locate(struct proposer *p, const struct fm_finding *f, struct fm_cause *c)
+{
+    const struct fm_incident *in = p->h->in;
+    if (f->signature->fault != FM_FAULT_RUNTIME_CRASH_EXCEPTION || f->reason->source != FM_FACT_LOG)
+        return;
+    const struct fm_evidence *e = in->inputs.items[f->reason->evidence];
+    fm_str frame = fm_logs_frame(e->bytes, f->reason->span.offset);
+    if (!frame.len)
+        return;
+    fm_span span = fm_quote(e, frame, FM_QUOTE_MAX);
+    c->location = fm_str_sub(frame, 0, span.length);
+    fm_cause_support(p->h, c, span, "the place in the code");
+}
+
 static void propose(struct proposer *p, const struct fm_finding *f, double strength)
 {
     bool is_new;
@@ -165,6 +196,8 @@ static void propose(struct proposer *p, const struct fm_finding *f, double stren
         write_texts(p, f, c);
     }
     add_support(p, f, c);
+    if (is_stronger)
+        locate(p, f, c);
     if (f->begin != FM_TIME_NONE && (c->onset == FM_TIME_NONE || f->begin < c->onset))
         c->onset = f->begin;
 }

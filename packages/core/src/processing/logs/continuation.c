@@ -31,7 +31,7 @@ bool fm_logs_is_exception(fm_str line)
     const char *e = fm_logs_word_scan(line.p, line.p + line.len, &w);
     fm_str name = fm_str_n(w.p, w.len);
     bool is_name = fm_str_ends(name, FM_STR("Exception")) || fm_str_ends(name, FM_STR("Error"));
-    return is_name && w.len > 9 && (e == line.p + line.len || *e == ':');
+    return is_name && w.len > 6 && (e == line.p + line.len || *e == ':');
 }
 
 /* "#12 0x00007f… in f () at a.c:3": gdb, AddressSanitizer, PHP. */

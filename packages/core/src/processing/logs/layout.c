@@ -327,6 +327,16 @@ static void choose_outer(struct fm_logs_layout *l, struct fm_logs_line_state *s,
     l->is_mixed = (l->outer == FM_LOGS_OUTER_FORMAT && formats < few) || n < FEW_LINES;
 }
 
+/* Behind a learned header pairs may be the end of a sentence; a message of its own says that all
+ * of it is logfmt. */
+static size_t count_named_messages(const fm_str *messages, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        k += fm_str_has(messages[i], FM_STR("msg=")) || fm_str_has(messages[i], FM_STR("message="));
+    return k;
+}
+
 /* Forms of the messages inside the outer form. */
 static void learn_inner(struct fm_logs_layout *l, struct fm_ctx *ctx, struct fm_logs_line_state *s,
                         const fm_str *lines, size_t n)
@@ -340,7 +350,8 @@ static void learn_inner(struct fm_logs_layout *l, struct fm_ctx *ctx, struct fm_
     if (k == 0)
         return;
     pairs = count_lines(s, messages, k, fm_logs_logfmt_line);
-    l->has_logfmt |= pairs * 2 >= k && l->outer != FM_LOGS_OUTER_GENERIC;
+    if (l->outer != FM_LOGS_OUTER_GENERIC || count_named_messages(messages, k) * 2 >= k)
+        l->has_logfmt |= pairs * 2 >= k;
     if (l->outer == FM_LOGS_OUTER_GENERIC)
         return;
     fm_logs_header_learn(messages, k, &l->inner);

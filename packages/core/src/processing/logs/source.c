@@ -195,9 +195,35 @@ static bool is_host_file(struct fm_incident *in, const struct fm_evidence *e, fm
            fm_str_eq(host_word(line), name) && entity_of_host(in, text, logs) != FM_ENTITY_NONE;
 }
 
-/* The latest time that a record can plausibly have: asked for, else the latest day of the evidence.
- */
-static fm_time reference_of(struct fm_incident *in)
+/* Programs whose format is their own: "error.log" in it is theirs. */
+static fm_entity_id entity_of_product(struct fm_incident *in, fm_str format)
+{
+    static const struct {
+        const char *format, *name;
+        enum fm_entity_kind kind;
+    } products[] = {
+        {"nginx-error", "nginx", FM_ENTITY_SERVICE},
+        {"apache-error", "httpd", FM_ENTITY_SERVICE},
+        {"haproxy-http", "haproxy", FM_ENTITY_SERVICE},
+        {"haproxy-tcp", "haproxy", FM_ENTITY_SERVICE},
+        {"postgresql", "postgresql", FM_ENTITY_DATABASE},
+        {"mysql", "mysql", FM_ENTITY_DATABASE},
+        {"mysql-general", "mysql", FM_ENTITY_DATABASE},
+        {"redis", "redis", FM_ENTITY_CACHE},
+        {"squid", "squid", FM_ENTITY_SERVICE},
+    };
+    for (size_t i = 0; i < sizeof products / sizeof *products; i++)
+        if (fm_str_eqc(format, products[i].format)) {
+            fm_str name = fm_str_c(products[i].name);
+            fm_entity_id known = fm_incident_find_entity(in, name);
+            return known != FM_ENTITY_NONE ? known : fm_incident_entity(in, products[i].kind, name);
+        }
+    return FM_ENTITY_NONE;
+}
+
+/* The latest time that a record can plausibly have: asked for, else the latest day of the evidence,
+ * else the time at which the file was written last. */
+static fm_time reference_of(struct fm_incident *in, const struct fm_evidence *e)
 {
     if (in->ask.until != FM_TIME_NONE)
         return in->ask.until;
@@ -205,7 +231,7 @@ static fm_time reference_of(struct fm_incident *in)
         return in->ask.at;
     if (in->latest_day == FM_TIME_NONE)
         in->latest_day = fm_logs_latest_date(in);
-    return in->latest_day;
+    return in->latest_day != FM_TIME_NONE ? in->latest_day : e->modified;
 }
 
 /* What an earlier run found in all of an input need not be found again. */
@@ -213,7 +239,7 @@ static enum fm_code read_or_restore(struct fm_incident *in, struct fm_evidence *
                                     struct fm_logs **out)
 {
     struct fm_logs_options opt = {
-        .zone_s = in->ask.zone_offset_s, .reference = reference_of(in), .pool = in->pool};
+        .zone_s = in->ask.zone_offset_s, .reference = reference_of(in, e), .pool = in->pool};
     bool is_all = text.p == e->bytes.p && text.len == e->bytes.len;
     if (is_all && fm_logs_restore(in, e, &opt, out))
         return FM_OK;
@@ -230,6 +256,8 @@ static enum fm_code read_source(struct fm_incident *in, struct fm_evidence *e, f
     FM_TRY(read_or_restore(in, e, text, &logs));
     if (entity == FM_ENTITY_NONE || is_host_file(in, e, text, logs))
         entity = entity_of_host(in, text, logs);
+    if (entity == FM_ENTITY_NONE)
+        entity = entity_of_product(in, logs->format);
     shift_places(logs, (uint64_t)(text.p - e->bytes.p));
     make_entities(in, logs);
     report_limits(in, e, logs);

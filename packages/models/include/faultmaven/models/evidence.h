@@ -66,7 +66,8 @@ struct fm_evidence {
     bool is_baseline; /* from --baseline: a quiet period to compare with, never itself accused */
     uint64_t records;
     fm_time first,
-        last; /* event time of the first and last record; FM_TIME_NONE when it has none */
+        last;         /* event time of the first and last record; FM_TIME_NONE when it has none */
+    fm_time modified; /* when the file was last written to; FM_TIME_NONE when nothing says so */
     FM_VEC(struct fm_problem) problems;
     /* Offsets of line starts every FM_LINE_STEP lines, made on first use; see fm_evidence_line. */
     uint64_t *line_marks;

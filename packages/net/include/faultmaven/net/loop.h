@@ -41,8 +41,8 @@ struct fm_timer {
 void fm_timer_init(struct fm_timer *t, struct fm_loop *l, void (*fn)(void *arg), void *arg);
 void fm_timer_release(struct fm_timer *t);
 void fm_timer_set(struct fm_timer *t, int64_t ms); /* restarts it; 0 fires in the next turn */
-/* In this turn, behind what is ready already, in order of asking. Not from its own fn: that would keep
- * the loop from its sockets. */
+/* In this turn, behind what is ready already, in order of asking. Not from its own fn: that would
+ * keep the loop from its sockets. */
 void fm_timer_soon(struct fm_timer *t);
 void fm_timer_stop(struct fm_timer *t);
 
