@@ -125,7 +125,7 @@ static void on_gone(void *arg)
 void fm_proxy_embed(struct fm_llm_proxy *p, struct fm_http_exchange *x)
 {
     struct served *s = fm_served_new(p, x, &fm_proxy_openai);
-    struct input in;
+    struct input in = {0};
     enum fm_code code = read_request(s, &in);
     fm_http_exchange_add_header(x, "x-request-id", fm_str_c(s->id));
     if (code != FM_OK) {
