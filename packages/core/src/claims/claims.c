@@ -193,8 +193,8 @@ static void judge_ready(struct fm_claim_stream *x, bool is_whole)
         size_t end = claim_sentence_end(text, x->done, is_whole);
         if (!end)
             return;
-        while (end < text.len && text.p[end] == ' ')
-            end++;
+        while (text.p[end - 1] != '\n' && end < text.len && text.p[end] == ' ')
+            end++; /* behind a line end they may still come: they begin the next sentence */
         judge_sentence(x, fm_str_sub(text, x->done, end - x->done));
         x->done = end;
     }
@@ -234,7 +234,7 @@ void fm_claim_stream_end(struct fm_claim_stream *x, struct fm_checked *out)
         fm_buf_addz(&x->out, "\n(the answer was cut off)");
     show(x, from);
     *out = x->sum;
-    out->text = fm_str_trim(fm_str_dup(&x->check.ctx->arena, fm_buf_str(&x->out)));
+    out->text = fm_str_dup(&x->check.ctx->arena, fm_buf_str(&x->out));
 }
 
 void fm_claim_stream_free(struct fm_claim_stream *x)
@@ -253,4 +253,5 @@ void fm_claims_check(struct fm_ctx *ctx, const struct fm_claim_sources *k, fm_st
     fm_claim_stream_feed(x, text);
     fm_claim_stream_end(x, out);
     fm_claim_stream_free(x);
+    out->text = fm_str_trim(out->text);
 }

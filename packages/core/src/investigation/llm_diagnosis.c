@@ -164,6 +164,14 @@ static int by_score(const void *pa, const void *pb)
     return a < b ? -1 : a > b;
 }
 
+static bool is_told(const struct llm_items *list, fm_str text)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (fm_str_ends(list->items[i].body, text))
+            return true;
+    return false;
+}
+
 struct llm_items llm_observation_items(struct llm_ask *a)
 {
     const struct fm_inquiry *q = a->r->opt.inquiry;
@@ -183,6 +191,8 @@ struct llm_items llm_observation_items(struct llm_ask *a)
         observation_item(&x, sorted[i], &out.items[out.n++]);
     for (size_t i = 0; i < d->timeline.n && i < TIMELINE_SHOWN; i++) {
         const struct fm_timeline_entry *t = &d->timeline.items[i];
+        if (is_told(&out, t->text))
+            continue;
         struct fm_prompt_item *it = &out.items[out.n++];
         fm_str place = fm_inquiry_place(q, x.a, t->span);
         it->body = fm_str_fmt(x.a, "%.*s%s%.*s %.*s", FM_STR_ARG(place), place.len ? " " : "",
