@@ -32,6 +32,90 @@ static const struct fm_node *list_of(const struct fm_node *root, const char *con
     return NULL;
 }
 
+/* --- Performance Insights (AWS API reference: DescribeDimensionKeys, GetResourceMetrics) --- */
+
+static const struct fm_node *dimension(const struct fm_node *dimensions, const char *const *names)
+{
+    for (; *names; names++) {
+        const struct fm_node *n = fm_node_member(dimensions, fm_str_c(*names));
+        if (n && n->text.len)
+            return n;
+    }
+    return NULL;
+}
+
+/* Mean of a list of points: the load of one dimension over the window. */
+static double mean_of(const struct fm_node *points)
+{
+    double sum = 0, v;
+    size_t n = 0;
+    fm_node_each (points, p)
+        if (fm_str_f64(fm_node_str(p, "Value"), &v)) {
+            sum += v;
+            n++;
+        }
+    return n ? sum / (double)n : 0;
+}
+
+/* The wait with the largest share of a key: its partitions stand in the order of PartitionKeys. */
+static void read_partitions(const struct fm_node *key, const struct fm_node *partitions,
+                            struct fm_load_row *row)
+{
+    static const char *const names[] = {"db.wait_event.name", "db.wait_event.type", NULL};
+    const struct fm_node *load = fm_node_at(key, "Partitions");
+    const struct fm_node *share = load ? load->first_child : NULL;
+    double most = 0, v;
+    for (const struct fm_node *p = partitions ? partitions->first_child : NULL; p && share;
+         p = p->next, share = share->next) {
+        const struct fm_node *name = dimension(fm_node_at(p, "Dimensions"), names);
+        if (name && fm_str_f64(share->text, &v) && v > most) {
+            most = v;
+            row->wait = name->text;
+            row->wait_node = name;
+        }
+    }
+}
+
+static void take_larger(struct fm_load_row *row, const struct fm_node *name, double load)
+{
+    if (name && (!row->name.len || load > row->load))
+        *row = (struct fm_load_row){.name = name->text, .load = load, .node = name};
+}
+
+static void read_key(struct fm_load_profile *p, const struct fm_node *key,
+                     const struct fm_node *dimensions, double load,
+                     const struct fm_node *partitions)
+{
+    static const char *const statements[] = {"db.sql.statement", "db.sql_tokenized.statement",
+                                             NULL};
+    static const char *const waits[] = {"db.wait_event.name", "db.wait_event.type", NULL};
+    static const char *const users[] = {"db.user.name", NULL};
+    static const char *const hosts[] = {"db.host.name", "db.host.id", NULL};
+    const struct fm_node *statement = dimension(dimensions, statements);
+    bool is_larger = statement && (!p->statement.name.len || load > p->statement.load);
+    take_larger(&p->statement, statement, load);
+    if (is_larger)
+        read_partitions(key, partitions, &p->statement);
+    take_larger(&p->wait, dimension(dimensions, waits), load);
+    take_larger(&p->user, dimension(dimensions, users), load);
+    take_larger(&p->host, dimension(dimensions, hosts), load);
+}
+
+static bool read_insights(const struct fm_evidence *e, const struct fm_node *root,
+                          struct fm_load_profile *p)
+{
+    double v;
+    *p = (struct fm_load_profile){.evidence = e, .instance = fm_node_str(root, "Identifier")};
+    fm_node_each (fm_node_at(root, "Keys"), key)
+        read_key(p, key, fm_node_at(key, "Dimensions"),
+                 fm_str_f64(fm_node_str(key, "Total"), &v) ? v : 0,
+                 fm_node_at(root, "PartitionKeys"));
+    fm_node_each (fm_node_at(root, "MetricList"), metric)
+        read_key(p, metric, fm_node_at(metric, "Key.Dimensions"),
+                 mean_of(fm_node_at(metric, "DataPoints")), NULL);
+    return p->statement.name.len > 0;
+}
+
 static bool read_profile(const struct fm_evidence *e, const struct fm_node *root,
                          struct fm_load_profile *p)
 {
@@ -61,11 +145,12 @@ void fm_load_profiles_read(const struct fm_incident *in, struct fm_load_profiles
         struct fm_node *root = NULL;
         bool is_truncated;
         bool is_candidate = (*it)->type == FM_EVIDENCE_OBJECTS && !(*it)->is_baseline &&
-                            fm_str_has((*it)->bytes, FM_STR("top_"));
+                            (fm_str_has((*it)->bytes, FM_STR("top_")) ||
+                             fm_str_has((*it)->bytes, FM_STR("\"Dimensions\"")));
         if (!is_candidate)
             continue;
         if (fm_document_json(in->ctx, (*it)->bytes, &root, &is_truncated) == FM_OK &&
-            read_profile(*it, root, &p))
+            (read_profile(*it, root, &p) || read_insights(*it, root, &p)))
             fm_vec_push(&in->ctx->arena, out, p);
         fm_ctx_clear_error(in->ctx);
     }

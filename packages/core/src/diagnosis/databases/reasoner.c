@@ -20,6 +20,17 @@ static fm_str name_of(const struct databases *d, const struct fm_metric_series *
     return fm_incident_entity_of(d->h->in, s->entity).name;
 }
 
+/* The instance that a series is of; without a name in it that of the load profile. */
+static struct fm_entity entity_of(const struct databases *d, const struct fm_metric_series *s)
+{
+    struct fm_entity e = fm_incident_entity_of(d->h->in, s->entity);
+    if (e.name.len)
+        return e;
+    const struct fm_load_profile *p = fm_load_profile_of(&d->profiles, FM_STR_NULL);
+    bool is_named = p && p->instance.len;
+    return (struct fm_entity){FM_ENTITY_DATABASE, is_named ? p->instance : FM_STR("database")};
+}
+
 static bool is_free_storage(const struct fm_metric_series *s)
 {
     return fm_str_ihas(s->written, FM_STR("free")) &&
@@ -77,8 +88,8 @@ static void judge_lag(struct databases *d, const struct fm_course *k)
         return;
     d->n_bad++;
     struct fm_cause *event = find_cause(h, FM_FAULT_DATABASE_REPLICATION_LAG, name);
-    struct fm_cause *c = fm_propose(h, fm_incident_entity_of(h->in, k->series->entity),
-                                    FM_FAULT_DATABASE_REPLICATION_LAG, event ? 0.9 : 0.78, NULL);
+    struct fm_cause *c = fm_propose(h, entity_of(d, k->series), FM_FAULT_DATABASE_REPLICATION_LAG,
+                                    event ? 0.9 : 0.78, NULL);
     c->statement = fm_str_fmt(
         a, "%.*s: replication lag rose to %.*s seconds, so reads from this replica are stale.",
         FM_STR_ARG(name), FM_STR_ARG(fm_series_text(k->series, k->i_max)));
@@ -115,8 +126,8 @@ static void judge_storage(struct databases *d, const struct fm_course *k)
     if (!(k->first > 0) || k->min > FULL_SHARE * k->first || !is_descent)
         return;
     d->n_bad++;
-    struct fm_cause *c = fm_propose(h, fm_incident_entity_of(h->in, k->series->entity),
-                                    FM_FAULT_DATABASE_STORAGE_FULL, 0.88, NULL);
+    struct fm_cause *c =
+        fm_propose(h, entity_of(d, k->series), FM_FAULT_DATABASE_STORAGE_FULL, 0.88, NULL);
     fm_str name = k->series->written;
     c->statement = fm_str_fmt(a, "%.*s: its storage ran out: %.*s fell from %.*s to %.*s.",
                               FM_STR_ARG(c->entity.name), FM_STR_ARG(name),
@@ -178,8 +189,8 @@ static void judge_cpu(struct databases *d, const struct fm_course *k)
     const struct fm_load_profile *p = fm_load_profile_of(&d->profiles, name_of(d, k->series));
     if (!p)
         return;
-    struct fm_cause *c = fm_propose(h, fm_incident_entity_of(h->in, k->series->entity),
-                                    FM_FAULT_DATABASE_CPU_SATURATION, 0.8, NULL);
+    struct fm_cause *c =
+        fm_propose(h, entity_of(d, k->series), FM_FAULT_DATABASE_CPU_SATURATION, 0.8, NULL);
     c->statement = fm_str_fmt(a, "%.*s: the database's processor is saturated (%.*s up to %.*s).",
                               FM_STR_ARG(c->entity.name), FM_STR_ARG(k->series->written),
                               FM_STR_ARG(fm_series_text(k->series, k->i_max)));
