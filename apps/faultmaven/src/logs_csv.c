@@ -57,7 +57,8 @@ struct writer {
     fm_str *tails;
     struct fm_map ids; /* text to its id: equal texts of different services are one row text */
     struct fm_buf out;
-    uint64_t line;
+    char line[20]; /* number of the last row, its n_line digits at the end */
+    size_t n_line;
 };
 
 static fm_str make_tail(struct writer *w, uint32_t leaf)
@@ -80,14 +81,14 @@ static fm_str make_tail(struct writer *w, uint32_t leaf)
     return tail;
 }
 
-static void add_number(struct fm_buf *b, uint64_t n)
+static void count_line(struct writer *w)
 {
-    char digits[20];
-    size_t i = sizeof digits;
-    do
-        digits[--i] = (char)('0' + n % 10);
-    while ((n /= 10) > 0);
-    fm_buf_add(b, digits + i, sizeof digits - i);
+    size_t i = sizeof w->line - 1;
+    for (; w->line[i] == '9'; i--)
+        w->line[i] = '0';
+    w->line[i]++;
+    if (sizeof w->line - i > w->n_line)
+        w->n_line = sizeof w->line - i;
 }
 
 static bool flush(struct writer *w)
@@ -105,7 +106,8 @@ static bool write_rows(struct writer *w, const uint32_t *leaves, size_t n)
             *tail = make_tail(w, leaves[i]);
         if (w->out.len + tail->len + 24 > OUT_BYTES && !flush(w))
             return false;
-        add_number(&w->out, ++w->line);
+        count_line(w);
+        fm_buf_add(&w->out, w->line + sizeof w->line - w->n_line, w->n_line);
         fm_buf_adds(&w->out, *tail);
     }
     return true;
@@ -127,6 +129,7 @@ static enum fm_code write_csv(struct fm_cli *cli, const struct fm_logs *log, str
     if (s->is_bad)
         return fm_fail(&cli->ctx, FM_EIO, "temporary file: %s", strerror(errno));
     struct writer w = {.cli = cli, .log = log};
+    memset(w.line, '0', sizeof w.line);
     w.tails = FM_NEW_ARRAY(&cli->ctx.arena, fm_str, fm_logs_leaves(log));
     fm_map_init(&w.ids, &cli->ctx.arena);
     fm_buf_init(&w.out, OUT_BYTES + ROW_MAX);

@@ -58,9 +58,13 @@ static void compare_file(struct pending *p)
                                  now.st_mtim.tv_nsec != p->before.st_mtim.tv_nsec);
 }
 
+void examine_hash(struct pending *p)
+{
+    fm_sha256_hex(p->as_found, p->e->sha256);
+}
+
 void examine(struct pending *p)
 {
-    fm_sha256_hex(p->e->bytes, p->e->sha256);
     convert(p);
     fm_classify(p->e);
     find_nul(p->e->bytes, &p->found);

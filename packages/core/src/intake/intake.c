@@ -118,13 +118,20 @@ static void report(struct fm_incident *in, const struct pending *p)
 
 static void examine_item(void *arg, size_t i)
 {
-    examine(&((struct walk *)arg)->pending.items[i]);
+    struct pending *p = &((struct walk *)arg)->pending.items[i / 2];
+    if (i % 2 == 0)
+        examine_hash(p);
+    else
+        examine(p);
 }
 
-/* Hashing and detection of all new inputs in parallel; what they found is reported in order. */
+/* Hashing and detection of all new inputs in parallel, of one input too: hashing a large one takes
+ * as long as all the rest of it. What they found is reported in order. */
 static void examine_all(struct walk *w)
 {
-    fm_pool_each(w->in->pool, w->pending.n, examine_item, w);
+    fm_vec_each (&w->pending, p)
+        p->as_found = p->e->bytes;
+    fm_pool_each(w->in->pool, w->pending.n * 2, examine_item, w);
     fm_vec_each (&w->pending, p) {
         report(w->in, p);
         if (p->found.converted.p)

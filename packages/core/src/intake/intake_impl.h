@@ -30,6 +30,7 @@ struct findings {
 /* An input before it is examined. */
 struct pending {
     struct fm_evidence *e;
+    fm_str as_found;         /* e->bytes before they are converted */
     struct fm_map_file *map; /* NULL: the bytes are in memory */
     const char *real_path;   /* of a file on disk, else NULL */
     struct stat before;
@@ -93,7 +94,9 @@ bool archive_is(fm_str bytes);
 /* Takes what is in it; path is the label of the archive. */
 void archive_take(struct walk *w, fm_str path, fm_str bytes, unsigned depth);
 
-/* examine.c: hash, encoding, type and oddities. Touches only p. */
+/* examine.c: encoding, type and oddities; and the hash, which may run beside it. They touch only p.
+ */
 void examine(struct pending *p);
+void examine_hash(struct pending *p);
 
 #endif

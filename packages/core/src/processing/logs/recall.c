@@ -75,11 +75,18 @@ static struct fm_logs_recalled *entry_of(struct fm_logs_recall *r, const struct 
     return &r->entries[m->hash % FM_LOGS_RECALL_MESSAGES];
 }
 
+/* fm_str_trim, for texts that mostly need none. */
+static fm_str trim(fm_str s)
+{
+    bool is_trimmed = s.len && !fm_ch_is_space(s.p[0]) && !fm_ch_is_space(s.p[s.len - 1]);
+    return is_trimmed ? s : fm_str_trim(s);
+}
+
 fm_str fm_logs_recall_scan(struct fm_logs_recall *r, fm_str msg, char *scratch,
                            struct fm_logs_shape *out)
 {
     struct fm_logs_masked m;
-    msg = fm_str_trim(msg);
+    msg = trim(msg);
     m.len = 0;
     if (msg.len && msg.len <= FM_LOGS_MASK_MAX) {
         fm_logs_mask(msg, &m);
