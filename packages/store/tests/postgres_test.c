@@ -26,13 +26,15 @@ static void become(const struct passwd *pw)
         _exit(126);
 }
 
-static pid_t start(const struct passwd *pw, const char *program, const char *const argv[])
+/* PostgreSQL finds its other programs by the path in argv[0]. */
+static pid_t start(const struct passwd *pw, const char *argv[])
 {
     char path[512];
-    snprintf(path, sizeof path, "%s/%s", bin, program);
+    snprintf(path, sizeof path, "%s/%s", bin, argv[0]);
     pid_t pid = fork();
     if (pid == 0) {
         become(pw);
+        argv[0] = path;
         execv(path, (char *const *)(uintptr_t)argv);
         _exit(127);
     }
@@ -102,13 +104,13 @@ static bool start_server(void)
     snprintf(data, sizeof data, "%s/data", cluster);
     const char *init[] = {"initdb", "-D", data,   "-U",        "fm",         "-A",
                           "trust",  "-E", "UTF8", "--no-sync", "--locale=C", NULL};
-    waitpid(start(pw, "initdb", init), &status, 0);
+    waitpid(start(pw, init), &status, 0);
     if (status != 0)
         return false;
     snprintf(port, sizeof port, "%d", free_port());
     const char *run[] = {"postgres", "-D", data, "-k", cluster,     "-h",
                          "",         "-p", port, "-c", "fsync=off", NULL};
-    server = start(pw, "postgres", run);
+    server = start(pw, run);
     snprintf(location, sizeof location, "postgresql:///postgres?host=%s&port=%s&user=fm", cluster,
              port);
     return wait_until_ready();

@@ -62,6 +62,18 @@ static void take_types(struct rules *r, fm_str value)
     r->policy->denies_all_egress = r->policy->denies_all_egress && r->policy->has_egress;
 }
 
+/* Whom the current rule is about; before any rule, whom the policy applies to. */
+static void take_pods(struct rules *r, struct fm_object *o, fm_str value)
+{
+    if (fm_str_starts(value, FM_STR("<none>")))
+        return;
+    fm_set_pairs_csv(r->from,
+                     r->is_in    ? &r->policy->ingress_from
+                     : r->is_out ? &r->policy->egress_to
+                                 : &o->selector,
+                     value);
+}
+
 static void take_line(struct rules *r, struct fm_object *o, fm_str line)
 {
     fm_str value = line, key = fm_str_trim(fm_str_cut(&value, ':'));
@@ -75,12 +87,8 @@ static void take_line(struct rules *r, struct fm_object *o, fm_str line)
         take_isolation(r, line);
     else if (is_rule && fm_str_eqc(key, "To Port"))
         take_port(r, value);
-    else if (fm_str_eqc(key, "PodSelector") && !fm_str_starts(value, FM_STR("<none>")))
-        fm_set_pairs_csv(r->from,
-                         r->is_in    ? &r->policy->ingress_from
-                         : r->is_out ? &r->policy->egress_to
-                                     : &o->selector,
-                         value);
+    else if (fm_str_eqc(key, "PodSelector"))
+        take_pods(r, o, value);
 }
 
 void fm_read_describe_policy(const struct fm_origin *from, struct fm_object *o, fm_str text)
