@@ -82,15 +82,17 @@ static enum fm_code on_stale(void *arg, const struct fm_row *row)
 }
 
 /* A step of the schema may add columns to the projections; they are a picture of the log, so they
- * are made anew. A crash in between leaves the mark, and the next start goes on. */
+ * are made anew. A crash in between leaves the mark, and the next start goes on. A case whose log
+ * is damaged keeps its old row: it must not shut out the others. */
 static enum fm_code refresh_projections(struct fm_store *s, struct fm_ctx *ctx)
 {
     struct store_stale stale = {.ctx = ctx};
     struct fm_query q = fm_query("SELECT id FROM cases WHERE urgency = '-'");
     FM_TRY(fm_db_each(s->writer, ctx, &q, on_stale, &stale));
     fm_vec_each (&stale.ids, id)
-        FM_TRY(fm_store_rebuild(s, ctx, *id));
-    return FM_OK;
+        if (fm_store_rebuild(s, ctx, *id) != FM_OK)
+            fm_ctx_clear_error(ctx);
+    return fm_ctx_check(ctx);
 }
 
 enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_store_options *o,

@@ -185,3 +185,22 @@ TEST(results_are_kept_by_name_and_trimmed_with_their_content)
     fm_results_free(k);
     world_close(&w);
 }
+
+TEST(one_damaged_case_does_not_shut_out_the_others)
+{
+    struct world w;
+    struct fm_case *c;
+    world_open(&w, NULL);
+    fm_str good = busy_case(&w), bad = world_case(&w, alice, "Damaged");
+    assert_int_equal(run_sql(&w, "UPDATE cases SET urgency = '-'"), FM_OK);
+    char sql[128];
+    snprintf(sql, sizeof sql, "DELETE FROM events WHERE case_id = '%.*s'", FM_STR_ARG(bad));
+    assert_int_equal(run_sql(&w, sql), FM_OK);
+    fm_store_free(w.store);
+    struct fm_store_options o = {.location = w.dir};
+    assert_int_equal(fm_store_open(&w.ctx, &o, &w.store), FM_OK);
+    assert_int_equal(fm_store_load(w.store, &w.ctx, good, &c, NULL), FM_OK);
+    assert_str(row_of(&w, good).waiting_on, "the deploy");
+    assert_str(row_of(&w, bad).title, "Damaged");
+    world_close(&w);
+}
