@@ -48,8 +48,7 @@ lie-test: build
 	@tools/lie-test build/bin/faultmaven $(SUITE)
 
 bench: build
-	@tools/bench
-	@build/release/bin/cases-bench build/bin/faultmaven
+	@{ tools/bench && python3 tests/bench/signals.py build/bin/faultmaven && build/release/bin/cases-bench build/bin/faultmaven; } | tools/bench-page
 
 eval: build
 	@build/bin/faultmaven eval $(SUITE)

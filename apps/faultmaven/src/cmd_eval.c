@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "eval_confusion.h"
 #include "eval_files.h"
 #include "eval_print.h"
 #include "faultmaven/core/evaluation.h"
@@ -279,6 +280,8 @@ static int run(struct fm_cli *cli, char **argv)
     fm_buf_init(&out, (size_t)256 << 20);
     enum fm_code code = o.is_json ? eval_print_json(&cli->ctx, &report, &out)
                                   : eval_print_text(&report, o.is_verbose, &out);
+    if (!o.is_json && report.suites.n > 1)
+        eval_put_confusion(&cli->ctx.arena, &report, &out);
     status = code == FM_OK && fm_cli_print(cli, fm_buf_str(&out)) ? 0 : fm_cli_fail(cli);
     fm_buf_release(&out);
     return status;

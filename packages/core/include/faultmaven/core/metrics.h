@@ -125,8 +125,9 @@ struct fm_metric_series {
 struct fm_metric_set {
     FM_VEC(struct fm_metric_series *) series; /* in order of input, then of the source */
     uint64_t n_points;
-    uint64_t n_left_out;          /* series beyond FM_SERIES_MAX */
-    struct fm_map baseline_index; /* for fm_series_baseline */
+    uint64_t n_left_out;                      /* series beyond FM_SERIES_MAX */
+    struct fm_map baseline_index;             /* for fm_series_baseline */
+    FM_VEC(struct fm_metric_series *) limits; /* those that bound another, of no baseline */
     struct metric_change
         *changes; /* one a series that is no baseline; private, see metrics/change.h */
     size_t n_changes;

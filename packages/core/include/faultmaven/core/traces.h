@@ -17,7 +17,7 @@
 
 #define FM_TRACE_SPANS_MAX                                                                         \
     8000000 /* spans of one incident; the rest is counted and the limit reported */
-#define FM_TRACE_NAMES_MAX 1000000 /* services plus operations; further names become "(other)" */
+#define FM_TRACE_NAMES_MAX 65536 /* services plus operations; further names become "(other)" */
 
 #define FM_SPAN_NONE UINT32_MAX
 

@@ -157,8 +157,8 @@ static const struct fm_metric_series *find_limit(const struct fm_metric_set *set
     struct fm_words w;
     if (!*topic)
         return NULL;
-    fm_vec_each (&set->series, it) {
-        if ((*it)->role != FM_ROLE_LIMIT || (*it)->is_baseline || (*it)->entity != s->entity)
+    fm_vec_each (&set->limits, it) {
+        if ((*it)->entity != s->entity)
             continue;
         fm_words_split((*it)->name, &w);
         if (fm_words_has_any(&w, topic))

@@ -201,6 +201,8 @@ void metric_set_index(struct fm_arena *a, struct fm_metric_set *set)
 {
     fm_map_init(&set->baseline_index, a);
     fm_vec_each (&set->series, s) {
+        if (!(*s)->is_baseline && (*s)->role == FM_ROLE_LIMIT)
+            fm_vec_push(a, &set->limits, *s);
         if (!(*s)->is_baseline)
             continue;
         struct fm_map_entry *e = fm_map_put(&set->baseline_index, identity_key(a, *s));
