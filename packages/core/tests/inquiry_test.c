@@ -374,3 +374,29 @@ TEST(both_opinions_are_shown_with_what_decides)
     assert_true(model_replied(&m, "for it: "));
     model_close(&m);
 }
+
+/* The diagnosed cause, in its words, may be stated; never surer than it was computed. */
+TEST(a_cause_that_the_diagnosis_holds_is_accepted_at_its_likelihood)
+{
+    struct model_kit m;
+    model_open(&m, files);
+    const struct fm_cause *top = m.inquiry.diagnosis->causes.items[0];
+    assert_true(top->likelihood >= 0.7);
+    fm_str line = fm_str_sub(fm_str_c(app_log), top->supports.items[0].span.offset,
+                             top->supports.items[0].span.length);
+    fm_str reply = fm_str_fmt(
+        &m.k.ctx.arena,
+        "{'message':'See the "
+        "cause.','changes':[{'type':'root_cause','root_cause':{'statement':'%.*s',"
+        "'mechanism':'%.*s','role':'trigger','confidence':1,'method':'direct_analysis','cites':[{"
+        "'evidence_id':'$e0','quote':'%.*s'}]}}]}",
+        FM_STR_ARG(top->statement), FM_STR_ARG(top->mechanism),
+        FM_STR_ARG(fm_str_sub(line, 0, 40)));
+    const char *const script[] = {reply.p, NULL};
+    model_say(&m, "Why?", script);
+    assert_none_rejected(&m.k);
+    assert_int_equal(m.k.c->root_causes.n, 1);
+    assert_true(m.k.c->root_causes.items[0].confidence <= top->likelihood);
+    assert_false(model_replied(&m, "is another one"));
+    model_close(&m);
+}
