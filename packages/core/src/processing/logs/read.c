@@ -33,6 +33,7 @@ struct reader {
     struct fm_logs_part **free; /* workspaces */
     size_t n_free;
     struct fm_logs_part **ready; /* by part; read and not merged */
+    size_t next;                 /* the part to be given a workspace next */
     size_t turn;                 /* the part to be merged next */
     bool is_merging;             /* by a thread, without the lock */
     enum fm_code code;           /* why the rest is not read */
@@ -77,15 +78,20 @@ static void merge_part(struct reader *r, struct fm_logs_part *p, uint32_t number
     r->opt->on_leaves(r->opt->arg, p->leaves, p->n_leaves);
 }
 
-/* A workspace; NULL when nothing is to be read any more. */
-static struct fm_logs_part *take_free(struct reader *r)
+/* A workspace for part i; NULL when nothing is to be read any more. They are given out in the order
+ * of the parts: the part whose turn it is has one, or is the next to get one, so merging goes on.
+ */
+static struct fm_logs_part *take_free(struct reader *r, size_t i)
 {
     struct fm_logs_part *p = NULL;
     pthread_mutex_lock(&r->lock);
-    while (r->n_free == 0 && r->code == FM_OK)
+    while ((r->n_free == 0 || r->next != i) && r->code == FM_OK)
         pthread_cond_wait(&r->has_free, &r->lock);
-    if (r->code == FM_OK)
+    if (r->code == FM_OK) {
         p = r->free[--r->n_free];
+        r->next++;
+        pthread_cond_broadcast(&r->has_free);
+    }
     pthread_mutex_unlock(&r->lock);
     return p;
 }
@@ -119,7 +125,7 @@ static void merge_ready(struct reader *r)
 static void read_part(void *arg, size_t i)
 {
     struct reader *r = arg;
-    struct fm_logs_part *p = take_free(r);
+    struct fm_logs_part *p = take_free(r, i);
     if (!p)
         return;
     fm_str lines = fm_str_n(r->cuts[i], (size_t)(r->cuts[i + 1] - r->cuts[i]));

@@ -84,13 +84,18 @@ static bool has_chunk_mark(const char *p, const char *q)
     return dots >= 2;
 }
 
+static bool ends_chunk(char c)
+{
+    return (fm_ch(c) & (FM_CH_SPACE | FM_CH_STOP)) || c == '=';
+}
+
 /* key=a/b:c : the whole chunk is the value, unless another "=" makes it a list of pairs. */
 static bool rule_chunk(struct scanner *s, const struct fm_logs_word *w)
 {
-    if (!is_after_equals(s, w->p))
-        return false;
     const char *q = w->p + w->len;
-    while (q < s->end && !fm_ch_is_space(*q) && !(fm_ch(*q) & FM_CH_STOP) && *q != '=')
+    if (!is_after_equals(s, w->p) || (!w->dots && !w->ats && ends_chunk(at(s, q))))
+        return false;
+    while (q < s->end && !ends_chunk(*q))
         q++;
     if (at(s, q) == '=' || !has_chunk_mark(w->p + 1, q))
         return false;

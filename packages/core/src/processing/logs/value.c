@@ -30,22 +30,28 @@ static size_t joint(const char *p, const char *end)
 
 const char *fm_logs_word_scan(const char *p, const char *end, struct fm_logs_word *w)
 {
-    *w = (struct fm_logs_word){.p = p};
+    const char *from = p;
+    unsigned mask = 0, dots = 0, dashes = 0, ats = 0;
     for (;;) {
         unsigned c;
         while (p < end && ((c = fm_ch(*p)) & FM_CH_WORD)) {
-            w->mask |= c;
+            mask |= c;
             p++;
         }
         size_t n = joint(p, end);
         if (!n)
             break;
-        w->dots += *p == '.';
-        w->dashes += *p == '-';
-        w->ats += *p == '@';
+        dots += *p == '.';
+        dashes += *p == '-';
+        ats += *p == '@';
         p += n;
     }
-    w->len = (size_t)(p - w->p);
+    *w = (struct fm_logs_word){.p = from,
+                               .len = (size_t)(p - from),
+                               .mask = mask,
+                               .dots = dots,
+                               .dashes = dashes,
+                               .ats = ats};
     return p;
 }
 
