@@ -3,10 +3,16 @@
 #include "detect/value.h"
 #include "scan/placeholder.h"
 
+/* The lists are in lower case; most entries go by their first byte. */
+static inline bool starts_alike(fm_str s, const char *word)
+{
+    return fm_lower((unsigned char)s.p[0]) == (unsigned char)word[0];
+}
+
 static bool is_one_of(fm_str s, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (fm_str_ieq(s, fm_str_c(list[i])))
+        if (starts_alike(s, list[i]) && fm_str_ieq(s, fm_str_c(list[i])))
             return true;
     return false;
 }
@@ -14,7 +20,7 @@ static bool is_one_of(fm_str s, const char *const *list, size_t n)
 static bool starts_with_any(fm_str s, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (fm_str_istarts(s, fm_str_c(list[i])))
+        if (starts_alike(s, list[i]) && fm_str_istarts(s, fm_str_c(list[i])))
             return true;
     return false;
 }
@@ -35,7 +41,7 @@ static bool has_drawn_run(fm_str s)
 static bool is_filler(fm_str s)
 {
     bool is_same = true, is_masky = true;
-    for (size_t i = 0; i < s.len; i++) {
+    for (size_t i = 0; i < s.len && (is_same || is_masky); i++) {
         is_same &= s.p[i] == s.p[0];
         is_masky &= strchr("xX*.-#_", s.p[i]) != NULL && s.p[i];
     }

@@ -3,16 +3,54 @@
 
 #include <math.h>
 
+static double log2_of(uint32_t n)
+{
+    static const double table[] = {0,
+                                   0,
+                                   1,
+                                   1.5849625007211561,
+                                   2,
+                                   2.3219280948873622,
+                                   2.5849625007211561,
+                                   2.8073549220576042,
+                                   3,
+                                   3.1699250014423122,
+                                   3.3219280948873622,
+                                   3.4594316186372973,
+                                   3.5849625007211561,
+                                   3.7004397181410922,
+                                   3.8073549220576042,
+                                   3.9068905956085187,
+                                   4,
+                                   4.0874628412503391,
+                                   4.1699250014423122,
+                                   4.2479275134435852,
+                                   4.3219280948873626,
+                                   4.3923174227787607,
+                                   4.4594316186372973,
+                                   4.5235619560570131,
+                                   4.5849625007211561,
+                                   4.6438561897747244,
+                                   4.7004397181410917,
+                                   4.7548875021634682,
+                                   4.8073549220576037,
+                                   4.8579809951275719,
+                                   4.9068905956085187,
+                                   4.9541963103868749,
+                                   5};
+    return n < sizeof table / sizeof *table ? table[n] : log2(n);
+}
+
+/* -sum p log2 p, as log2 n - (sum of log2 of how often each byte occurs) / n */
 double fm_entropy(fm_str s)
 {
     uint32_t counts[256] = {0};
-    double h = 0, n = (double)s.len;
+    double sum = 0;
     for (size_t i = 0; i < s.len; i++)
         counts[(unsigned char)s.p[i]]++;
-    for (size_t i = 0; i < 256 && s.len; i++)
-        if (counts[i])
-            h -= counts[i] / n * log2(counts[i] / n);
-    return h;
+    for (size_t i = 0; i < s.len; i++)
+        sum += log2_of(counts[(unsigned char)s.p[i]]);
+    return s.len ? log2_of((uint32_t)s.len) - sum / (double)s.len : 0;
 }
 
 static uint32_t skip_blanks(const struct fm_line *l, uint32_t i, uint32_t max)

@@ -252,8 +252,9 @@ struct fm_findings fm_redact_scan_line(struct fm_redact_scan *s, fm_str text)
 
 struct fm_redact_scan *fm_redact_scan_new(const struct fm_redactor *r)
 {
-    struct fm_redact_scan *s = calloc(1, sizeof *s);
+    struct fm_redact_scan *s = malloc(sizeof *s);
     FM_ASSERT(s != NULL);
+    memset(s, 0, offsetof(struct fm_redact_scan, maps));
     s->r = r;
     s->shape_bytes = FM_SHAPES_BYTES;
     s->words = malloc((FM_REDACT_LINE_MAX / 2 + 2) * sizeof *s->words);

@@ -51,7 +51,6 @@ struct fm_redact_scan {
     struct fm_slot_source *slots;
     enum fm_pem pem;
     fm_str ahead; /* the line behind, or nothing */
-    struct fm_maps maps;
     struct fm_word *words;
     struct fm_cand *cands;
     size_t n_cands;
@@ -59,16 +58,18 @@ struct fm_redact_scan {
     struct fm_finding *found;
     size_t n_found;
     size_t cap_found;
-    uint64_t covered[FM_MAP_WORDS];  /* by any kept span */
-    uint64_t hardened[FM_MAP_WORDS]; /* by a kept span that is no secret */
     struct fm_later *later;
     uint32_t n_later;
     uint32_t cap_later;
     struct fm_shapes *shapes; /* NULL until the text is long enough */
     size_t shape_bytes;
     uint32_t n_lines;
-    char mask[FM_REDACT_LINE_MAX + FM_MASK_SLACK];
     struct fm_name_slot names[FM_NAME_CACHE];
+    /* From here on filled line by line, not at the start. */
+    struct fm_maps maps;
+    uint64_t covered[FM_MAP_WORDS];  /* by any kept span */
+    uint64_t hardened[FM_MAP_WORDS]; /* by a kept span that is no secret */
+    char mask[FM_REDACT_LINE_MAX + FM_MASK_SLACK];
 };
 
 /* Bits of all blocks of n bytes; how many blocks. */
