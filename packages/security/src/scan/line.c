@@ -80,17 +80,17 @@ static void read_mask(struct fm_line *l)
 /* What the source says of the mask; l->p is the mask. */
 static void ask_slots(struct fm_line *l, struct fm_findings found, struct fm_shape_slots *out)
 {
-    struct fm_slot slots[FM_SHAPE_SLOTS];
+    struct fm_slots said;
     struct fm_slot_source *src = l->scan->slots;
-    size_t n = src->ops->slots(src, fm_str_n(l->p, l->n), found, slots, FM_SHAPE_SLOTS);
     out->n = 0;
-    out->asked = src->generation + 1;
-    for (size_t i = 0; i < n && i < FM_SHAPE_SLOTS; i++)
-        if (slots[i].end <= l->n && slots[i].start < slots[i].end && fm_wants(l, slots[i].type))
-            out->cands[out->n++] = (struct fm_cand){.start = (uint32_t)slots[i].start,
-                                                    .end = (uint32_t)slots[i].end,
+    src->ops->ask(src, fm_str_n(l->p, l->n), found, &said);
+    out->topic = said.topic;
+    for (uint32_t i = 0; i < said.n; i++)
+        if (fm_wants(l, said.items[i].type))
+            out->cands[out->n++] = (struct fm_cand){.start = (uint32_t)said.items[i].start,
+                                                    .end = (uint32_t)said.items[i].end,
                                                     .prio = SLOT_PRIORITY,
-                                                    .type = (uint8_t)slots[i].type,
+                                                    .type = (uint8_t)said.items[i].type,
                                                     .rule = R_SLOT};
 }
 
@@ -104,11 +104,11 @@ static void keep_shape(struct fm_line *l, const struct fm_shape *about)
 {
     struct fm_shape shape = *about;
     shape.mask = l->p;
-    shape.words = l->words;
+    shape.words = l->words; /* read again by what was put off only */
     shape.later = l->scan->later;
     shape.kw_any = l->kw_any;
     shape.n = l->n;
-    shape.n_words = l->n_words;
+    shape.n_words = l->scan->n_later ? l->n_words : 0;
     shape.n_later = l->scan->n_later;
     shape.n_plain = l->n_plain;
     shape.n_names = l->n_names;
@@ -126,10 +126,10 @@ static void settle_mask(struct fm_line *l, bool should_keep)
     if (n_cands)
         fm_resolve(l);
     struct fm_findings found = {s->found, s->n_found};
-    if (s->slots) {
+    if (s->slots)
         ask_slots(l, found, &slots);
-        s->slots->ops->learn(s->slots, fm_str_n(l->p, l->n), found);
-    }
+    slots.generation =
+        UINT64_MAX; /* asked again at the next sight: it may have learned from itself */
     if (should_keep)
         keep_shape(l, &(struct fm_shape){.cands = s->cands,
                                          .n_cands = (uint32_t)n_cands,
@@ -167,13 +167,16 @@ static void recall_words(struct fm_line *l, const struct fm_shape *shape)
 /* Asks again when the source has learned something. */
 static const struct fm_shape_slots *recall_slots(struct fm_line *l, const struct fm_shape *shape)
 {
-    if (shape->slots->asked != l->scan->slots->generation + 1) {
+    struct fm_shape_slots *x = shape->slots;
+    uint64_t now = l->scan->slots->generations[x->topic];
+    if (x->generation != now) {
         const char *raw = l->p;
         l->p = shape->mask;
-        ask_slots(l, (struct fm_findings){shape->found, shape->n_found}, shape->slots);
+        ask_slots(l, (struct fm_findings){shape->found, shape->n_found}, x);
+        x->generation = now;
         l->p = raw;
     }
-    return shape->slots;
+    return x;
 }
 
 /* False when what the shape says is all. */

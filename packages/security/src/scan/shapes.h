@@ -10,13 +10,12 @@
 
 #include "scan/later.h"
 
-#define FM_SHAPE_SLOTS 8
-
-/* The answer of the slot source, as of its generation + 1; 0: never asked. */
+/* The answer of the slot source, as of a generation of its topic. */
 struct fm_shape_slots {
-    uint64_t asked;
+    uint64_t generation;
     uint32_t n;
-    struct fm_cand cands[FM_SHAPE_SLOTS];
+    uint8_t topic;
+    struct fm_cand cands[FM_SLOTS_LINE_MAX];
 };
 
 /* What the first step found out. The arrays are borrowed. */

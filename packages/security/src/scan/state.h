@@ -15,7 +15,7 @@
 
 /* Memory for shapes, and the line from which on they are looked for: not worth it in short texts.
  */
-#define FM_SHAPES_BYTES (6u * 1024 * 1024)
+#define FM_SHAPES_BYTES (8u * 1024 * 1024)
 #define FM_SHAPES_FROM 32
 
 struct fm_redactor {

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-#include "faultmaven/base/hash.h"
 #include "scan/chars.h"
 
 #define TABLE_SIZE 16384
 #define WORDS_MAX 48
 #define FIXED_MIN 3
+#define OUTLINES 4096
 
 struct place {
     uint64_t key;   /* 0 is free */
@@ -17,15 +17,10 @@ struct place {
     bool is_sure; /* a second value was there */
 };
 
-struct learner {
-    struct fm_slot_source base;
-    size_t n, n_sure;
-    struct place places[TABLE_SIZE];
-};
-
 /* A run of bytes that stand in words, names and dotted hosts. */
 struct word {
     uint32_t start, end;
+    bool has_digit;
     uint64_t hash; /* its part of the hash of the line */
 };
 
@@ -34,7 +29,16 @@ struct template
     struct word words[WORDS_MAX];
     uint32_t n;
     uint32_t n_fixed;
-    uint64_t hash; /* sum over words and what parts them */
+    uint64_t outline; /* of what parts the words */
+    uint64_t hash;    /* outline and words, as a sum */
+};
+
+struct learner {
+    struct fm_slot_source base;
+    size_t n, n_sure;
+    uint64_t outlines[OUTLINES / 64]; /* of lines that hold a sure place */
+    struct template last;
+    struct place places[TABLE_SIZE];
 };
 
 static bool is_word_byte(unsigned char c)
@@ -48,12 +52,16 @@ static uint64_t mix(uint64_t h, uint64_t v)
     return h ^ h >> 29;
 }
 
-static bool has_digit(fm_str s)
+static uint64_t hash_bytes(const char *p, size_t n)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (fm_is_digit((unsigned char)s.p[i]))
-            return true;
-    return false;
+    uint64_t h = n, v;
+    for (; n > 8; p += 8, n -= 8) {
+        memcpy(&v, p, 8);
+        h = mix(h, v);
+    }
+    v = 0;
+    memcpy(&v, p, n);
+    return mix(h, v);
 }
 
 /* The finding that touches [s, e), moving on from *at. */
@@ -65,45 +73,56 @@ static const struct fm_finding *touching(struct fm_findings f, size_t *at, uint3
 }
 
 /* Words that vary from line to line count as equal. */
-static uint64_t word_value(fm_str word, const struct fm_finding *found)
+static uint64_t word_value(fm_str line, const struct word *w, const struct fm_finding *found)
 {
-    if (has_digit(word))
+    if (w->has_digit)
         return 1;
-    return found ? 2 : fm_hash64(word) | 4;
+    return found ? 2 : hash_bytes(line.p + w->start, w->end - w->start) | 4;
 }
 
-static bool next_word(fm_str line, uint32_t *at, struct word *w)
+static bool next_word(fm_str line, uint32_t i, struct word *w)
 {
-    uint32_t i = *at, n = (uint32_t)line.len;
+    uint32_t n = (uint32_t)line.len;
     while (i < n && !is_word_byte((unsigned char)line.p[i]))
         i++;
     w->start = i;
-    while (i < n && is_word_byte((unsigned char)line.p[i]))
-        i++;
+    w->has_digit = false;
+    for (; i < n && is_word_byte((unsigned char)line.p[i]); i++)
+        w->has_digit |= fm_is_digit((unsigned char)line.p[i]);
     w->end = i;
-    *at = i;
     return w->end > w->start;
 }
 
-/* False when the line has too many words or too few that stay. */
-static bool read_template(struct template *t, fm_str line, struct fm_findings found)
+/* False when the line has too many words. */
+static bool read_outline(struct template *t, fm_str line)
 {
-    uint32_t at = 0, gap = 0;
-    size_t k = 0;
+    uint32_t at = 0;
     struct word w;
-    t->n = t->n_fixed = 0;
-    t->hash = 0;
-    for (; next_word(line, &at, &w); gap = w.end) {
+    t->n = 0;
+    t->outline = 0;
+    for (; next_word(line, at, &w); at = w.end) {
         if (t->n == WORDS_MAX)
             return false;
-        uint64_t value = word_value(fm_str_sub(line, w.start, w.end - w.start),
-                                    touching(found, &k, w.start, w.end));
-        w.hash = mix(value, t->n + 1);
-        t->hash += w.hash + mix(fm_hash64(fm_str_sub(line, gap, w.start - gap)), ~(uint64_t)t->n);
-        t->n_fixed += value > 2;
+        t->outline += mix(hash_bytes(line.p + at, w.start - at), ~(uint64_t)t->n);
         t->words[t->n++] = w;
     }
-    t->hash += fm_hash64(fm_str_skip(line, gap));
+    t->outline += hash_bytes(line.p + at, line.len - at);
+    return true;
+}
+
+/* False when too few words stay. */
+static bool read_words(struct template *t, fm_str line, struct fm_findings found)
+{
+    size_t k = 0;
+    t->n_fixed = 0;
+    t->hash = t->outline;
+    for (uint32_t i = 0; i < t->n; i++) {
+        struct word *w = &t->words[i];
+        uint64_t value = word_value(line, w, touching(found, &k, w->start, w->end));
+        w->hash = mix(value, i + 1);
+        t->hash += w->hash;
+        t->n_fixed += value > 2;
+    }
     return t->n_fixed >= FIXED_MIN;
 }
 
@@ -126,10 +145,16 @@ static bool is_learned(enum fm_sensitive type)
     return type == FM_SENSITIVE_USER || type == FM_SENSITIVE_HOST || type == FM_SENSITIVE_ID;
 }
 
+/* Topic 0 is for lines that are no templates. */
+static uint8_t topic_of(uint64_t outline)
+{
+    return (uint8_t)(1 + outline % (FM_SLOT_TOPICS - 1));
+}
+
 static void learn_value(struct learner *s, uint64_t key, enum fm_sensitive type, fm_str value)
 {
     struct place *p = look_up(s, key);
-    uint32_t hash = (uint32_t)fm_hash64(value);
+    uint32_t hash = (uint32_t)hash_bytes(value.p, value.len);
     if (!p->key) {
         if (s->n == FM_SLOTS_MAX)
             return;
@@ -138,7 +163,8 @@ static void learn_value(struct learner *s, uint64_t key, enum fm_sensitive type,
     } else if (!p->is_sure && p->type == type && p->value != hash) {
         p->is_sure = true;
         s->n_sure++;
-        s->base.generation++;
+        s->base.generations[topic_of(s->last.outline)]++;
+        s->outlines[s->last.outline / 64 % (OUTLINES / 64)] |= 1ULL << s->last.outline % 64;
     }
 }
 
@@ -148,19 +174,24 @@ static bool ends_at(const struct fm_finding *f, const struct word *w)
     return f->start <= w->start && f->end == w->end;
 }
 
-static void learn(struct fm_slot_source *base, fm_str line, struct fm_findings found)
+static void learn(struct learner *s, fm_str line, struct fm_findings found)
 {
-    struct learner *s = (struct learner *)base;
-    struct template t;
     size_t k = 0;
-    if (!found.n || !read_template(&t, line, found))
-        return;
-    for (uint32_t i = 0; i < t.n; i++) {
-        const struct word *w = &t.words[i];
+    for (uint32_t i = 0; i < s->last.n; i++) {
+        const struct word *w = &s->last.words[i];
         const struct fm_finding *f = touching(found, &k, w->start, w->end);
         if (f && is_learned(f->type) && ends_at(f, w))
-            learn_value(s, key_of(&t, i), f->type, fm_str_sub(line, w->start, w->end - w->start));
+            learn_value(s, key_of(&s->last, i), f->type,
+                        fm_str_sub(line, w->start, w->end - w->start));
     }
+}
+
+static bool has_learned(struct fm_findings found)
+{
+    for (size_t i = 0; i < found.n; i++)
+        if (is_learned(found.items[i].type))
+            return true;
+    return false;
 }
 
 /* Says that there is nothing. */
@@ -173,27 +204,40 @@ static bool is_nothing(fm_str s)
     return s.len < 2 || !fm_is((unsigned char)s.p[0], C_WORD);
 }
 
-static size_t slots(struct fm_slot_source *base, fm_str line, struct fm_findings found,
-                    struct fm_slot *out, size_t max)
+static void answer(struct learner *s, fm_str line, struct fm_findings found, struct fm_slots *out)
 {
-    struct learner *s = (struct learner *)base;
-    struct template t;
-    size_t k = 0, n = 0;
-    if (!s->n_sure || !read_template(&t, line, found))
-        return 0;
-    for (uint32_t i = 0; i < t.n && n < max; i++) {
-        const struct word *w = &t.words[i];
+    size_t k = 0;
+    for (uint32_t i = 0; i < s->last.n && out->n < FM_SLOTS_LINE_MAX; i++) {
+        const struct word *w = &s->last.words[i];
         if (touching(found, &k, w->start, w->end) ||
             is_nothing(fm_str_sub(line, w->start, w->end - w->start)))
             continue;
-        const struct place *p = look_up(s, key_of(&t, i));
+        const struct place *p = look_up(s, key_of(&s->last, i));
         if (p->key && p->is_sure)
-            out[n++] = (struct fm_slot){w->start, w->end, (enum fm_sensitive)p->type};
+            out->items[out->n++] = (struct fm_slot){w->start, w->end, (enum fm_sensitive)p->type};
     }
-    return n;
 }
 
-static const struct fm_slot_source_ops learner_ops = {.slots = slots, .learn = learn};
+static void ask(struct fm_slot_source *base, fm_str line, struct fm_findings found,
+                struct fm_slots *out)
+{
+    struct learner *s = (struct learner *)base;
+    *out = (struct fm_slots){.n = 0};
+    if (!read_outline(&s->last, line))
+        return;
+    uint64_t h = s->last.outline;
+    bool should_learn = has_learned(found),
+         may_answer = s->outlines[h / 64 % (OUTLINES / 64)] >> h % 64 & 1;
+    out->topic = topic_of(h);
+    if ((!should_learn && !may_answer) || !read_words(&s->last, line, found))
+        return;
+    if (may_answer)
+        answer(s, line, found, out);
+    if (should_learn)
+        learn(s, line, found);
+}
+
+static const struct fm_slot_source_ops learner_ops = {.ask = ask};
 
 struct fm_slot_source *fm_slot_learner_new(void)
 {

@@ -47,22 +47,29 @@ struct fm_slot {
     enum fm_sensitive type;
 };
 
+#define FM_SLOTS_LINE_MAX 4
+#define FM_SLOT_TOPICS 256
+
+struct fm_slots {
+    struct fm_slot items[FM_SLOTS_LINE_MAX];
+    uint32_t n;
+    uint8_t topic;
+};
+
 /* Where slots come from. The built-in one learns from the text itself (slots.h); another may know
  * the templates of a log. Asked by the thread that scans. The lines that it sees are masks: digits
  * are "1", numbers in base 16 are "1a1a", lengths and offsets are those of the line. */
 struct fm_slot_source {
     const struct fm_slot_source_ops *ops;
-    uint64_t generation; /* changes when an answer may change; while it stays, answers are kept */
+    uint64_t generations[FM_SLOT_TOPICS]; /* one changes when answers of its topic may change */
 };
 
 struct fm_slot_source_ops {
-    /* Writes at most max slots of the line, apart from what was found in it; returns how many. A
-     * pure function of mask, found and generation. */
-    size_t (*slots)(struct fm_slot_source *s, fm_str mask, struct fm_findings found,
-                    struct fm_slot *out, size_t max);
-    /* Tells what was found in a line. Lines with the same mask may be told once or each time, and
-     * must teach nothing new the second time. */
-    void (*learn)(struct fm_slot_source *s, fm_str mask, struct fm_findings found);
+    /* The slots of the line apart from what was found in it; learns from what was found. Lines with
+     * the same mask may be asked about once or each time: the second time teaches nothing, and
+     * until the generation of its topic changes the answer is the same. */
+    void (*ask)(struct fm_slot_source *s, fm_str mask, struct fm_findings found,
+                struct fm_slots *out);
 };
 
 struct fm_redactor_options {
@@ -92,7 +99,7 @@ void fm_redact_scan_reset(struct fm_redact_scan *s); /* forgets the open block *
 void fm_redact_scan_slots(struct fm_redact_scan *s,
                           struct fm_slot_source *source); /* borrowed; NULL takes it away */
 
-/* Memory for what is remembered of lines (default 6 MiB, taken when a text is longer than a few
+/* Memory for what is remembered of lines (default 8 MiB, taken when a text is longer than a few
  * lines); 0: every line is read anew. Says how fast, never what is found. */
 void fm_redact_scan_remember(struct fm_redact_scan *s, size_t max_bytes);
 
