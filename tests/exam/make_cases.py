@@ -13,6 +13,7 @@ import zlib
 import cluster_faults
 import noise
 import render
+import telemetry
 import world
 
 FOUND = ["root_cause_found", "probable_cause"]
@@ -20,10 +21,10 @@ CALM = ["healthy", "recovered", "inconclusive"]
 QUESTIONS = ["Why do users see errors?", "Part of the shop does not answer.", "What is wrong in the cluster?", "Service unavailable since a few minutes."]
 
 
-def case_file(folder, name, question, expect):
+def case_file(folder, name, question, expect, at=None):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "case.yaml"), "w") as f:
-        f.write(f"id: {json.dumps(name)}\nquestion: {json.dumps(question)}\nexpect:\n")
+        f.write(f"id: {json.dumps(name)}\nquestion: {json.dumps(question)}\n" + (f"at: {json.dumps(at)}\n" if at else "") + "expect:\n")
         for k, v in expect.items():
             f.write(f"  {k}: {json.dumps(v)}\n")
 
@@ -57,7 +58,22 @@ def cluster(out, seed, only, sample=0):
         render.write(w, os.path.join(folder, "evidence"), whole=i % 2 == 0)
 
 
-FAMILIES = {"cluster": cluster}
+def telemetry_suite(out, seed, only, sample=0):
+    for form, kind, shop, place, write in thinned(list(telemetry.incidents(seed)), sample):
+        if only and only != form:
+            continue
+        name = f"{form}.{kind or 'quiet'}"
+        folder = os.path.join(out, "telemetry", name)
+        ents = place and (write(shop, kind, place, folder) or [place])
+        if not place:
+            write(shop, "none", shop.apps[0] + "?", folder)
+        expect = {"verdict": FOUND, "entity": ents} if place else {"verdict": CALM}
+        if place and form != "cloud":
+            expect["fault"] = telemetry.KINDS[kind] + (["other.unknown"] if kind in telemetry.PLACE_ONLY and form != "pod" else [])
+        case_file(folder, name, "Which component is at fault, and what is wrong with it?", expect, telemetry.iso(telemetry.T0 + (telemetry.ONSET + 2) * 60))
+
+
+FAMILIES = {"cluster": cluster, "telemetry": telemetry_suite}
 
 
 def make(family, out, seed, only=None, sample=0):

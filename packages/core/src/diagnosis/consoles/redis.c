@@ -31,7 +31,8 @@ static bool says(const struct fm_hypotheses *h, const char *name, const char *va
 
 static struct fm_entity entity_of(const struct fm_hypotheses *h)
 {
-    const struct fm_console_row *r = pair(h, "redis_version");
+    const struct fm_console_row *version = pair(h, "redis_version");
+    const struct fm_console_row *r = version ? version : pair(h, "used_memory");
     fm_str name = r && r->host.len ? r->host : FM_STR("redis");
     return (struct fm_entity){FM_ENTITY_CACHE, name};
 }

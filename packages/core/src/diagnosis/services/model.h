@@ -60,6 +60,7 @@ struct svc {
     struct svc_finding found[SVC_SIGNALS];
     struct svc_order order; /* of SVC_SEQUENCE */
     double memory_growth;   /* 0…1, see resource.c */
+    bool is_alone;          /* the only one of many that left its usual range, and clearly */
 };
 
 struct svc_model {

@@ -9,6 +9,8 @@
 
 /* The scale of the signals to the scale that all reasoners share: 0.8 is found, 0.5 is probable,
  * 0.2 is worth listing. */
+#define ALONE_STRENGTH 0.64
+
 static double strength_of(double score)
 {
     if (score >= 0.8)
@@ -301,7 +303,7 @@ void svc_affected_by(struct fm_hypotheses *h, struct fm_cause *c, fm_entity_id e
 void svc_propose(struct svc_model *m, const struct svc *s)
 {
     bool is_new;
-    double strength = strength_of(s->score);
+    double strength = fmax(strength_of(s->score), s->is_alone ? ALONE_STRENGTH : 0);
     enum fm_fault fault = fault_of(s);
     bool is_database = m->in->entities.items[s->entity].kind == FM_ENTITY_DATABASE;
     if (is_database && fault == FM_FAULT_RUNTIME_CPU_SATURATION)

@@ -5,6 +5,10 @@
 
 #include "diagnosis/services/model.h"
 
+/* The component where failing requests begin, from shares of errors alone. */
+struct facts;
+void svc_errors(struct fm_hypotheses *h, const struct facts *facts, size_t n);
+
 void svc_propose(struct svc_model *m, const struct svc *s);
 
 /* Who suffers: callers of a service, what runs on a node, nearest first, and what calls those in

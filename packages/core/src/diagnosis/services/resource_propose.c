@@ -205,6 +205,7 @@ void resource_propose(struct fm_hypotheses *h)
     for (size_t i = 0; i < n; i++)
         judge(&h->in->ctx->arena, &facts[i], &all);
     explain_away(&all);
+    svc_errors(h, facts, n);
     fm_vec_each (&all, x)
         propose(h, x);
 }

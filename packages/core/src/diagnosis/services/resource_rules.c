@@ -348,11 +348,19 @@ static double retry_storm(const struct facts *f, const struct metric_change *use
 }
 
 /* Only where load enters: what lies below is passed on to it. */
+/* Over many hours the highest value is the daily peak, and that is no spike. Within a few hours the
+ * time that was named can lie a little behind the onset, so that the highest values are new. */
+static double usual_peak(const struct metric_change *c)
+{
+    const struct fm_metric_rows *rows = c->series->rows;
+    bool is_long = rows->n > 1 && rows->at[rows->n - 1] - rows->at[0] > 6 * FM_HOUR;
+    return is_long ? c->before.max : c->before.p90;
+}
+
 static double traffic_spike(const struct facts *f, const struct metric_change *used[EVIDENCE_MAX])
 {
     const struct metric_change *c = f->up[FM_ROLE_REQUESTS];
-    bool is_beyond_peaks =
-        c && c->after.median > 1.2 * c->before.max; /* the daily peak is no spike */
+    bool is_beyond_peaks = c && c->after.median > 1.2 * usual_peak(c);
     if (!facts_rose(c, 1.8, 1) || !is_beyond_peaks || f->is_queue || f->has_caller ||
         f->is_database || f->is_cache || facts_rose(f->up[FM_ROLE_RETRIES], 4, 1))
         return 0;

@@ -120,6 +120,21 @@ static void run_signals(struct svc_model *m)
     fuse(m);
 }
 
+#define MANY 4
+#define CLEARLY 0.8
+
+/* One of several compared components out of its range, and all others within theirs: the place is
+ * plain even when only one signal shows it. */
+static void find_alone(const struct svc_model *m, struct svc *const *order)
+{
+    double best = 0;
+    if (m->n < MANY || order[1]->score > order[0]->score / 3)
+        return;
+    for (size_t k = 0; k < SVC_SIGNALS; k++)
+        best = fmax(best, order[0]->found[k].strength);
+    order[0]->is_alone = best >= CLEARLY;
+}
+
 static enum fm_code propose(struct fm_hypotheses *h)
 {
     struct fm_incident *in = h->in;
@@ -139,6 +154,7 @@ static enum fm_code propose(struct fm_hypotheses *h)
     for (size_t i = 0; i < m.n; i++)
         order[i] = &m.items[i];
     qsort(order, m.n, sizeof *order, by_score);
+    find_alone(&m, order);
     for (size_t i = 0; i < m.n && i < PROPOSALS_MAX && order[i]->score >= WORTH_LISTING; i++)
         svc_propose(&m, order[i]);
     return FM_OK;

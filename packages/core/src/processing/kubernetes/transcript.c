@@ -287,8 +287,11 @@ fm_str fm_segment_program(const struct fm_segment *s)
 fm_str fm_segment_host(const struct fm_evidence *e, const struct fm_segment *s)
 {
     fm_str path = e->path;
+    struct fm_kubectl k;
     if (s->host.len)
         return s->host;
+    if (fm_kubectl_parse(s->command, &k) && fm_str_eqc(k.verb, "exec"))
+        return fm_workload_name(k.name, true);
     ptrdiff_t slash = fm_str_rchr(path, '/');
     if (slash < 4 || !fm_str_ends(fm_str_sub(path, 0, (size_t)slash), FM_STR("nodes")))
         return FM_STR_NULL;

@@ -25,7 +25,7 @@ static const struct {
     {"evict*|evicted", FM_ROLE_EVICTIONS},
     {"hit|hits|hitratio|hitrate !limit", FM_ROLE_CACHE_HIT},
     {"miss|misses|cachemisses", FM_ROLE_CACHE_MISS},
-    {"retransmi*|retrans", FM_ROLE_RETRANSMITS},
+    {"retransmi*|retrans|retranssegs", FM_ROLE_RETRANSMITS},
     {"rtt|ping|roundtrip", FM_ROLE_RTT},
     {"retry|retries|retried", FM_ROLE_RETRIES},
     {"restart|restarts|restarted", FM_ROLE_RESTARTS},
@@ -68,6 +68,8 @@ static const struct {
     {"iowait", FM_ROLE_DISK_BUSY},
     {"disk|io|read|write|commit|fsync|volume latency|await|duration|seconds|ms",
      FM_ROLE_DISK_LATENCY},
+    {"diskio", FM_ROLE_DISK_IO},
+    {"fs|io time ratio|share|fraction", FM_ROLE_DISK_BUSY},
     {"iops|io|reads|writes|syscall*|readiops|writeiops|throughput !network !cpu !latency",
      FM_ROLE_DISK_IO},
     {"disk read|reads|write|writes|written|bytes|ops !used !free !available !usage !size",
@@ -306,11 +308,11 @@ struct metric_naming metric_naming_read(fm_str name, fm_str unit_hint)
 bool metric_word_is_known(const char *word)
 {
     static const char *const more[] = {
-        "avg",      "max",   "min",    "total",       "rate", "average", "client",
-        "server",   "usage", "read",   "write",       "free", "success", "network",
-        "time",     "http",  "p50",    "p90",         "p95",  "p99",     "net",
-        "disk",     "gc",    "count",  "replication", "jvm",  "tomcat",  "jetty",
-        "undertow", "netty", "hikari", "hikaricp",    "jdbc", NULL};
+        "avg",         "max",    "min",     "total",  "rate",     "average", "client", "server",
+        "usage",       "read",   "write",   "free",   "success",  "network", "time",   "http",
+        "p50",         "p90",    "p95",     "p99",    "net",      "disk",    "gc",     "count",
+        "replication", "jvm",    "tomcat",  "jetty",  "undertow", "netty",   "hikari", "hikaricp",
+        "jdbc",        "socket", "sockets", "diskio", NULL};
     struct fm_words w = {.n = 1};
     snprintf(w.items[0].text, sizeof w.items[0].text, "%s", word);
     return role_of(&w) != FM_ROLE_OTHER || fm_words_has_any(&w, more) || strcmp(word, "disk") == 0;
