@@ -259,7 +259,7 @@ static bool check_words(struct fm_kube *k, const struct fm_kube_pod *p,
                 .fault = words[i].fault,
                 .strength = words[i].strength,
                 .statement = fm_kube_text(
-                    k, "Container %.*s of %.*s keeps ending because %s. Its log says: %.*s",
+                    k, "Container %.*s of %.*s keeps ending because %s. Its log says: %.*s.",
                     FM_STR_ARG(c->name), FM_STR_ARG(p->workload->name), words[i].why,
                     FM_STR_ARG(said)),
                 .mechanism = fm_str_c(words[i].mechanism),
