@@ -76,8 +76,8 @@ void eval_put_confusion(struct fm_arena *a, const struct eval_report *report, st
     if (rows.n < 2)
         return;
     qsort(rows.items, rows.n, sizeof *rows.items, by_expected);
-    fm_buf_addf(out, "\nFaults expected and given, over all suites: %zu of %zu right, %zu faults\n", right,
-                n, rows.n);
+    fm_buf_addf(out, "\nFaults expected and given, over all suites: %zu of %zu right, %zu faults\n",
+                right, n, rows.n);
     fm_buf_addf(out, "  %-36s %5s %5s  given instead\n", "expected", "cases", "right");
     fm_vec_each (&rows, t)
         put_tally(out, *t);

@@ -50,11 +50,13 @@ static void collect(struct svc_model *m, struct use *uses, enum fm_metric_role r
         u->series = u->series ? u->series : u->percent;
         if (!u->series)
             continue;
+        struct fm_arena_mark scratch = fm_arena_mark(m->arena);
         struct svc_values ref = svc_reference(m, u->series),
                           after = svc_affected(m, u->series, SETTLE, INT64_MAX);
         u->ref = fm_values_summary(m->arena, ref.v, ref.n);
         u->after = fm_values_summary(m->arena, after.v, after.n);
         u->p80 = quantile80(ref, m->arena);
+        fm_arena_rewind(m->arena, scratch);
     }
 }
 
@@ -77,9 +79,11 @@ static double percent_idle_level(struct svc_model *m, const struct use *uses)
     for (size_t i = 0; i < m->n; i++) {
         if (!uses[i].percent)
             continue;
+        struct fm_arena_mark scratch = fm_arena_mark(m->arena);
         struct svc_values ref = svc_reference(m, uses[i].percent);
         if (ref.n)
             medians[n++] = fm_values_summary(m->arena, ref.v, ref.n).median;
+        fm_arena_rewind(m->arena, scratch);
     }
     return n ? 0.1 * fm_values_summary(m->arena, medians, n).median : 0;
 }
@@ -157,10 +161,12 @@ static double *load_ratios(struct svc_model *m)
         if (i == SVC_NONE || (*it)->is_baseline || (*it)->role != FM_ROLE_REQUESTS ||
             (*it)->kind != FM_METRIC_GAUGE)
             continue;
+        struct fm_arena_mark scratch = fm_arena_mark(m->arena);
         struct svc_values ref = svc_reference(m, *it),
                           now = svc_affected(m, *it, SETTLE, INT64_MAX);
         struct fm_metric_summary r = fm_values_summary(m->arena, ref.v, ref.n),
                                  p = fm_values_summary(m->arena, now.v, now.n);
+        fm_arena_rewind(m->arena, scratch);
         if (r.n >= 3 && p.n >= 3 && r.median > 0 && p.median / r.median > out[i])
             out[i] = p.median / r.median;
     }
@@ -198,10 +204,12 @@ static void judge_cpu(struct svc_model *m)
 static double growth(struct svc_model *m, const struct use *u)
 {
     if (u->percent) {
+        struct fm_arena_mark scratch = fm_arena_mark(m->arena);
         struct svc_values ref = svc_reference(m, u->percent),
                           now = svc_affected(m, u->percent, SETTLE, INT64_MAX);
         struct fm_metric_summary r = fm_values_summary(m->arena, ref.v, ref.n),
                                  p = fm_values_summary(m->arena, now.v, now.n);
+        fm_arena_rewind(m->arena, scratch);
         return r.n && p.n ? svc_clip((p.max - r.p90 - 10) / 20) : 0;
     }
     return u->ref.p90 > 0 ? svc_clip((log2(u->after.max / u->ref.p90) - 0.3) / 0.5) : 0;

@@ -7,7 +7,7 @@
 
 #define ROWS_MIN 64 /* a table is not thinned below this */
 #define SERIES_BYTES                                                                               \
-    1200 /* what a series takes beside its points, with what is found out of it                    \
+    2000 /* what a series takes beside its points, with what is found out of it                    \
           */
 
 struct metric_table *metric_table_new(struct metric_builder *b, size_t n_columns, bool is_value,
