@@ -49,8 +49,6 @@ lie-test: build
 
 bench: build
 	@{ tools/bench && python3 tests/bench/signals.py build/bin/faultmaven && build/release/bin/cases-bench build/bin/faultmaven; } | tools/bench-page
-	@tools/bench
-	@build/release/bin/cases-bench build/bin/faultmaven
 	@tests/bench/redact_vs_presidio.py
 
 eval: build
