@@ -14,8 +14,15 @@
 
 static enum fm_code open_input(struct fm_ctx *ctx, const char *path, int *fd)
 {
+    struct stat st;
     *fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    return *fd < 0 ? fm_fail(ctx, FM_EIO, "%s: %s", path, strerror(errno)) : FM_OK;
+    if (*fd < 0)
+        return fm_fail(ctx, FM_EIO, "%s: %s", path, strerror(errno));
+    if (fstat(*fd, &st) != 0 || !S_ISDIR(st.st_mode))
+        return FM_OK;
+    close(*fd);
+    return fm_fail(ctx, FM_EINVAL, "%s is a folder: name its files, for example by find %s -type f",
+                   path, path);
 }
 
 static void close_input(int fd)
@@ -118,9 +125,15 @@ static enum fm_code redact_fd(struct fm_cli *cli, const struct redact_options *o
 static enum fm_code commit(struct fm_cli *cli, const char *path, const char *tmp)
 {
     fm_str orig = fm_str_fmt(&cli->ctx.arena, "%s.orig", path);
-    if (link(path, orig.p) != 0)
-        return fm_fail(&cli->ctx, errno == EEXIST ? FM_ECONFLICT : FM_EIO,
-                       "%s: %s; nothing was changed", orig.p, strerror(errno));
+    int error = link(path, orig.p) == 0 ? 0 : errno;
+    if (error == EEXIST)
+        return fm_fail(&cli->ctx, FM_ECONFLICT,
+                       "%s is there already, from an earlier run: move it away first; %s was not "
+                       "changed",
+                       orig.p, path);
+    if (error)
+        return fm_fail(&cli->ctx, FM_EIO, "%s: %s; %s was not changed", orig.p, strerror(error),
+                       path);
     if (rename(tmp, path) != 0)
         return fm_fail(&cli->ctx, FM_EIO, "%s: %s", path, strerror(errno));
     return FM_OK;
@@ -194,8 +207,9 @@ enum fm_code redact_restore_files(struct fm_cli *cli, const struct fm_pseudonyms
         if (!fm_cli_print(cli, r.text))
             return cli->ctx.code;
         if (r.n_unknown)
-            fprintf(stderr, "%s: %s: %zu placeholders are not in the map and were left\n",
-                    cli->path, path, r.n_unknown);
+            fprintf(stderr, "%s: %s: %zu placeholder%s not in the map and left as %s\n", cli->path,
+                    path, r.n_unknown, r.n_unknown == 1 ? " is" : "s are",
+                    r.n_unknown == 1 ? "it is" : "they are");
     }
     return FM_OK;
 }

@@ -186,8 +186,9 @@ static void add_report_json(struct redact_output *o)
 
 static void add_report_text(struct redact_output *o)
 {
-    fm_buf_addf(&o->buf, "%s: %" PRIu64 " findings in %" PRIu64 " lines, policy %s\n", o->file,
-                o->total, o->lines, fm_redact_policy_name(fm_redactor_policy(o->redactor)->name));
+    fm_buf_addf(&o->buf, "%s: %" PRIu64 " finding%s in %" PRIu64 " line%s, policy %s\n", o->file,
+                o->total, o->total == 1 ? "" : "s", o->lines, o->lines == 1 ? "" : "s",
+                fm_redact_policy_name(fm_redactor_policy(o->redactor)->name));
     for (unsigned t = 0; t < FM_SENSITIVE_COUNT; t++)
         if (o->counts[t])
             fm_buf_addf(&o->buf, "  %-20s %10" PRIu64 "\n", fm_sensitive_name((enum fm_sensitive)t),
