@@ -154,7 +154,7 @@ TEST(scenario_58_a_long_case_fits_and_keeps_ids_and_the_newest)
                 "{'message':'I do not know yet. Please send the metrics.','changes':[]}");
     assert_int_equal(m.k.c->evidence.n, 200);
     assert_true(m.k.c->messages.n >= 299);
-    m.context = 16000;
+    m.context = 24000;
     model_say(&m, "The newest question", silent);
     size_t size = strlen(m.last_user) + strlen(m.last_system);
     assert_true((int64_t)size / 3 <= m.context);

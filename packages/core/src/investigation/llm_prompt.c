@@ -6,6 +6,7 @@
 
 #define PARTS_MAX 24
 #define ANSWER_TOKENS 1600
+#define TOOL_SHARE 5    /* of the context: one part of it is for results of tools */
 #define HISTORY_SHARE 4 /* of the budget: one part of it is for the conversation */
 
 /* What is shortened first when the whole is too long. */
@@ -289,15 +290,36 @@ static void add_diagnosis(struct parts *p)
     part->order = ORDER_OBSERVATIONS;
 }
 
-enum fm_code llm_prompt_build(struct llm_ask *a)
+/* What native calls add to the request. */
+static int64_t schema_tokens(const struct llm_ask *a)
+{
+    int64_t n = 0;
+    for (size_t i = 0; !a->r->opt.has_text_tools && i < a->n_tools; i++) {
+        const struct fm_tool_ops *ops = a->tools[i]->ops;
+        n += 20 + (int64_t)(strlen(ops->name) + strlen(ops->description) + strlen(ops->schema)) / 3;
+    }
+    return n;
+}
+
+/* The context less a tenth (the receiver counts otherwise), the answer, the tools and room for what
+ * they bring. */
+static int64_t budget_of(struct llm_ask *a)
+{
+    int64_t answer = a->is_small ? 400 : ANSWER_TOKENS;
+    int64_t room = a->n_tools && !a->is_small ? a->context / TOOL_SHARE : 0;
+    int64_t budget = a->context - a->context / 10 - answer - room - schema_tokens(a);
+    a->tool_room = (size_t)room * 3;
+    return budget > 512 ? budget : 512;
+}
+
+static enum fm_code build(struct llm_ask *a)
 {
     const char *name = template_of(a);
-    int64_t answer = a->is_small ? 400 : ANSWER_TOKENS;
     struct parts p = {.a = a,
                       .arena = &a->ctx->arena,
                       .c = a->in->c,
                       .template = fm_prompts_text(a->r->opt.prompts, name),
-                      .budget = a->context - answer > 512 ? a->context - answer : 512};
+                      .budget = budget_of(a)};
     add_heads(&p);
     add_diagnosis(&p);
     add_stage(&p);
@@ -309,4 +331,15 @@ enum fm_code llm_prompt_build(struct llm_ask *a)
     add_rejected(&p);
     struct fm_prompt_request r = {name, p.items, p.n, p.budget, llm_tokens, a->r->opt.rng};
     return fm_prompt_render(a->r->opt.prompts, a->ctx, &r, &a->prompt);
+}
+
+/* Where not all fits, the tools go first. */
+enum fm_code llm_prompt_build(struct llm_ask *a)
+{
+    enum fm_code code = build(a);
+    if (code != FM_ELIMIT || !a->n_tools)
+        return code;
+    fm_ctx_clear_error(a->ctx);
+    a->n_tools = 0;
+    return build(a);
 }

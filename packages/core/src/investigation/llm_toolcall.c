@@ -36,7 +36,7 @@ static bool may_run(struct llm_ask *a, struct fm_tool *t, fm_str name, struct fm
     else if (a->tool_calls >= FM_LLM_TOOL_CALLS_MAX)
         fm_buf_addf(out, "error: no more than %d calls in a turn; answer with what you have",
                     FM_LLM_TOOL_CALLS_MAX);
-    else if (a->tool_bytes >= FM_LLM_TOOL_TOTAL_MAX)
+    else if (a->tool_bytes >= FM_LLM_TOOL_TOTAL_MAX || a->tool_bytes >= a->tool_room)
         fm_buf_addf(out, "error: the results of this turn are %zu bytes; answer with what you have",
                     a->tool_bytes);
     else if (fm_monotonic(a->ctx->clock) > a->tools_until)
@@ -109,6 +109,14 @@ static void record(struct llm_ask *a, struct fm_tool_use use)
         fm_vec_push(arena, &a->provenance.tools, use);
 }
 
+/* Of one result: its limit, and what is left of the context; an error always fits. */
+static size_t room_of(const struct llm_ask *a)
+{
+    size_t left = a->tool_room > a->tool_bytes ? a->tool_room - a->tool_bytes : 0;
+    size_t room = left < FM_LLM_TOOL_BYTES_MAX ? left : FM_LLM_TOOL_BYTES_MAX;
+    return room > 512 ? room : 512;
+}
+
 fm_str llm_tool_run(struct llm_ask *a, fm_str name, fm_str arguments)
 {
     struct fm_arena *arena = &a->ctx->arena;
@@ -121,12 +129,11 @@ fm_str llm_tool_run(struct llm_ask *a, fm_str name, fm_str arguments)
         a->r->opt.listener.fn(
             a->r->opt.listener.arg, FM_ANSWER_TOOL,
             fm_str_fmt(arena, "%.*s %.*s", FM_STR_ARG(use.name), FM_STR_ARG(use.arguments)));
-    fm_buf_init(&b, FM_LLM_TOOL_BYTES_MAX);
+    fm_buf_init(&b, room_of(a));
     use.failed = !run(a, name, arguments, &b);
     fm_str result = clean(a, fm_buf_str(&b));
     if (b.overflow)
-        result =
-            fm_str_fmt(arena, "%.*s\n[cut at %d bytes]", FM_STR_ARG(result), FM_LLM_TOOL_BYTES_MAX);
+        result = fm_str_fmt(arena, "%.*s\n[cut at %zu bytes]", FM_STR_ARG(result), result.len);
     fm_buf_release(&b);
     a->tool_bytes += result.len;
     use.bytes = (int64_t)result.len;
