@@ -50,6 +50,7 @@ lie-test: build
 bench: build
 	@{ tools/bench && python3 tests/bench/signals.py build/bin/faultmaven && build/release/bin/cases-bench build/bin/faultmaven; } | tools/bench-page
 	@tests/bench/redact_vs_presidio.py
+	@tools/bench-llm build/bin/faultmaven build/release/bin/llm-bench
 
 eval: build
 	@build/bin/faultmaven eval $(SUITE)

@@ -46,7 +46,7 @@ static void serve(void *arg, struct fm_http_exchange *x)
     }
     struct held *h = calloc(1, sizeof *h);
     h->x = x;
-    h->left = 12;
+    h->left = 40;
     fm_timer_init(&h->timer, loop, next_token, h);
     fm_http_stream_begin(x, 200, "text/event-stream");
     next_token(h);
