@@ -89,12 +89,18 @@ static bool ends_chunk(char c)
     return (fm_ch(c) & (FM_CH_SPACE | FM_CH_STOP)) || c == '=';
 }
 
+/* A chunk of one word without any mark. */
+static bool is_bare(const struct scanner *s, const struct fm_logs_word *w)
+{
+    return !w->dots && !w->ats && ends_chunk(at(s, w->p + w->len));
+}
+
 /* key=a/b:c : the whole chunk is the value, unless another "=" makes it a list of pairs. */
 static bool rule_chunk(struct scanner *s, const struct fm_logs_word *w)
 {
-    const char *q = w->p + w->len;
-    if (!is_after_equals(s, w->p) || (!w->dots && !w->ats && ends_chunk(at(s, q))))
+    if (!is_after_equals(s, w->p) || is_bare(s, w))
         return false;
+    const char *q = w->p + w->len;
     while (q < s->end && !ends_chunk(*q))
         q++;
     if (at(s, q) == '=' || !has_chunk_mark(w->p + 1, q))
