@@ -146,7 +146,8 @@ TEST(spans_of_one_id_stay_linear)
     kit_start();
     kit_add(FM_EVIDENCE_TRACES, "t.csv", fm_buf_str(&b), false);
     assert_int_equal(fm_traces_processor.run(&kit_in), FM_OK);
-    assert_int_equal(kit_in.traces->spans.n, 200000);
+    assert_int_equal(kit_in.traces->spans.n + kit_in.traces->n_left_out, 200000);
+    assert_true(kit_in.traces->spans.n > 100000);
     kit_end();
     fm_buf_release(&b);
 }

@@ -149,12 +149,23 @@ void trace_builder_begin(struct trace_builder *b, struct fm_incident *in)
     fm_map_init(&b->keys, a);
 }
 
+static bool keeps_any(const struct fm_trace_set *set, uint64_t mask)
+{
+    fm_vec_each (&set->spans, s)
+        if (is_sampled(mask, s->trace, s->id))
+            return true;
+    return false;
+}
+
 /* Halves the number of traces until there is room. */
 static void thin(struct trace_builder *b)
 {
     struct fm_trace_set *set = b->set;
-    while (set->spans.n > b->spans_max / 4 * 3 && b->mask < MASK_MAX) {
+    while (set->spans.n > b->spans_max / 4 * 3 && !b->is_full) {
         size_t kept = 0;
+        b->is_full = b->mask >= MASK_MAX || !keeps_any(set, 2 * b->mask + 1);
+        if (b->is_full)
+            return;
         b->mask = 2 * b->mask + 1;
         for (size_t i = 0; i < set->spans.n; i++) {
             if (!is_sampled(b->mask, set->spans.items[i].trace, set->spans.items[i].id))

@@ -26,6 +26,7 @@ struct trace_builder {
      */
     size_t spans_max;
     uint64_t mask, n_seen;
+    bool is_full; /* all spans are of one trace: the rest is left out */
 };
 
 /* Limits and memory for what the trace evidence of the incident may hold. */
