@@ -91,7 +91,7 @@ struct fm_chart *fm_incident_chart(struct fm_incident *in, enum fm_signal signal
 
 /* Private memory to stay within: what was asked for, else FM_MEMORY_DEFAULT. Processors take shares
  * of it and say in their input's problems what they had to leave out. */
-#define FM_MEMORY_DEFAULT ((size_t)128 << 20)
+#define FM_MEMORY_DEFAULT ((size_t)96 << 20)
 size_t fm_incident_memory(const struct fm_incident *in);
 
 /* Notes on an input or on the whole run that the user must see. */
