@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints the estimated tokens of each file named; token_estimate.py compares them with real ones. */
+/* Prints the estimated tokens of each file named; token_estimate.py compares them with real ones.
+ */
 #include <stdio.h>
 
 #include "faultmaven/llm/router.h"

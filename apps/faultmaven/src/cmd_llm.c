@@ -181,7 +181,10 @@ static int run_test(struct fm_cli *cli, char **argv)
         return status;
     fm_rng_fill(&fm_rng_system, key, sizeof key);
     struct fm_pseudonyms *map = fm_pseudonyms_new(key);
-    struct fm_egress_options o = {.external = w.external, .local = w.local, .map = map};
+    struct fm_egress_options o = {.external = w.external,
+                                  .local = w.local,
+                                  .map = map,
+                                  .detector = detector_http_detector(w.detector)};
     if (fm_egress_new(&cli->ctx, &o, &gate) != FM_OK)
         return fm_cli_fail(cli);
     struct fm_llm *llm = fm_llm_router_port(w.router, gate, map);

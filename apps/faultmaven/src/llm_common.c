@@ -20,7 +20,8 @@ static enum fm_code open_redactors(struct fm_ctx *ctx, struct llm_world *w)
     local = external;
     FM_TRY(read_policy(ctx, section, "local_policy", &local));
     FM_TRY(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = external}, &w->external));
-    return fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = local}, &w->local);
+    FM_TRY(fm_redactor_new(ctx, &(struct fm_redactor_options){.policy = local}, &w->local));
+    return detector_http_open(ctx, section, &w->detector);
 }
 
 static enum fm_code open_router(struct fm_ctx *ctx, struct llm_world *w)
@@ -53,6 +54,7 @@ enum fm_code llm_world_open(struct fm_cli *cli, const char *config, struct llm_w
 void llm_world_close(struct llm_world *w)
 {
     fm_llm_router_free(w->router);
+    detector_http_close(w->detector);
     fm_redactor_free(w->external);
     fm_redactor_free(w->local);
     fm_metrics_free(w->metrics);

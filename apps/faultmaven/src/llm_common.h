@@ -5,15 +5,17 @@
 
 #include "cli.h"
 #include "config/config.h"
+#include "detector_http.h"
 #include "faultmaven/llm/router.h"
 
 struct llm_world {
     struct fm_config config;
-    struct fm_llm_router *router; /* owned */
-    struct fm_redactor *external; /* owned */
-    struct fm_redactor *local;    /* owned */
-    struct fm_metrics *metrics;   /* owned */
-    struct fm_log *log;           /* on the command's arena */
+    struct fm_llm_router *router;   /* owned */
+    struct fm_redactor *external;   /* owned */
+    struct fm_redactor *local;      /* owned */
+    struct detector_http *detector; /* owned; NULL: the built-in rules alone */
+    struct fm_metrics *metrics;     /* owned */
+    struct fm_log *log;             /* on the command's arena */
 };
 
 /* Reads the configuration; providers without a key are named on stderr. */

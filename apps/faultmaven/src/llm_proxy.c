@@ -78,6 +78,7 @@ static enum fm_code serve(struct fm_cli *cli, struct service *s, const struct op
         .key = fm_json_get_str(llm, "key"),
         .external = s->world->external,
         .local = s->world->local,
+        .detector = detector_http_detector(s->world->detector),
         .metrics = s->world->metrics,
         .log = s->world->log,
         .max_streams = (size_t)o->max_streams,

@@ -14,7 +14,11 @@ static enum fm_code open_gate(struct talk *t)
     fm_rng_fill(&fm_rng_system, key, sizeof key);
     t->map = fm_pseudonyms_new(key);
     struct fm_egress_options o = {
-        .external = t->world.external, .local = t->world.local, .map = t->map};
+        .external = t->world.external,
+        .local = t->world.local,
+        .map = t->map,
+        .detector = detector_http_detector(t->world.detector),
+    };
     FM_TRY(fm_egress_new(t->app->ctx, &o, &t->gate));
     fm_llm_router_ledger(t->world.router, fm_store_ledger(t->app->store));
     t->router = fm_llm_router_port(t->world.router, t->gate, t->map);

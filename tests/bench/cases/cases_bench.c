@@ -211,11 +211,12 @@ static void fill_cases(struct fm_ctx *ctx, const char *path, int n)
     for (int i = 0; i < n; i++) {
         char id[32];
         snprintf(id, sizeof id, "case_%012x", i);
-        struct fm_query q = fm_query("INSERT INTO cases (id, version, head, owner, organization, "
-                                     "title, description, status, closure, stage, severity,"
-                                     " completion, turns, stalled, created_at, updated_at, urgency) VALUES "
-                                     "(:id, 1, :head, 'alice', 'alice', 'A case of many',"
-                                     " '', 'investigating', '', '', '', 0, 3, 0, :at, :at, '')");
+        struct fm_query q =
+            fm_query("INSERT INTO cases (id, version, head, owner, organization, "
+                     "title, description, status, closure, stage, severity,"
+                     " completion, turns, stalled, created_at, updated_at, urgency) VALUES "
+                     "(:id, 1, :head, 'alice', 'alice', 'A case of many',"
+                     " '', 'investigating', '', '', '', 0, 3, 0, :at, :at, '')");
         fm_query_str(&q, "id", fm_str_c(id));
         fm_query_blob(&q, "head", FM_STR(""));
         fm_query_int(&q, "at", 1762423200LL * FM_SEC + i * FM_SEC);

@@ -33,7 +33,7 @@ struct llm_ask {
     struct fm_tool *tools[LLM_TOOLS_MAX];
     size_t n_tools;
     size_t tool_calls, tool_bytes;
-    size_t tool_room; /* bytes that results may take in the model's context */
+    size_t tool_room;    /* bytes that results may take in the model's context */
     fm_time tools_until; /* no call begins after it; monotonic */
     enum fm_llm_finish finish;
     struct fm_claim_sources sources;

@@ -160,7 +160,12 @@ enum fm_code fm_served_open_gate(struct served *s)
     struct fm_llm_proxy *p = s->proxy;
     s->map = fm_pseudonyms_new(p->key);
     struct fm_egress_options o = {
-        .external = p->opt.external, .local = p->opt.local, .map = s->map, .memo = p->memo};
+        .external = p->opt.external,
+        .local = p->opt.local,
+        .map = s->map,
+        .memo = p->memo,
+        .detector = p->opt.detector,
+    };
     return fm_egress_new(&s->ctx, &o, &s->gate);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Request heads, heads of answers, query strings and chunked bodies; content must not depend on how the input is cut.
+/* Request heads, heads of answers, query strings and chunked bodies; content must not depend on how
+ * the input is cut.
  */
 #include <stdlib.h>
 
-#include "faultmaven/base/buf.h"
 #include "client_internal.h"
+#include "faultmaven/base/buf.h"
 #include "faultmaven/net/http.h"
 
 static void decode(fm_str text, size_t step, struct fm_buf *out)

@@ -27,6 +27,7 @@ struct fm_llm_proxy_options {
     fm_str key;         /* what clients must send; required unless listening on loopback */
     const struct fm_redactor *external; /* required */
     const struct fm_redactor *local;    /* for local providers; NULL: as external */
+    struct fm_detector *detector;       /* a further detector, or NULL; each request waits for it */
     struct fm_metrics *metrics;         /* NULL: no /metrics */
     const struct fm_log *log;           /* NULL: none */
     size_t max_streams;                 /* requests at once; 0: 4096; further ones get 503 */
