@@ -395,6 +395,43 @@ static inline void answer_embeddings(struct provider_server *s, struct fm_http_e
     fm_buf_release(&b);
 }
 
+/* Streams of OpenAI's wire that are said here in full. */
+enum raw_end { RAW_CUT, RAW_STAYS_OPEN };
+
+#define RAW_HEAD                                                                                   \
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n"
+#define RAW_NO_TOKEN "data: {\"choices\":[{\"delta\":{}}]}\n\n"
+
+static const struct {
+    const char *word, *at_once, *dripped;
+    enum raw_end end;
+} raws[] = {
+    {"headcut", RAW_HEAD, "", RAW_CUT},
+    {"pings", RAW_HEAD, ": ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n",
+     RAW_STAYS_OPEN},
+    {"notokens", RAW_HEAD, RAW_NO_TOKEN RAW_NO_TOKEN RAW_NO_TOKEN, RAW_STAYS_OPEN},
+    {"stayopen",
+     "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"A says hi\"},\"finish_reason\":"
+     "\"stop\"}]}\n\ndata: [DONE]\n\n",
+     "", RAW_STAYS_OPEN},
+};
+
+static inline bool answer_raw(struct provider_server *s, struct fm_http_exchange *x, fm_str word)
+{
+    for (size_t i = 0; i < sizeof raws / sizeof raws[0]; i++) {
+        if (!fm_str_eqc(word, raws[i].word))
+            continue;
+        fm_http_stream_begin(x, 200, "text/event-stream");
+        fm_http_stream_write(x, fm_str_c(raws[i].at_once));
+        if (raws[i].end == RAW_CUT)
+            fm_http_stream_end(x, false);
+        else
+            hold(s, x, raws[i].dripped);
+        return true;
+    }
+    return false;
+}
+
 static inline fm_str script_word(const char *script, int n)
 {
     fm_str rest = fm_str_c(script), word = FM_STR("ok"), last = FM_STR("ok");
@@ -427,7 +464,7 @@ static inline void provider_handle(void *arg, struct fm_http_exchange *x)
         fm_http_stream_end(x, false);
     else if (fm_str_eqc(word, "ignorestream"))
         answer_whole(s, x, k, word, text);
-    else if (!answer_status(x, word)) {
+    else if (!answer_raw(s, x, word) && !answer_status(x, word)) {
         if (path_has(path, "mbed"))
             answer_embeddings(s, x, word);
         else if (is_stream)

@@ -272,6 +272,10 @@ static const struct {
      "exceeded\"}}}",
      FM_LLM_CONTEXT_OVERFLOW, 0},
     {400,
+     "{\"error\":{\"code\":\"string_above_max_length\",\"message\":\"Invalid 'metadata.k': string "
+     "too long. Expected a string with maximum length 512\"}}",
+     FM_LLM_BAD_REQUEST, 0},
+    {400,
      "{\"error\":{\"code\":400,\"message\":\"string too "
      "long\",\"metadata\":{\"error_type\":\"string_too_long\"}}}",
      FM_LLM_BAD_REQUEST, 0},

@@ -166,11 +166,12 @@ static void send_rest(struct call *k)
     size_t total = k->out.len + k->request.body.len;
     while (k->sent < total) {
         size_t of_head = k->sent < k->out.len ? k->sent : k->out.len, of_body = k->sent - of_head;
+        fm_str body = fm_str_skip(k->request.body, of_body);
         struct iovec v[2] = {
             {k->out.p + of_head, k->out.len - of_head},
-            {(char *)(uintptr_t)k->request.body.p + of_body, k->request.body.len - of_body},
+            {(char *)(uintptr_t)body.p, body.len},
         };
-        struct msghdr m = {.msg_iov = v, .msg_iovlen = k->request.body.len ? 2 : 1};
+        struct msghdr m = {.msg_iov = v, .msg_iovlen = body.len ? 2 : 1};
         ssize_t n = sendmsg(k->line->fd, &m, MSG_NOSIGNAL);
         if (n < 0 && errno == EAGAIN) {
             event_add(&k->line->writable, NULL);
