@@ -156,6 +156,45 @@ static unsigned count_captures(const struct fm_pattern *p)
     return n;
 }
 
+static void allow(struct fm_piece *piece, char c)
+{
+    unsigned char lower = (unsigned char)c;
+    unsigned char upper = c >= 'a' && c <= 'z' ? (unsigned char)(c - 32) : lower;
+    piece->first[lower >> 6] |= (uint64_t)1 << (lower & 63);
+    piece->first[upper >> 6] |= (uint64_t)1 << (upper & 63);
+}
+
+static void allow_literal(struct fm_piece *piece, fm_str s)
+{
+    if (s.len)
+        allow(piece, s.p[0]);
+    else
+        memset(piece->first, 0xFF, sizeof piece->first);
+}
+
+/* Gaps, captures and what may be empty begin with any byte. */
+static void find_first(struct fm_piece *piece)
+{
+    switch (piece->kind) {
+    case FM_PIECE_LITERAL:
+        allow_literal(piece, piece->text);
+        return;
+    case FM_PIECE_CHOICE:
+        fm_vec_each (&piece->options, o)
+            allow_literal(piece, *o);
+        return;
+    case FM_PIECE_BLANK:
+        allow(piece, ' ');
+        allow(piece, '\t');
+        return;
+    case FM_PIECE_MAYBE_BLANK:
+    case FM_PIECE_GAP:
+    case FM_PIECE_CAPTURE:
+        break;
+    }
+    memset(piece->first, 0xFF, sizeof piece->first);
+}
+
 enum fm_code fm_pattern_compile(struct fm_ctx *ctx, fm_str source, struct fm_pattern **out)
 {
     source = fm_str_trim(source);
@@ -173,6 +212,8 @@ enum fm_code fm_pattern_compile(struct fm_ctx *ctx, fm_str source, struct fm_pat
     if (count_captures(p) > FM_PATTERN_CAPTURES)
         return fm_fail(ctx, FM_EINVAL, "pattern \"%.*s\" has more than %d captures",
                        FM_STR_ARG(source), FM_PATTERN_CAPTURES);
+    fm_vec_each (&p->pieces, piece)
+        find_first(piece);
     *out = p;
     return FM_OK;
 }

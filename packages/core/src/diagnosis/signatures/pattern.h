@@ -49,6 +49,7 @@ struct fm_piece {
     enum fm_capture_kind capture;
     fm_str text;            /* literal in lower case; capture name */
     FM_VEC(fm_str) options; /* of a choice, in lower case */
+    uint64_t first[4];      /* set of the bytes that a match can begin with */
 };
 
 struct fm_pattern {

@@ -25,16 +25,28 @@ static bool is_blank(char c)
 
 static bool match_at(struct matcher *m, size_t piece, size_t at, size_t *end);
 
+static char fold(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 static bool has_literal(const struct matcher *m, fm_str literal, size_t at)
 {
     if (literal.len > m->text.len - at)
         return false;
-    for (size_t i = 0; i < literal.len; i++) {
-        char c = m->text.p[at + i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c + 32) : c) != literal.p[i])
+    for (size_t i = 0; i < literal.len; i++)
+        if (fold(m->text.p[at + i]) != literal.p[i])
             return false;
-    }
     return true;
+}
+
+/* False when piece `index` cannot match at `at` by the byte there: most places, at no cost. */
+static inline bool may_match(const struct matcher *m, size_t index, size_t at)
+{
+    if (index == m->pattern->pieces.n)
+        return true;
+    unsigned char c = at < m->text.len ? (unsigned char)m->text.p[at] : 0;
+    return m->pattern->pieces.items[index].first[c >> 6] >> (c & 63) & 1;
 }
 
 static size_t digits(const struct matcher *m, size_t at)
@@ -171,6 +183,8 @@ static bool match_growing(struct matcher *m, size_t index, size_t at, size_t *en
     size_t max = line_length(m, at);
     max = max > FM_GAP_MAX ? FM_GAP_MAX : max;
     for (size_t len = 0; len <= max; len++) {
+        if (!may_match(m, index + 1, at + len))
+            continue;
         if (piece->kind == FM_PIECE_CAPTURE)
             take(m, piece, at, len);
         if (match_at(m, index + 1, at + len, end))
@@ -231,7 +245,8 @@ bool fm_pattern_match(const struct fm_pattern *p, fm_str text, struct fm_pattern
         p->pieces.items[0].kind != FM_PIECE_LITERAL || is_alnum(p->pieces.items[0].text.p[0]);
     for (size_t at = 0; at < text.len && m.steps <= FM_PATTERN_STEPS; at++) {
         size_t end;
-        if (at_word && at && is_alnum(text.p[at - 1]) && is_alnum(text.p[at]))
+        if (!may_match(&m, 0, at) ||
+            (at_word && at && is_alnum(text.p[at - 1]) && is_alnum(text.p[at])))
             continue;
         out->n_captures = 0;
         if (match_at(&m, 0, at, &end)) {
