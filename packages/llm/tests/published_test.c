@@ -128,7 +128,7 @@ static struct fm_llm_target_state state_of(struct world *w, size_t i)
 TEST(blame_is_the_same_on_fallbacks)
 {
     struct world w;
-    build(&w, TWO);
+    build(&w, "{'providers':[" A "," B "],'retry':{'attempts':2,'backoff':'2ms'}}");
     w.provider.scripts[0] = "e404";
     w.provider.scripts[1] = "silent";
     for (int i = 0; i < 7; i++) {

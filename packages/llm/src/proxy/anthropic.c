@@ -4,7 +4,6 @@
 
 #define MESSAGES_MAX 4096
 #define BLOCKS_MAX 16384
-#define TOOLS_MAX 128
 
 struct messages FM_VEC_OF(struct fm_llm_message);
 
@@ -101,25 +100,6 @@ static enum fm_code read_messages(struct served *s, yyjson_val *o)
     return FM_OK;
 }
 
-static enum fm_code read_tools(struct served *s, yyjson_val *list)
-{
-    size_t i, n, count = yyjson_arr_size(list);
-    yyjson_val *o;
-    if (count > TOOLS_MAX)
-        return fm_fail(&s->ctx, FM_EINVAL, "tools: at most %d", TOOLS_MAX);
-    struct fm_llm_tool *t = FM_NEW_ARRAY(&s->ctx.arena, struct fm_llm_tool, count);
-    yyjson_arr_foreach(list, i, n, o)
-    {
-        t[i].name = fm_json_get_str(o, "name");
-        t[i].description = fm_json_get_str(o, "description");
-        t[i].schema = fm_proxy_json(&s->ctx, fm_json_get(o, "input_schema"));
-        FM_TRY(fm_proxy_tool_name(&s->ctx, t[i].name));
-    }
-    s->request.tools = t;
-    s->request.n_tools = count;
-    return FM_OK;
-}
-
 static void read_choice(struct served *s, yyjson_val *v)
 {
     fm_str type = fm_json_get_str(v, "type");
@@ -137,12 +117,13 @@ static void read_choice(struct served *s, yyjson_val *v)
 
 static enum fm_code read(struct served *s, yyjson_val *o)
 {
+    static const struct tool_words tools = {.schema = "input_schema"};
     struct fm_llm_request *r = &s->request;
     yyjson_val *output = fm_json_get(o, "output_config"),
                *schema = fm_json_get(fm_json_get(output, "format"), "schema");
     FM_TRY(fm_proxy_model(s, fm_json_get_str(o, "model")));
     FM_TRY(read_messages(s, o));
-    FM_TRY(read_tools(s, fm_json_get(o, "tools")));
+    FM_TRY(fm_proxy_tools(s, fm_json_get(o, "tools"), &tools));
     FM_TRY(fm_proxy_stops(s, fm_json_get(o, "stop_sequences"), "stop_sequences"));
     read_choice(s, fm_json_get(o, "tool_choice"));
     r->temperature = fm_json_get_f64(o, "temperature", -1);
@@ -179,13 +160,6 @@ static const char *reason_of(enum fm_llm_finish f)
     return "end_turn";
 }
 
-static fm_str asked_model(const struct served *s)
-{
-    if (s->request.model.len)
-        return s->request.model;
-    return s->request.purpose.len ? s->request.purpose : FM_STR("chat");
-}
-
 static void begin(struct served *s)
 {
     struct fm_buf *b = &s->out;
@@ -195,7 +169,7 @@ static void begin(struct served *s)
                 "{\"type\":\"message_start\",\"message\":{\"id\":\"msg_%s\",\"type\":\"message\","
                 "\"role\":\"assistant\",\"model\":",
                 s->id);
-    fm_proxy_string(b, asked_model(s));
+    fm_proxy_string(b, fm_proxy_asked_model(s));
     fm_buf_addz(b, ",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_"
                    "tokens\":0,\"output_tokens\":0}}}\n\n");
 }

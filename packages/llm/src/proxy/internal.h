@@ -92,6 +92,17 @@ enum fm_llm_effort fm_proxy_effort(fm_str name);
 FM_MUST_CHECK enum fm_code fm_proxy_model(struct served *s, fm_str name);
 FM_MUST_CHECK enum fm_code fm_proxy_tool_name(struct fm_ctx *ctx, fm_str name);
 
+/* How a family says a tool: the member that holds its description, NULL when none does, and the
+ * name of the schema in it. */
+struct tool_words {
+    const char *wrapper, *schema;
+};
+/* The list of tools into the request; strings point into the parsed tree. */
+FM_MUST_CHECK enum fm_code fm_proxy_tools(struct served *s, yyjson_val *list,
+                                          const struct tool_words *w);
+/* The name by which the client asked, for answers that begin before the model is known. */
+fm_str fm_proxy_asked_model(const struct served *s);
+
 int fm_proxy_status(enum fm_llm_class c);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
+#define TOOLS_MAX 128
+
 void fm_proxy_string(struct fm_buf *out, fm_str s)
 {
     size_t plain = 0;
@@ -149,4 +151,31 @@ int fm_proxy_status(enum fm_llm_class c)
         [FM_LLM_BUDGET] = 429,      [FM_LLM_NO_TARGET] = 503,
     };
     return statuses[c];
+}
+
+enum fm_code fm_proxy_tools(struct served *s, yyjson_val *list, const struct tool_words *w)
+{
+    size_t i, n, count = yyjson_arr_size(list);
+    yyjson_val *o;
+    if (count > TOOLS_MAX)
+        return fm_fail(&s->ctx, FM_EINVAL, "tools: at most %d", TOOLS_MAX);
+    struct fm_llm_tool *t = FM_NEW_ARRAY(&s->ctx.arena, struct fm_llm_tool, count);
+    yyjson_arr_foreach(list, i, n, o)
+    {
+        yyjson_val *f = w->wrapper ? fm_json_get(o, w->wrapper) : o;
+        t[i].name = fm_json_get_str(f, "name");
+        t[i].description = fm_json_get_str(f, "description");
+        t[i].schema = fm_proxy_json(&s->ctx, fm_json_get(f, w->schema));
+        FM_TRY(fm_proxy_tool_name(&s->ctx, t[i].name));
+    }
+    s->request.tools = t;
+    s->request.n_tools = count;
+    return FM_OK;
+}
+
+fm_str fm_proxy_asked_model(const struct served *s)
+{
+    if (s->request.model.len)
+        return s->request.model;
+    return s->request.purpose.len ? s->request.purpose : FM_STR("chat");
 }

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #define MESSAGES_MAX 4096
-#define TOOLS_MAX 128
 
 static enum fm_code read_calls(struct served *s, yyjson_val *list, struct fm_llm_message *m)
 {
@@ -77,26 +76,6 @@ static enum fm_code read_choice(struct served *s, yyjson_val *v)
     return FM_OK;
 }
 
-static enum fm_code read_tools(struct served *s, yyjson_val *list)
-{
-    size_t i, n, count = yyjson_arr_size(list);
-    yyjson_val *o;
-    if (count > TOOLS_MAX)
-        return fm_fail(&s->ctx, FM_EINVAL, "tools: at most %d", TOOLS_MAX);
-    struct fm_llm_tool *t = FM_NEW_ARRAY(&s->ctx.arena, struct fm_llm_tool, count);
-    yyjson_arr_foreach(list, i, n, o)
-    {
-        yyjson_val *f = fm_json_get(o, "function");
-        t[i].name = fm_json_get_str(f, "name");
-        t[i].description = fm_json_get_str(f, "description");
-        t[i].schema = fm_proxy_json(&s->ctx, fm_json_get(f, "parameters"));
-        FM_TRY(fm_proxy_tool_name(&s->ctx, t[i].name));
-    }
-    s->request.tools = t;
-    s->request.n_tools = count;
-    return FM_OK;
-}
-
 static void read_format(struct served *s, yyjson_val *v)
 {
     fm_str type = fm_json_get_str(v, "type");
@@ -129,11 +108,12 @@ static enum fm_code read_numbers(struct served *s, yyjson_val *o)
 
 static enum fm_code read(struct served *s, yyjson_val *o)
 {
+    static const struct tool_words tools = {.wrapper = "function", .schema = "parameters"};
     struct fm_llm_request *r = &s->request;
     yyjson_val *usage = fm_json_get(fm_json_get(o, "stream_options"), "include_usage");
     FM_TRY(fm_proxy_model(s, fm_json_get_str(o, "model")));
     FM_TRY(read_messages(s, fm_json_get(o, "messages")));
-    FM_TRY(read_tools(s, fm_json_get(o, "tools")));
+    FM_TRY(fm_proxy_tools(s, fm_json_get(o, "tools"), &tools));
     FM_TRY(read_choice(s, fm_json_get(o, "tool_choice")));
     FM_TRY(read_numbers(s, o));
     FM_TRY(fm_proxy_stops(s, fm_json_get(o, "stop"), "stop"));
@@ -174,17 +154,10 @@ static void add_common(struct served *s, const char *object, fm_str model)
     fm_proxy_string(&s->out, model);
 }
 
-static fm_str asked_model(const struct served *s)
-{
-    if (s->request.model.len)
-        return s->request.model;
-    return s->request.purpose.len ? s->request.purpose : FM_STR("chat");
-}
-
 static void open_chunk(struct served *s)
 {
     fm_buf_addz(&s->out, "data: ");
-    add_common(s, "chat.completion.chunk", asked_model(s));
+    add_common(s, "chat.completion.chunk", fm_proxy_asked_model(s));
     fm_buf_addz(&s->out, ",\"choices\":[{\"index\":0,\"delta\":");
 }
 
@@ -242,7 +215,7 @@ static void end(struct served *s, const struct fm_llm_response *r)
     close_chunk(s, finish_of(r->finish));
     if (s->wants_usage) {
         fm_buf_addz(&s->out, "data: ");
-        add_common(s, "chat.completion.chunk", asked_model(s));
+        add_common(s, "chat.completion.chunk", fm_proxy_asked_model(s));
         fm_buf_addz(&s->out, ",\"choices\":[],");
         add_usage(&s->out, &r->usage);
         fm_buf_addz(&s->out, "}\n\n");

@@ -144,19 +144,8 @@ static enum fm_code add_output(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                         unsigned drop)
-{
-    if (r->temperature >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
-        yyjson_mut_obj_add_real(d, root, "temperature", r->temperature > 1 ? 1 : r->temperature);
-    if (r->top_p >= 0 && !(drop & FM_LLM_DROP_TOP_P))
-        yyjson_mut_obj_add_real(d, root, "top_p", r->top_p);
-    if (r->n_stops == 0 || (drop & FM_LLM_DROP_STOP))
-        return;
-    yyjson_mut_val *stops = yyjson_mut_obj_add_arr(d, root, "stop_sequences");
-    for (size_t i = 0; i < r->n_stops; i++)
-        yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
-}
+static const struct fm_llm_sampling_words sampling = {
+    .top_p = "top_p", .stops = "stop_sequences", .temperature_max = 1};
 
 static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            yyjson_mut_doc **out)
@@ -179,7 +168,7 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request 
     FM_TRY(add_messages(ctx, d, root, r));
     FM_TRY(add_tools(ctx, d, root, r));
     FM_TRY(add_output(ctx, d, root, &own, m->has_schema && !(drop & FM_LLM_DROP_FORMAT)));
-    add_sampling(d, root, r, drop);
+    fm_llm_add_sampling(d, root, r, &sampling, drop);
     if (q->is_stream)
         yyjson_mut_obj_add_bool(d, root, "stream", true);
     return fm_llm_finish_doc(d, root, out);

@@ -42,6 +42,47 @@ yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str j
     return NULL;
 }
 
+static void add_stops(yyjson_mut_doc *d, yyjson_mut_val *o, const struct fm_llm_request *r,
+                      const char *name)
+{
+    yyjson_mut_val *stops = yyjson_mut_obj_add_arr(d, o, name);
+    for (size_t i = 0; i < r->n_stops; i++)
+        yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
+}
+
+void fm_llm_add_sampling(yyjson_mut_doc *d, yyjson_mut_val *o, const struct fm_llm_request *r,
+                         const struct fm_llm_sampling_words *w, unsigned drop)
+{
+    double t = r->temperature, max = w->temperature_max;
+    if (t >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
+        yyjson_mut_obj_add_real(d, o, "temperature", max > 0 && t > max ? max : t);
+    if (r->top_p >= 0 && !(drop & FM_LLM_DROP_TOP_P))
+        yyjson_mut_obj_add_real(d, o, w->top_p, r->top_p);
+    if (w->seed && r->seed >= 0 && !(drop & FM_LLM_DROP_SEED))
+        yyjson_mut_obj_add_int(d, o, w->seed, r->seed);
+    if (r->n_stops && !(drop & FM_LLM_DROP_STOP))
+        add_stops(d, o, r, w->stops);
+}
+
+enum fm_code fm_llm_add_functions(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
+                                  const struct fm_llm_request *r)
+{
+    yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "tools");
+    for (size_t i = 0; i < r->n_tools; i++) {
+        yyjson_mut_val *schema = fm_llm_copy_json(ctx, d, r->tools[i].schema, "schema of a tool");
+        if (!schema)
+            return ctx->code;
+        yyjson_mut_val *t = yyjson_mut_arr_add_obj(d, list);
+        yyjson_mut_obj_add_str(d, t, "type", "function");
+        yyjson_mut_val *f = yyjson_mut_obj_add_obj(d, t, "function");
+        fm_json_add_str(d, f, "name", r->tools[i].name);
+        if (r->tools[i].description.len)
+            fm_json_add_str(d, f, "description", r->tools[i].description);
+        yyjson_mut_obj_add_val(d, f, "parameters", schema);
+    }
+    return FM_OK;
+}
+
 void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
                       const char *extra)
 {

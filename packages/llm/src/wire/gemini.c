@@ -164,23 +164,8 @@ static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *config, const struct fm_llm_request *r,
-                         unsigned drop)
-{
-    if (r->max_tokens)
-        yyjson_mut_obj_add_int(d, config, "maxOutputTokens", r->max_tokens);
-    if (r->temperature >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
-        yyjson_mut_obj_add_real(d, config, "temperature", r->temperature > 2 ? 2 : r->temperature);
-    if (r->top_p >= 0 && !(drop & FM_LLM_DROP_TOP_P))
-        yyjson_mut_obj_add_real(d, config, "topP", r->top_p);
-    if (r->seed >= 0 && !(drop & FM_LLM_DROP_SEED))
-        yyjson_mut_obj_add_int(d, config, "seed", r->seed);
-    if (r->n_stops == 0 || (drop & FM_LLM_DROP_STOP))
-        return;
-    yyjson_mut_val *stops = yyjson_mut_obj_add_arr(d, config, "stopSequences");
-    for (size_t i = 0; i < r->n_stops; i++)
-        yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
-}
+static const struct fm_llm_sampling_words sampling = {
+    .top_p = "topP", .seed = "seed", .stops = "stopSequences", .temperature_max = 2};
 
 static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request *q,
                            yyjson_mut_doc **out)
@@ -195,7 +180,9 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request 
     yyjson_mut_val *config = yyjson_mut_obj_add_obj(d, root, "generationConfig");
     if (!(drop & FM_LLM_DROP_FORMAT))
         FM_TRY(add_format(ctx, d, config, r, m->has_schema));
-    add_sampling(d, config, r, drop);
+    if (r->max_tokens)
+        yyjson_mut_obj_add_int(d, config, "maxOutputTokens", r->max_tokens);
+    fm_llm_add_sampling(d, config, r, &sampling, drop);
     if (!(drop & FM_LLM_DROP_EFFORT))
         add_thinking(d, config, r, m->name);
     return fm_llm_finish_doc(d, root, out);

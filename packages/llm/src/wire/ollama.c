@@ -40,26 +40,6 @@ static enum fm_code add_messages(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_m
     return FM_OK;
 }
 
-static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
-                              const struct fm_llm_request *r)
-{
-    if (r->n_tools == 0 || r->choice == FM_LLM_CHOICE_NONE)
-        return FM_OK;
-    yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "tools");
-    for (size_t i = 0; i < r->n_tools; i++) {
-        yyjson_mut_val *schema = fm_llm_copy_json(ctx, d, r->tools[i].schema, "schema of a tool");
-        if (!schema)
-            return ctx->code;
-        yyjson_mut_val *t = yyjson_mut_arr_add_obj(d, list);
-        yyjson_mut_obj_add_str(d, t, "type", "function");
-        yyjson_mut_val *f = yyjson_mut_obj_add_obj(d, t, "function");
-        fm_json_add_str(d, f, "name", r->tools[i].name);
-        fm_json_add_str(d, f, "description", r->tools[i].description);
-        yyjson_mut_obj_add_val(d, f, "parameters", schema);
-    }
-    return FM_OK;
-}
-
 static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
                                const struct fm_llm_request *r, bool has_schema)
 {
@@ -74,25 +54,18 @@ static enum fm_code add_format(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut
     return FM_OK;
 }
 
-static void add_options(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                        const struct fm_llm_model *m)
+static void add_options(yyjson_mut_doc *d, yyjson_mut_val *root,
+                        const struct fm_llm_wire_request *q, unsigned drop)
 {
+    static const struct fm_llm_sampling_words sampling = {
+        .top_p = "top_p", .seed = "seed", .stops = "stop"};
+    const struct fm_llm_request *r = q->request;
     yyjson_mut_val *o = yyjson_mut_obj_add_obj(d, root, "options");
-    if (m->context_tokens)
-        yyjson_mut_obj_add_int(d, o, "num_ctx", m->context_tokens);
+    if (q->model->context_tokens)
+        yyjson_mut_obj_add_int(d, o, "num_ctx", q->model->context_tokens);
     if (r->max_tokens)
         yyjson_mut_obj_add_int(d, o, "num_predict", r->max_tokens);
-    if (r->temperature >= 0)
-        yyjson_mut_obj_add_real(d, o, "temperature", r->temperature);
-    if (r->top_p >= 0)
-        yyjson_mut_obj_add_real(d, o, "top_p", r->top_p);
-    if (r->seed >= 0)
-        yyjson_mut_obj_add_int(d, o, "seed", r->seed);
-    if (r->n_stops == 0)
-        return;
-    yyjson_mut_val *stops = yyjson_mut_obj_add_arr(d, o, "stop");
-    for (size_t i = 0; i < r->n_stops; i++)
-        yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
+    fm_llm_add_sampling(d, o, r, &sampling, drop);
 }
 
 static void add_thinking(yyjson_mut_doc *d, yyjson_mut_val *root, enum fm_llm_effort e)
@@ -113,10 +86,11 @@ static enum fm_code encode(struct fm_ctx *ctx, const struct fm_llm_wire_request 
     unsigned drop = q->drop | m->provider->facts->drop | m->drop;
     yyjson_mut_obj_add_str(d, root, "model", m->name);
     FM_TRY(add_messages(ctx, d, root, r));
-    FM_TRY(add_tools(ctx, d, root, r));
+    if (r->n_tools && r->choice != FM_LLM_CHOICE_NONE)
+        FM_TRY(fm_llm_add_functions(ctx, d, root, r));
     if (!(drop & FM_LLM_DROP_FORMAT))
         FM_TRY(add_format(ctx, d, root, r, m->has_schema));
-    add_options(d, root, r, m);
+    add_options(d, root, q, drop);
     if (!(drop & FM_LLM_DROP_EFFORT))
         add_thinking(d, root, r->effort);
     yyjson_mut_obj_add_bool(d, root, "truncate", false);

@@ -53,19 +53,7 @@ static enum fm_code add_tools(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_
 {
     if (r->n_tools == 0)
         return FM_OK;
-    yyjson_mut_val *list = yyjson_mut_obj_add_arr(d, root, "tools");
-    for (size_t i = 0; i < r->n_tools; i++) {
-        yyjson_mut_val *schema = fm_llm_copy_json(ctx, d, r->tools[i].schema, "schema of a tool");
-        if (!schema)
-            return ctx->code;
-        yyjson_mut_val *t = yyjson_mut_arr_add_obj(d, list);
-        yyjson_mut_obj_add_str(d, t, "type", "function");
-        yyjson_mut_val *f = yyjson_mut_obj_add_obj(d, t, "function");
-        fm_json_add_str(d, f, "name", r->tools[i].name);
-        if (r->tools[i].description.len)
-            fm_json_add_str(d, f, "description", r->tools[i].description);
-        yyjson_mut_obj_add_val(d, f, "parameters", schema);
-    }
+    FM_TRY(fm_llm_add_functions(ctx, d, root, r));
     if (!(drop & FM_LLM_DROP_CHOICE))
         add_choice(d, root, r);
     if (r->is_one_call_only && !(drop & FM_LLM_DROP_PARALLEL))
@@ -112,21 +100,8 @@ static bool has_fixed_sampling(const struct fm_llm_model *m, const struct fm_llm
     return false;
 }
 
-static void add_sampling(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
-                         unsigned drop)
-{
-    if (r->temperature >= 0 && !(drop & FM_LLM_DROP_TEMPERATURE))
-        yyjson_mut_obj_add_real(d, root, "temperature", r->temperature > 2 ? 2 : r->temperature);
-    if (r->top_p >= 0 && !(drop & FM_LLM_DROP_TOP_P))
-        yyjson_mut_obj_add_real(d, root, "top_p", r->top_p);
-    if (r->seed >= 0 && !(drop & FM_LLM_DROP_SEED))
-        yyjson_mut_obj_add_int(d, root, "seed", r->seed);
-    if (r->n_stops == 0 || (drop & FM_LLM_DROP_STOP))
-        return;
-    yyjson_mut_val *stops = yyjson_mut_obj_add_arr(d, root, "stop");
-    for (size_t i = 0; i < r->n_stops; i++)
-        yyjson_mut_arr_append(stops, fm_json_mut_str(d, r->stops[i]));
-}
+static const struct fm_llm_sampling_words sampling = {
+    .top_p = "top_p", .seed = "seed", .stops = "stop", .temperature_max = 2};
 
 static void add_effort(yyjson_mut_doc *d, yyjson_mut_val *root, const struct fm_llm_request *r,
                        const struct fm_llm_facts *f)
@@ -179,7 +154,7 @@ enum fm_code fm_llm_openai_encode(struct fm_ctx *ctx, const struct fm_llm_wire_r
     FM_TRY(add_tools(ctx, d, root, r, drop));
     if (!(drop & FM_LLM_DROP_FORMAT))
         FM_TRY(add_format(ctx, d, root, r, m));
-    add_sampling(d, root, r, drop);
+    fm_llm_add_sampling(d, root, r, &sampling, drop);
     if (!(drop & FM_LLM_DROP_EFFORT))
         add_effort(d, root, r, f);
     add_max_tokens(d, root, f, r->max_tokens, drop);

@@ -146,6 +146,18 @@ yyjson_mut_val *fm_llm_copy_json(struct fm_ctx *ctx, yyjson_mut_doc *d, fm_str j
 void fm_llm_add_extra(struct fm_ctx *ctx, yyjson_mut_doc *d, yyjson_mut_val *root,
                       const char *extra);
 const char *fm_llm_effort_name(enum fm_llm_effort e);
+/* What a family calls its sampling members; NULL: it has none such. */
+struct fm_llm_sampling_words {
+    const char *top_p, *seed, *stops;
+    double temperature_max; /* more is cut to it; 0: no limit */
+};
+/* Temperature, top-p, seed and stops into `o`, those that the request has and `drop` leaves. */
+void fm_llm_add_sampling(yyjson_mut_doc *d, yyjson_mut_val *o, const struct fm_llm_request *r,
+                         const struct fm_llm_sampling_words *w, unsigned drop);
+/* "tools" as OpenAI shapes them and Ollama took them over; not to be called without tools. */
+FM_MUST_CHECK enum fm_code fm_llm_add_functions(struct fm_ctx *ctx, yyjson_mut_doc *d,
+                                                yyjson_mut_val *root,
+                                                const struct fm_llm_request *r);
 fm_str fm_llm_system_text(struct fm_arena *a,
                           const struct fm_llm_request *r); /* all system messages, joined */
 
