@@ -138,6 +138,23 @@ TEST(requests_of_all_kinds)
     }
 }
 
+TEST(what_a_model_refuses_is_left_out_on_every_wire)
+{
+    static const char *const kinds[] = {"openai", "anthropic", "gemini", "ollama"};
+    static const char *const fields[] = {"\"temperature\"", "\"top_p\"", "\"topP\"", "\"stop"};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        struct fm_ctx ctx;
+        fm_ctx_init(&ctx, &fm_clock_system);
+        fm_str all = encode(&ctx, kinds[k], "m", 0, true);
+        fm_str left = encode(&ctx, kinds[k], "m",
+                             FM_LLM_DROP_TEMPERATURE | FM_LLM_DROP_TOP_P | FM_LLM_DROP_STOP, true);
+        assert_true(fm_str_has(all, FM_STR("\"temperature\"")));
+        for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+            assert_false(fm_str_has(left, fm_str_c(fields[i])));
+        fm_ctx_release(&ctx);
+    }
+}
+
 TEST(every_kind_has_an_address_and_a_wire)
 {
     size_t n = 0;
