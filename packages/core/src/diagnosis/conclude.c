@@ -8,7 +8,6 @@
 #define FOUND_AT 0.85
 #define LEAD_AT 0.10
 #define TIMELINE_MAX 40
-#define CHARTS_MAX 8
 
 static double feature(const struct fm_cause *c, const char *name)
 {
@@ -104,6 +103,22 @@ static int by_score(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
+/* The same words about the same entity say nothing new: the first stays. */
+static void drop_repeated(struct fm_diagnosis *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->timeline.n; i++) {
+        const struct fm_timeline_entry *t = &d->timeline.items[i];
+        bool is_repeated = false;
+        for (size_t k = 0; k < n && !is_repeated; k++)
+            is_repeated = fm_str_eq(d->timeline.items[k].text, t->text) &&
+                          fm_str_eq(d->timeline.items[k].entity.name, t->entity.name);
+        if (!is_repeated)
+            d->timeline.items[n++] = *t;
+    }
+    d->timeline.n = n;
+}
+
 /* The strongest observations that have a time, in order of time. */
 static void build_timeline(struct fm_incident *in, struct fm_diagnosis *d)
 {
@@ -127,22 +142,7 @@ static void build_timeline(struct fm_incident *in, struct fm_diagnosis *d)
     }
     if (d->timeline.n > 1)
         qsort(d->timeline.items, d->timeline.n, sizeof *d->timeline.items, by_time);
-}
-
-static int by_telling(const void *a, const void *b)
-{
-    const struct fm_chart *x = *(struct fm_chart *const *)a, *y = *(struct fm_chart *const *)b;
-    if (x->score != y->score)
-        return x->score < y->score ? 1 : -1;
-    return fm_str_cmp(x->title, y->title);
-}
-
-static void choose_charts(struct fm_incident *in, struct fm_diagnosis *d)
-{
-    if (in->charts.n > 1)
-        qsort(in->charts.items, in->charts.n, sizeof *in->charts.items, by_telling);
-    for (size_t i = 0; i < in->charts.n && i < CHARTS_MAX; i++)
-        fm_vec_push(&in->ctx->arena, &d->charts, in->charts.items[i]);
+    drop_repeated(d);
 }
 
 static fm_str affected_list(struct fm_arena *a, const struct fm_diagnosis *d)
@@ -212,7 +212,7 @@ void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d)
     d->summary = summarize(h, d);
     build_timeline(h->in, d);
     fm_build_chain(h, d);
-    choose_charts(h->in, d);
+    fm_choose_charts(h, d);
     for (size_t i = 0; i < h->causes.n && i < h->in->ask.top; i++) {
         order_actions(h->causes.items[i]);
         fm_vec_push(a, &d->causes, h->causes.items[i]);

@@ -30,6 +30,11 @@ void fm_conclude(struct fm_hypotheses *h, struct fm_diagnosis *d);
 /* The causal chain of the first cause; d->affected is filled. */
 void fm_build_chain(struct fm_hypotheses *h, struct fm_diagnosis *d);
 
+/* The best few charts: those that processors left in the incident, and of the metric series that
+ * the causes cite, that belong to what is affected, or that changed most. Needs d->affected and
+ * d->onset. */
+void fm_choose_charts(struct fm_hypotheses *h, struct fm_diagnosis *d);
+
 /* What inputs say differently about one object. */
 void fm_note_conflicts(const struct fm_incident *in, struct fm_diagnosis *d);
 

@@ -171,7 +171,8 @@ static void put_timeline(struct page *p)
 {
     if (p->d->timeline.n == 0)
         return;
-    fm_buf_addz(p->out, "<section><h2>Timeline</h2><div class=\"scroll\"><table>\n");
+    fm_buf_addz(p->out,
+                "<section><h2>Timeline</h2><div class=\"scroll\"><table class=\"timeline\">\n");
     fm_vec_each (&p->d->timeline, t) {
         element(p, "<tr><td class=\"when\">", fm_time_str(p->arena, t->at), "</td><td>");
         element(p, "", t->text, "</td></tr>\n");

@@ -35,7 +35,7 @@ static double round_up(double v)
 static struct scale scale_of(const struct fm_chart *c)
 {
     struct scale s = {(double)c->points.items[0].at, (double)c->points.items[c->points.n - 1].at,
-                      0};
+                      c->has_usual ? c->usual : 0};
     fm_vec_each (&c->points, p)
         if (isfinite(p->value) && p->value > s.max)
             s.max = p->value;
@@ -49,7 +49,7 @@ static void put_value(struct fm_buf *out, double v)
 {
     static const char *const units[] = {"", "k", "M", "G", "T", "P"};
     unsigned u = 0;
-    while (v >= 10000 && u < 5) {
+    while (v >= 1000 && u < 5) {
         v /= 1000;
         u++;
     }
@@ -91,6 +91,20 @@ static void put_line(struct fm_buf *out, const struct fm_chart *c, const struct 
     fm_buf_addz(out, "\"/>");
 }
 
+/* What was usual before, so that a course that begins with the incident can be judged. */
+static void put_usual(struct fm_buf *out, const struct fm_chart *c, const struct scale *s)
+{
+    if (!c->has_usual || c->usual < 0)
+        return;
+    double y = y_of(s, c->usual);
+    fm_buf_addf(out,
+                "<line class=\"usual\" x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                "<text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">usual ",
+                LEFT, WIDTH - RIGHT, y, y, WIDTH - RIGHT, y < TOP + 14 ? y + 12 : y - 3);
+    put_value(out, c->usual);
+    fm_buf_addz(out, "</text>");
+}
+
 void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset)
 {
     if (c->points.n < 2)
@@ -105,6 +119,7 @@ void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset)
     }
     fm_buf_addf(out, "</figcaption><svg viewBox=\"0 0 %g %g\" role=\"img\">", WIDTH, HEIGHT);
     put_axes(out, c, &s);
+    put_usual(out, c, &s);
     put_line(out, c, &s);
     if (onset != FM_TIME_NONE && (double)onset >= s.t0 && (double)onset <= s.t1)
         fm_buf_addf(out,

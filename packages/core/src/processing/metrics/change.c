@@ -211,3 +211,9 @@ bool metric_change_is_shift(const struct metric_change *c)
 {
     return c->is_lasting && fabs(c->z) >= 5 && (c->ratio >= 1.2 || c->ratio <= 0.8);
 }
+
+double metric_change_score(const struct metric_change *c)
+{
+    double size = fmin(fabs(log2(fmax(c->ratio, 1e-3))), 3) / 3;
+    return 0.45 + 0.25 * (1 - exp(-(fabs(c->z) - 5) / 15)) + 0.25 * size;
+}

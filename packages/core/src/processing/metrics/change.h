@@ -37,4 +37,7 @@ bool metric_change_find(struct fm_incident *in, const struct fm_metric_series *s
 /* Is it a change at all: lasting, far outside, and more than a few per cent. */
 bool metric_change_is_shift(const struct metric_change *c);
 
+/* How telling a shift is, 0.45..0.95: by its size in spreads of the reference and as a factor. */
+double metric_change_score(const struct metric_change *c);
+
 #endif

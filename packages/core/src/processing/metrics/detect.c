@@ -35,12 +35,6 @@ static bool is_flat(const struct metric_change *c)
     return c->before.mad > 0 && c->after.n >= 5 && c->after.max <= c->after.min && c->before.n >= 8;
 }
 
-static double shift_score(const struct metric_change *c)
-{
-    double size = fmin(fabs(log2(fmax(c->ratio, 1e-3))), 3) / 3;
-    return 0.45 + 0.25 * (1 - exp(-(fabs(c->z) - 5) / 15)) + 0.25 * size;
-}
-
 /* Per entity: do its requests grow, so that growth of anything else need not be a leak? */
 static bool *find_growing_load(struct fm_incident *in)
 {
@@ -67,7 +61,7 @@ static bool judge(const struct metric_change *c, const bool *load, struct candid
         out->score = 0.7;
     } else if (metric_change_is_shift(c)) {
         out->kind = FM_OBSERVATION_METRIC_SHIFT;
-        out->score = shift_score(c);
+        out->score = metric_change_score(c);
     } else if (is_flat(c)) {
         out->kind = FM_OBSERVATION_METRIC_FLAT;
         out->score = 0.5;

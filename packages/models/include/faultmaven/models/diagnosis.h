@@ -165,6 +165,8 @@ struct fm_chart {
     struct fm_entity entity;
     enum fm_signal signal;
     double score; /* how telling it is; charts are shown best first */
+    double usual; /* the median before the change, when has_usual */
+    bool has_usual;
     FM_VEC(struct fm_point) points;
 };
 #define FM_CHART_POINTS_MAX 240
