@@ -13,11 +13,11 @@
 static struct fm_hypotheses h;
 static struct fm_diagnosis d;
 
-/* Columns: web_cpu_percent steps at `change` with one spike, db_cpu_percent steps more, idle_cpu
+/* Columns: web_cpu_percent steps at `change` with one spike, cart_cpu_percent steps more, idle_cpu
  * never moves. */
 static fm_str table(struct fm_buf *b, int rows, int change)
 {
-    fm_buf_addz(b, "time,web_cpu_percent,db_cpu_percent,idle_cpu_percent\n");
+    fm_buf_addz(b, "time,web_cpu_percent,cart_cpu_percent,idle_cpu_percent\n");
     for (int i = 0; i < rows; i++)
         fm_buf_addf(b, "%lld,%.1f,%.1f,%.1f\n", FIRST + STEP_S * i,
                     i == change + 7 ? 97.5 : (i < change ? 20 : 60) + 0.1 * (i % 3),
@@ -45,7 +45,7 @@ TEST(the_series_of_the_cause_comes_first_and_a_quiet_one_is_no_chart)
     assert_int_equal(d.charts.n, 2);
     assert_str(d.charts.items[0]->title, "web: cpu_percent");
     assert_str(d.charts.items[0]->unit, "%");
-    assert_str(d.charts.items[1]->title, "db: cpu_percent");
+    assert_str(d.charts.items[1]->title, "cart: cpu_percent");
     assert_true(d.charts.items[0]->has_usual);
     assert_in_range((uint64_t)d.charts.items[0]->usual, 19, 21);
     assert_true(d.charts.items[0]->signal == FM_SIGNAL_METRIC);

@@ -132,7 +132,7 @@ TEST(html_draws_a_chart_with_the_onset)
     chart.usual = 1500e-3;
     chart.has_usual = true;
     fm_view_html(&f.a, &f.d, &f.out);
-    assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR("usual 1.5</text>")));
+    assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR(", usual 1.5</figcaption>")));
     assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR("class=\"plot\"")));
     assert_true(fm_str_has(fm_buf_str(&f.out), FM_STR("class=\"onset\"")));
     assert_true(

@@ -76,7 +76,8 @@ static double score_of(const struct fm_hypotheses *h, const struct fm_diagnosis 
 static bool is_same(const struct fm_metric_series *a, const struct fm_metric_series *b)
 {
     return a->entity == b->entity && a->peer == b->peer &&
-           (a->role == FM_ROLE_OTHER ? fm_str_eq(a->name, b->name) : a->role == b->role);
+           (a->role == FM_ROLE_OTHER || a->entity == FM_ENTITY_NONE ? fm_str_eq(a->name, b->name)
+                                                                    : a->role == b->role);
 }
 
 /* Keeps the best, best first; of two that score the same the one that comes first in the source. */

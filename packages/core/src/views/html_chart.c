@@ -97,12 +97,8 @@ static void put_usual(struct fm_buf *out, const struct fm_chart *c, const struct
     if (!c->has_usual || c->usual < 0)
         return;
     double y = y_of(s, c->usual);
-    fm_buf_addf(out,
-                "<line class=\"usual\" x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                "<text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">usual ",
-                LEFT, WIDTH - RIGHT, y, y, WIDTH - RIGHT, y < TOP + 14 ? y + 12 : y - 3);
-    put_value(out, c->usual);
-    fm_buf_addz(out, "</text>");
+    fm_buf_addf(out, "<line class=\"usual\" x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT,
+                WIDTH - RIGHT, y, y);
 }
 
 void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset)
@@ -116,6 +112,10 @@ void html_chart(struct fm_buf *out, const struct fm_chart *c, fm_time onset)
         fm_buf_addz(out, " (");
         fm_buf_add_html(out, c->unit);
         fm_buf_addz(out, ")");
+    }
+    if (c->has_usual) {
+        fm_buf_addz(out, ", usual ");
+        put_value(out, c->usual);
     }
     fm_buf_addf(out, "</figcaption><svg viewBox=\"0 0 %g %g\" role=\"img\">", WIDTH, HEIGHT);
     put_axes(out, c, &s);
