@@ -101,12 +101,13 @@ static void offer(struct pick *best, size_t *n, struct pick p)
 
 struct points FM_VEC_OF(struct fm_point);
 
-static void add_rows(struct fm_arena *a, struct points *to, const struct fm_metric_rows *r,
-                     const double *values, size_t begin, size_t end)
+static void add_rows(struct fm_arena *a, struct points *to, const struct metric_change *c,
+                     size_t begin, size_t end)
 {
+    const fm_time *at = c->series->rows->at;
     for (size_t i = begin; i < end; i++)
-        if (isfinite(values[i]) && r->at[i] != FM_TIME_NONE)
-            fm_vec_push(a, to, ((struct fm_point){r->at[i], values[i]}));
+        if (isfinite(c->values[i]) && at[i] != FM_TIME_NONE)
+            fm_vec_push(a, to, ((struct fm_point){at[i], c->values[i]}));
 }
 
 static struct points window_of(struct fm_arena *a, const struct metric_change *c, fm_time onset)
@@ -125,7 +126,7 @@ static struct points window_of(struct fm_arena *a, const struct metric_change *c
         begin = 0;
         end = s->rows->n;
     }
-    add_rows(a, &w, s->rows, c->values, begin, end);
+    add_rows(a, &w, c, begin, end);
     return w;
 }
 

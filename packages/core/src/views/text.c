@@ -176,8 +176,10 @@ static void put_next(struct printer *p)
         paragraph(p, PLAIN, 4, 18, a->text);
         if (a->command.len)
             put(p, fm_str_fmt(p->arena, "      $ %.*s\n", FM_STR_ARG(a->command)));
-        if (a->risk.len)
-            paint(p, DIM, fm_str_fmt(p->arena, "      risk: %.*s\n", FM_STR_ARG(a->risk)));
+        if (a->risk.len) {
+            paint(p, DIM, FM_STR("      risk: "));
+            paragraph(p, DIM, 12, 12, a->risk);
+        }
     }
     if (c->settle_ask.len) {
         fm_buf_addz(p->out, "  ? ");
@@ -208,7 +210,7 @@ static void put_timeline(struct printer *p)
     for (size_t i = 0; i < d->timeline.n && i < TIMELINE_SHOWN; i++) {
         const struct fm_timeline_entry *t = &d->timeline.items[i];
         char at[FM_TIME_TEXT_MAX];
-        fm_buf_addf(p->out, "  %-24s ", fm_time_format(t->at, at));
+        fm_buf_addf(p->out, "  %-24s ", fm_time_format(t->at - t->at % (FM_SEC / 1000), at));
         paragraph(p, PLAIN, 27, 27, t->text);
     }
     if (d->timeline.n > TIMELINE_SHOWN)
