@@ -2,10 +2,11 @@
 #include "diagnosis/reasoners.h"
 
 /* Order matters where proposals tie; changes come last, because they look at what the others
- * proposed. */
+ * proposed; only what none of them explains may be quiet. */
 static const struct fm_reasoner_source *const sources[] = {
-    &fm_kubernetes_reasoner, &fm_signatures_reasoner, &fm_services_reasoner, &fm_databases_reasoner,
-    &fm_consoles_reasoner,   &fm_logs_reasoner,       &fm_changes_reasoner,  NULL,
+    &fm_kubernetes_reasoner, &fm_signatures_reasoner, &fm_services_reasoner,
+    &fm_databases_reasoner,  &fm_consoles_reasoner,   &fm_logs_reasoner,
+    &fm_changes_reasoner,    &fm_quiet_reasoner,      NULL,
 };
 
 enum fm_code fm_reason(struct fm_hypotheses *h)

@@ -44,6 +44,7 @@ extern const struct fm_reasoner_source fm_databases_reasoner;
 extern const struct fm_reasoner_source fm_consoles_reasoner;
 extern const struct fm_reasoner_source fm_logs_reasoner;
 extern const struct fm_reasoner_source fm_changes_reasoner;
+extern const struct fm_reasoner_source fm_quiet_reasoner;
 
 /*
  * Proposes a cause, or returns the one of the same entity name and fault, whose strength becomes

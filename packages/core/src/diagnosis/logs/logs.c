@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hypotheses from the structure of logs, where no known fault speaks: a number that only grows (a
- * leak), errors that are new or rare and severe, and logs in which nothing is wrong.
+ * leak), and errors that are new or rare and severe.
  */
 #include "faultmaven/core/logs.h"
 
@@ -12,8 +12,6 @@
 #define LEAK_FALLS 0.02 /* share of steps that may fall */
 #define UNEXPLAINED_MANY 0.62
 #define UNEXPLAINED_FEW 0.52
-#define QUIET_SCORE 0.6
-#define QUIET_RECORDS 20
 
 static fm_span place_span(const struct fm_log_source *s, struct fm_logs_place p)
 {
@@ -133,87 +131,6 @@ static void propose_unexplained(struct fm_hypotheses *h)
     }
 }
 
-#define FEW_WARNINGS 0.01 /* of the records */
-
-/* Warnings that come now and then from beginning to end are how this program always runs. */
-static bool is_habit(const struct fm_logs *logs, const struct fm_logs_template *t)
-{
-    fm_time eighth = logs->first != FM_TIME_NONE ? (logs->last - logs->first) / 8 : 0;
-    return eighth > 0 && t->count >= 4 &&
-           (double)t->count <= FEW_WARNINGS * (double)logs->records &&
-           t->first <= logs->first + eighth && t->last >= logs->last - eighth;
-}
-
-static bool says_trouble(const struct fm_incident *in, const struct fm_log_source *s)
-{
-    fm_vec_each (&in->observations, o)
-        if ((*o)->signal == FM_SIGNAL_LOG && (*o)->score >= QUIET_SCORE && (*o)->spans.n &&
-            (*o)->kind != FM_OBSERVATION_LOG_PERIODIC &&
-            (*o)->spans.items[0].evidence == s->evidence->index)
-            return true;
-    return false;
-}
-
-static bool is_quiet(const struct fm_incident *in, const struct fm_log_source *s)
-{
-    for (size_t i = 0; i < s->logs->n_templates; i++) {
-        const struct fm_logs_template *t = s->logs->templates[i];
-        enum fm_logs_level severity = fm_logs_severity(t);
-        if (severity > FM_LOGS_WARNING || (severity == FM_LOGS_WARNING && !is_habit(s->logs, t)))
-            return false;
-    }
-    return !says_trouble(in, s);
-}
-
-static bool has_warning(const struct fm_logs *logs)
-{
-    for (size_t i = 0; i < logs->n_templates; i++)
-        if (fm_logs_severity(logs->templates[i]) >= FM_LOGS_WARNING)
-            return true;
-    return false;
-}
-
-/* The largest log, when all of them are quiet; NULL when one is not. */
-static const struct fm_log_source *largest_quiet(const struct fm_incident *in)
-{
-    const struct fm_log_source *best = NULL;
-    fm_vec_each (&in->logs->sources, s) {
-        if (s->evidence->is_baseline || s->logs->records == 0)
-            continue;
-        if (!is_quiet(in, s))
-            return NULL;
-        if (!best || s->logs->records > best->logs->records)
-            best = s;
-    }
-    return best;
-}
-
-static bool has_trouble(const struct fm_incident *in)
-{
-    fm_vec_each (&in->observations, o)
-        if ((*o)->score >= QUIET_SCORE && (*o)->kind != FM_OBSERVATION_HEALTHY &&
-            (*o)->kind != FM_OBSERVATION_RECOVERED && (*o)->kind != FM_OBSERVATION_LOG_PERIODIC)
-            return true;
-    return false;
-}
-
-/* Only when every log is quiet, and there is enough of them to say so. */
-static void judge_quiet(struct fm_hypotheses *h)
-{
-    const struct fm_log_source *best = largest_quiet(h->in);
-    if (!best || best->logs->records < QUIET_RECORDS || best->logs->n_templates == 0 ||
-        has_trouble(h->in))
-        return;
-    fm_str name = fm_incident_entity_of(h->in, best->entity).name;
-    fm_state_good(
-        h, place_span(best, best->logs->templates[0]->latest),
-        has_warning(best->logs)
-            ? "no record%s%.*s reports an error, and the few warnings come as often at the "
-              "end as at the beginning"
-            : "no record%s%.*s reports a warning or an error",
-        name.len ? " of " : "", FM_STR_ARG(name));
-}
-
 static enum fm_code run(struct fm_hypotheses *h)
 {
     if (!h->in->logs)
@@ -225,8 +142,6 @@ static enum fm_code run(struct fm_hypotheses *h)
             fm_logs_find_stampede(h, s);
         }
     propose_unexplained(h);
-    if (h->causes.n == 0)
-        judge_quiet(h);
     return FM_OK;
 }
 
