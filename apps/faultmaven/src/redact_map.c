@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact_map.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define MAP_FILE_MAX (256u * 1024 * 1024)
+#include "sealed_file.h"
 
 static fm_str case_of(const struct redact_options *o)
 {
@@ -40,7 +37,8 @@ static enum fm_code open_file(struct fm_cli *cli, const struct redact_options *o
     FM_TRY(load_master(cli, o, is_new, master));
     fm_case_key(master, case_of(o), key);
     fm_wipe(master, sizeof master);
-    enum fm_code code = is_new ? FM_OK : redact_read_file(&cli->ctx, o->map, MAP_FILE_MAX, &sealed);
+    enum fm_code code =
+        is_new ? FM_OK : redact_read_file(&cli->ctx, o->map, SEALED_FILE_MAX, &sealed);
     if (code == FM_OK && is_new)
         out->pseudonyms = fm_pseudonyms_new(key);
     else if (code == FM_OK)
@@ -61,19 +59,6 @@ enum fm_code redact_map_open(struct fm_cli *cli, const struct redact_options *o,
     return FM_OK;
 }
 
-static enum fm_code write_all(struct fm_cli *cli, const char *path, int fd, fm_str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.p, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fm_fail(&cli->ctx, FM_EIO, "%s: %s", path, strerror(errno));
-        text = fm_str_skip(text, (size_t)n);
-    }
-    return fsync(fd) == 0 ? FM_OK : fm_fail(&cli->ctx, FM_EIO, "%s: %s", path, strerror(errno));
-}
-
 enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o,
                              const struct redact_map *m)
 {
@@ -81,17 +66,7 @@ enum fm_code redact_map_save(struct fm_cli *cli, const struct redact_options *o,
     if (!o->map)
         return FM_OK;
     FM_TRY(fm_pseudonyms_seal(m->pseudonyms, &cli->ctx, case_of(o), &sealed));
-    fm_str tmp = fm_str_fmt(&cli->ctx.arena, "%s.new", o->map);
-    int fd = open(tmp.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return fm_fail(&cli->ctx, FM_EIO, "%s: %s", tmp.p, strerror(errno));
-    enum fm_code code = write_all(cli, tmp.p, fd, sealed);
-    close(fd);
-    if (code == FM_OK && rename(tmp.p, o->map) != 0)
-        code = fm_fail(&cli->ctx, FM_EIO, "%s: %s", o->map, strerror(errno));
-    if (code != FM_OK)
-        unlink(tmp.p);
-    return code;
+    return sealed_file_write(&cli->ctx, o->map, sealed);
 }
 
 void redact_map_close(struct redact_map *m)

@@ -8,20 +8,26 @@
 #include "faultmaven/llm/record.h"
 #include "faultmaven/llm/tracing.h"
 
+static enum fm_code keep_map(void *arg, struct fm_ctx *ctx)
+{
+    struct talk *t = arg;
+    return case_map_keep(&t->map, ctx);
+}
+
 static enum fm_code open_gate(struct talk *t)
 {
-    uint8_t key[FM_CASE_KEY_BYTES];
-    fm_rng_fill(&fm_rng_system, key, sizeof key);
-    t->map = fm_pseudonyms_new(key);
+    FM_TRY(case_map_init(&t->map, t->app->ctx, fm_store_folder(t->app->store)));
     struct fm_egress_options o = {
         .external = t->world.external,
         .local = t->world.local,
-        .map = t->map,
+        .map = t->map.pseudonyms,
         .detector = detector_http_detector(t->world.detector),
+        .keep = keep_map,
+        .arg = t,
     };
     FM_TRY(fm_egress_new(t->app->ctx, &o, &t->gate));
     fm_llm_router_ledger(t->world.router, fm_store_ledger(t->app->store));
-    t->router = fm_llm_router_port(t->world.router, t->gate, t->map);
+    t->router = fm_llm_router_port(t->world.router, t->gate, t->map.pseudonyms);
     return FM_OK;
 }
 
@@ -71,7 +77,7 @@ void talk_close(struct talk *t)
     if (t->router)
         t->router->ops->free(t->router);
     fm_egress_free(t->gate);
-    fm_pseudonyms_free(t->map);
+    case_map_release(&t->map);
     fm_prompts_free(t->prompts);
     if (t->has_world)
         llm_world_close(&t->world);
@@ -252,11 +258,16 @@ static struct fm_answer_listener listener(const struct talk *t, struct screen *x
 static enum fm_code work(struct talk *t, const struct fm_case_turn *turn, bool has_model,
                          struct fm_case_answer *answer)
 {
-    if (has_model) {
-        FM_TRY(look_into(t, turn->case_id));
-        t->reasoner.opt.inquiry = &t->inquiry;
-    }
-    return fm_case_work(&t->app->service, t->app->ctx, turn, answer);
+    if (!has_model)
+        return fm_case_work(&t->app->service, t->app->ctx, turn, answer);
+    FM_TRY(look_into(t, turn->case_id));
+    t->reasoner.opt.inquiry = &t->inquiry;
+    if (!t->has_world) /* a replay: nothing leaves */
+        return fm_case_work(&t->app->service, t->app->ctx, turn, answer);
+    FM_TRY(case_map_begin(&t->map, t->app->ctx, turn->case_id));
+    enum fm_code code = fm_case_work(&t->app->service, t->app->ctx, turn, answer);
+    case_map_end(&t->map);
+    return code;
 }
 
 enum fm_code talk_say(struct talk *t, fm_str case_id, fm_str message)

@@ -7,6 +7,7 @@
 #ifndef FM_APP_TALK_H
 #define FM_APP_TALK_H
 
+#include "case_map.h"
 #include "cmd_case.h"
 #include "faultmaven/core/analyst.h"
 #include "faultmaven/core/inquiry.h"
@@ -39,7 +40,7 @@ struct talk {
     struct case_app *app;
     const struct talk_options *opt;
     struct llm_world world;
-    struct fm_pseudonyms *map;
+    struct case_map map;
     struct fm_egress *gate;
     struct fm_llm *router, *llm; /* llm: what is asked; router or a decorator of it */
     struct fm_prompts *prompts;

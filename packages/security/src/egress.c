@@ -317,6 +317,8 @@ enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx,
     enum fm_code code = clear_body(&p, req, &body);
     if (code != FM_OK)
         return req->format != FM_EGRESS_TEXT ? hide_details(ctx, req, code) : code;
+    if (g->o.keep)
+        FM_TRY(g->o.keep(g->o.arg, ctx));
     struct fm_cleared *c = FM_NEW(&ctx->arena, struct fm_cleared);
     c->body = body;
     c->receipt = p.receipt;

@@ -91,6 +91,40 @@ TEST(text_leaves_redacted_with_a_receipt)
     teardown(&b);
 }
 
+struct keeper {
+    const struct fm_pseudonyms *map;
+    size_t seen; /* values in the map at the last call */
+    int calls;
+    bool should_fail;
+};
+
+static enum fm_code keep(void *arg, struct fm_ctx *ctx)
+{
+    struct keeper *k = arg;
+    k->calls++;
+    k->seen = fm_pseudonyms_count(k->map);
+    return k->should_fail ? fm_fail(ctx, FM_EIO, "disk full") : FM_OK;
+}
+
+TEST(nothing_leaves_before_the_map_is_kept)
+{
+    struct bench b;
+    struct keeper k = {0};
+    fm_str out;
+    setup(&b, NULL);
+    fm_egress_free(b.gate);
+    k.map = b.map;
+    struct fm_egress_options o = {.external = b.external, .map = b.map, .keep = keep, .arg = &k};
+    assert_int_equal(fm_egress_new(&b.ctx, &o, &b.gate), FM_OK);
+    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("to joe@example.org"), &out), FM_OK);
+    assert_int_equal(k.calls, 1);
+    assert_int_equal(k.seen, 1);
+    k.should_fail = true;
+    assert_int_equal(pass(&b, FM_EGRESS_TEXT, false, FM_STR("to ann@example.org"), &out), FM_EIO);
+    assert_string_equal(b.ctx.error, "disk full");
+    teardown(&b);
+}
+
 TEST(json_keeps_its_structure)
 {
     struct bench b;

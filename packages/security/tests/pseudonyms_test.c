@@ -133,6 +133,25 @@ TEST(numbers_that_a_text_uses_are_not_given_away)
     fm_ctx_release(&ctx);
 }
 
+TEST(a_map_becomes_another)
+{
+    struct fm_ctx ctx;
+    fm_ctx_init(&ctx, &fm_clock_system);
+    struct fm_pseudonyms *m = fm_pseudonyms_new(key_a), *from = fm_pseudonyms_new(key_b);
+    (void)redact(&ctx, m, FM_ACTION_TOKEN, "joe@example.org");
+    (void)redact(&ctx, from, FM_ACTION_TOKEN, "ann@example.org bob@example.org");
+    fm_pseudonyms_become(m, from);
+    assert_int_equal(fm_pseudonyms_count(m), 2);
+    assert_string_equal(redact(&ctx, m, FM_ACTION_TOKEN, "joe@example.org bob@example.org").p,
+                        "<EMAIL_3> <EMAIL_2>");
+    struct fm_pseudonyms *same = fm_pseudonyms_new(key_b);
+    fm_str by_key = redact(&ctx, same, FM_ACTION_HASH, "8.8.8.8");
+    assert_string_equal(redact(&ctx, m, FM_ACTION_HASH, "8.8.8.8").p, by_key.p);
+    fm_pseudonyms_free(same);
+    fm_pseudonyms_free(m);
+    fm_ctx_release(&ctx);
+}
+
 TEST(the_map_is_sealed_and_opens_only_with_its_key_and_case)
 {
     struct fm_ctx ctx;

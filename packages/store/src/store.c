@@ -68,6 +68,9 @@ static enum fm_code open_parts(struct fm_store *s, struct fm_ctx *ctx,
     const char *blobs =
         o->blob_dir ? o->blob_dir : fm_str_fmt(&ctx->arena, "%s/blobs", o->location).p;
     FM_TRY(make_folders(ctx, blobs));
+    s->folder = strdup(is_folder ? o->location : blobs);
+    if (!s->folder)
+        FM_BUG("out of memory");
     FM_TRY(fm_blobs_open(ctx, blobs, &s->blobs));
     FM_TRY(open_db(ctx, o->location, &s->writer));
     return fm_db_migrate(s->writer, ctx);
@@ -129,12 +132,18 @@ void fm_store_free(struct fm_store *s)
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->done);
     free(s->location);
+    free(s->folder);
     free(s);
 }
 
 struct fm_blobs *fm_store_blobs(struct fm_store *s)
 {
     return s->blobs;
+}
+
+const char *fm_store_folder(const struct fm_store *s)
+{
+    return s->folder;
 }
 
 enum fm_code store_take_reader(struct fm_store *s, struct fm_ctx *ctx, struct fm_db **db)

@@ -11,6 +11,7 @@
 
 struct fm_store {
     char *location; /* owned */
+    char *folder;   /* owned */
     struct fm_blobs *blobs;
     struct fm_db *writer; /* under write_lock */
     pthread_mutex_t write_lock;

@@ -56,6 +56,13 @@ void fm_pseudonyms_free(struct fm_pseudonyms *m)
     free(m);
 }
 
+void fm_pseudonyms_become(struct fm_pseudonyms *m, struct fm_pseudonyms *from)
+{
+    fm_pseudonyms_adopt(m, from->v);
+    memcpy(m->key, from->key, sizeof m->key);
+    fm_pseudonyms_free(from);
+}
+
 struct fm_values *fm_values_ref(struct fm_values *v)
 {
     atomic_fetch_add(&v->refs, 1);

@@ -84,6 +84,9 @@ struct fm_egress_options {
     struct fm_pseudonyms *map;          /* the case's map; required */
     struct fm_egress_memo *memo;        /* NULL: every text is looked at */
     struct fm_detector *detector; /* a further detector, or NULL; its failure closes the gate */
+    /* Makes the map durable; called for each body that was cleared, before it is handed out. A
+     * failure closes the gate. May be NULL. */
+    enum fm_code (*keep)(void *arg, struct fm_ctx *ctx);
     void (*on_receipt)(void *arg, const struct fm_egress_receipt *r); /* audit; may be NULL */
     void *arg;
 };
@@ -95,8 +98,8 @@ FM_MUST_CHECK enum fm_code fm_egress_new(struct fm_ctx *ctx, const struct fm_egr
 void fm_egress_free(struct fm_egress *g);
 
 /* FM_ELIMIT: body over FM_EGRESS_BODY_MAX. FM_EINVAL: body is not UTF-8 / not JSON.
- * FM_EUNAVAILABLE, FM_EUPSTREAM, FM_ETIMEOUT: the detector failed. The error text never quotes the
- * body. */
+ * FM_EUNAVAILABLE, FM_EUPSTREAM, FM_ETIMEOUT: the detector failed. What `keep` failed with. The
+ * error text never quotes the body. */
 FM_MUST_CHECK enum fm_code fm_egress_pass(struct fm_egress *g, struct fm_ctx *ctx,
                                           const struct fm_egress_request *req,
                                           const struct fm_cleared **out);

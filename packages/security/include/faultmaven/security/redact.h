@@ -149,6 +149,8 @@ FM_MUST_CHECK enum fm_code fm_replacer_add(struct fm_replacer *p, struct fm_ctx 
  * forms. */
 struct fm_pseudonyms *fm_pseudonyms_new(const uint8_t key[FM_CASE_KEY_BYTES]);
 void fm_pseudonyms_free(struct fm_pseudonyms *m);
+/* m, which a gate may have borrowed, becomes what `from` is; frees `from`. */
+void fm_pseudonyms_become(struct fm_pseudonyms *m, struct fm_pseudonyms *from);
 size_t fm_pseudonyms_count(const struct fm_pseudonyms *m);
 
 /* Encrypted by AES-256-GCM under a key derived from the case key; `case_id` is authenticated too.

@@ -24,6 +24,9 @@ FM_MUST_CHECK enum fm_code fm_store_open(struct fm_ctx *ctx, const struct fm_sto
                                          struct fm_store **out);
 void fm_store_free(struct fm_store *s);
 struct fm_blobs *fm_store_blobs(struct fm_store *s);
+/* Where files that belong to the store but to no log may be kept: the location, or the folder of
+ * the blobs when that is no folder. Neither bundles, verification nor gc look at them. */
+const char *fm_store_folder(const struct fm_store *s);
 /* What cases and tenants spent on models; lives with the store. */
 struct fm_llm_ledger *fm_store_ledger(struct fm_store *s);
 
