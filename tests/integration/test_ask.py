@@ -210,8 +210,16 @@ class Terminal:
         got, _, self.seen = self.seen.partition(wanted.encode())
         return (got + wanted.encode()).decode("utf-8", "replace")
 
-    def end(self):
-        _, status = os.waitpid(self.pid, 0)
+    def end(self, seconds=20):
+        """The exit status; a program that does not end is killed, which shows in the status."""
+        until = time.monotonic() + seconds
+        done, status = os.waitpid(self.pid, os.WNOHANG)
+        while not done and time.monotonic() < until:
+            time.sleep(0.05)
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+        if not done:
+            os.kill(self.pid, signal.SIGKILL)
+            _, status = os.waitpid(self.pid, 0)
         os.close(self.fd)
         return os.waitstatus_to_exitcode(status)
 
@@ -252,6 +260,7 @@ def test_chat_on_a_terminal(case):
         t.expect("> ")
         t.type("/gibberish\r")
         t.expect("unknown command; /help lists them")
+        t.expect("> ")  # before it the terminal is in line mode, where Ctrl-D is no key
         t.type("\x04")
         assert t.end() == 0
     assert "half a line" not in json.dumps(server.requests)
