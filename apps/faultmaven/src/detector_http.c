@@ -43,8 +43,8 @@ static enum fm_code post(void *arg, struct fm_ctx *ctx, fm_str url, fm_str json,
 /* Texts go there as they are. */
 static bool is_private(fm_str url)
 {
-    static const char *const begins[] = {"https://", "http://127.", "http://localhost:",
-                                         "http://localhost/", "http://[::1]"};
+    static const char *const begins[] = {"https://", "http://127.",
+                                         "http://localhost:", "http://localhost/", "http://[::1]"};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (fm_str_starts(url, fm_str_c(begins[i])))
             return true;

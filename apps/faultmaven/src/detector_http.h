@@ -9,8 +9,8 @@
 struct detector_http; /* its loop and connections */
 
 /*
- * redaction.detector: {url, language, min_score, timeout, ca_file}. *out is NULL when none is named.
- * The detector is given texts before redaction, so its URL must be of this machine or https.
+ * redaction.detector: {url, language, min_score, timeout, ca_file}. *out is NULL when none is
+ * named. The detector is given texts before redaction, so its URL must be of this machine or https.
  */
 FM_MUST_CHECK enum fm_code detector_http_open(struct fm_ctx *ctx, yyjson_val *redaction,
                                               struct detector_http **out);

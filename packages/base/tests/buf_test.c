@@ -33,7 +33,8 @@ static void add_many(struct fm_buf *b)
 {
     fm_buf_addf(b, "%s|%.*s|%c|%%|%d|%i|%u|%ld|%lld|%zu|%lu|%llu", "a", 2, "bcd", 'x', -1, INT_MIN,
                 UINT_MAX, LONG_MIN, LLONG_MAX, SIZE_MAX, 0ul, ULLONG_MAX);
-    fm_buf_addf(b, "|%08x|%.2f|%-4s|%.3s|%5d|%hhu", 255u, 1.5, "ab", "abcdef", 42, 300);
+    fm_buf_addf(b, "|%08x|%.2f|%-4s|%.3s|%5d|%hhu", 255u, 1.5, "ab", "abcdef", 42,
+                (unsigned char)44);
     fm_buf_addf(b, "|%.*s|%.*s|%s", 0, "no", -1, "all", "end");
 }
 

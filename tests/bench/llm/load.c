@@ -158,9 +158,9 @@ static void note_slice(struct samples *s, size_t first)
         return;
     memcpy(us, s->us + first, n * sizeof *us);
     qsort(us, n, sizeof *us, compare);
-    if (!s->best_p50 || us[n / 2] < s->best_p50)
+    if (s->best_p50 == 0 || us[n / 2] < s->best_p50)
         s->best_p50 = us[n / 2];
-    if (!s->best_p99 || us[n * 99 / 100] < s->best_p99)
+    if (s->best_p99 == 0 || us[n * 99 / 100] < s->best_p99)
         s->best_p99 = us[n * 99 / 100];
     free(us);
 }
