@@ -114,7 +114,7 @@ static enum fm_code read_checksum(struct reader *r, yaml_node_t *n, struct fm_ru
     fm_str name = scalar(member(r, n, "checksum"));
     if (!name.len)
         return FM_OK;
-    for (uint8_t i = 0; i < FM_CHECKSUM_COUNT; i++)
+    for (unsigned i = 0; i < FM_CHECKSUM_COUNT; i++)
         if (fm_str_eqc(name, names[i])) {
             rule->checksum = i;
             return FM_OK;

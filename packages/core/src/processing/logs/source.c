@@ -154,7 +154,7 @@ static void note_evidence(struct fm_evidence *e, const struct fm_logs *logs)
 /* The host word of a syslog line: the one behind "Feb  9 10:25:00 " or an ISO time. */
 static fm_str host_word(fm_str line)
 {
-    fm_str word, rest = line;
+    fm_str word = FM_STR_NULL, rest = line;
     bool is_iso = line.len > 10 && line.p[4] == '-' && line.p[7] == '-';
     for (unsigned i = 0; i < (is_iso ? 2 : 4); i++)
         if (!fm_str_word(&rest, &word))
