@@ -116,7 +116,7 @@ static enum fm_code read_checksum(struct reader *r, yaml_node_t *n, struct fm_ru
         return FM_OK;
     for (unsigned i = 0; i < FM_CHECKSUM_COUNT; i++)
         if (fm_str_eqc(name, names[i])) {
-            rule->checksum = i;
+            rule->checksum = (uint8_t)i;
             return FM_OK;
         }
     return bad(r, n, "checksum is none, crc32-base62 or crc32-hex");
