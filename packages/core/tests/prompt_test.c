@@ -68,8 +68,9 @@ TEST(golden_prompts_before_and_after)
     model_close(&m);
     memset(&m.inquiry, 0, sizeof m.inquiry);
     model_open(&m, files);
-    kit_open(&m.k, "API is slow");
     fm_prompts_free(m.prompts);
+    kit_close(&m.k);
+    kit_open(&m.k, "API is slow");
     assert_int_equal(fm_prompts_new(&m.k.ctx, NULL, &m.prompts), FM_OK);
     m.opt.prompts = m.prompts;
     m.opt.inquiry = NULL;

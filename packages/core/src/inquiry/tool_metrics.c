@@ -141,7 +141,8 @@ static enum fm_code run(struct fm_tool *tool, struct fm_ctx *ctx, yyjson_val *ar
             fm_vec_push(
                 &ctx->arena, &hits,
                 ((struct hit){set->series.items[i], i, change_of(&w, set->series.items[i])}));
-    qsort(hits.items, hits.n, sizeof *hits.items, by_change);
+    if (hits.n)
+        qsort(hits.items, hits.n, sizeof *hits.items, by_change);
     fm_buf_addf(out, "%zu series match%s; before and after %.*s\n", hits.n,
                 hits.n > w.f.limit ? ", those that changed most are shown" : "",
                 FM_STR_ARG(fm_time_str(&ctx->arena, w.middle)));

@@ -94,7 +94,8 @@ static enum fm_code run(struct fm_tool *tool, struct fm_ctx *ctx, yyjson_val *ar
                 fm_vec_push(&ctx->arena, &rows, r);
         }
     }
-    qsort(rows.items, rows.n, sizeof *rows.items, by_weight);
+    if (rows.n)
+        qsort(rows.items, rows.n, sizeof *rows.items, by_weight);
     fm_buf_addf(out, "%zu templates match%s\n", rows.n,
                 rows.n > f.limit ? "; the most severe and frequent are shown" : "");
     for (size_t i = 0; i < rows.n && i < f.limit; i++)

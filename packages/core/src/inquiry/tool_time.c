@@ -57,7 +57,8 @@ static enum fm_code run_timeline(struct fm_tool *tool, struct fm_ctx *ctx, yyjso
     struct moments list = {0};
     FM_TRY(inquiry_filter_read(q, ctx, args, &f));
     collect(q, &f, &ctx->arena, &list);
-    qsort(list.items, list.n, sizeof *list.items, by_time);
+    if (list.n)
+        qsort(list.items, list.n, sizeof *list.items, by_time);
     fm_buf_addf(out, "%zu moments%s\n", list.n,
                 list.n > f.limit ? "; narrow it by since and until" : "");
     for (size_t i = 0; i < list.n && i < f.limit; i++)

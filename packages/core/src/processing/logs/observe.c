@@ -64,7 +64,8 @@ static void fill_bins(struct fm_logs_case *c)
     }
     const struct fm_logs_rate *r = c->t->rate;
     for (int64_t b = r->low; b <= r->high; b++)
-        c->bins[bin_of(log, (b << r->shift) + fm_logs_rate_width(r) / 2)] += fm_logs_rate_at(r, b);
+        c->bins[bin_of(log, b * fm_logs_rate_width(r) + fm_logs_rate_width(r) / 2)] +=
+            fm_logs_rate_at(r, b);
 }
 
 static fm_span example_span(const struct fm_logs_case *c, const struct fm_logs_place *p)

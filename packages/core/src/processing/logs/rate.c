@@ -49,6 +49,12 @@ void fm_logs_rate_grow(struct fm_logs_rate *r, fm_time t)
     r->high = high >> by;
 }
 
+/* Buckets before 1970 are negative, which may be multiplied but not shifted. */
+static int64_t bucket_start(int64_t bucket, int shift)
+{
+    return bucket * ((int64_t)1 << shift);
+}
+
 void fm_logs_rate_merge(struct fm_logs_rate *into, const struct fm_logs_rate *from)
 {
     if (from->high < from->low)
@@ -57,8 +63,8 @@ void fm_logs_rate_merge(struct fm_logs_rate *into, const struct fm_logs_rate *fr
         rate_coarsen(into, from->shift - into->shift);
     if (into->low > into->high)
         into->shift = from->shift;
-    fm_logs_rate_grow(into, from->low << from->shift);
-    fm_logs_rate_grow(into, from->high << from->shift);
+    fm_logs_rate_grow(into, bucket_start(from->low, from->shift));
+    fm_logs_rate_grow(into, bucket_start(from->high, from->shift));
     int down = into->shift - from->shift;
     for (int64_t b = from->low; b <= from->high; b++)
         into->n[(b >> down) & (FM_LOGS_BUCKETS - 1)] += from->n[b & (FM_LOGS_BUCKETS - 1)];
@@ -153,8 +159,8 @@ static void merge_buckets(struct fm_logs_series *into, const struct fm_logs_seri
         series_coarsen(into, from->shift - into->shift);
     if (into->low > into->high)
         into->shift = from->shift;
-    series_grow(into, from->low << from->shift);
-    series_grow(into, from->high << from->shift);
+    series_grow(into, bucket_start(from->low, from->shift));
+    series_grow(into, bucket_start(from->high, from->shift));
     int down = into->shift - from->shift;
     for (int64_t b = from->low; b <= from->high; b++) {
         size_t to = (size_t)((b >> down) & (FM_LOGS_SERIES_BUCKETS - 1)),
