@@ -208,14 +208,37 @@ static bool has_shrunk(const struct holding *h)
                                               (uint64_t)st.st_size < fm_map_file_bytes(h->map).len);
 }
 
-void fm_intake_verify(struct fm_intake *t, struct fm_incident *in)
+/* Bytes that came after the look of examine(), which reports those before it. */
+static int64_t late_growth(const struct holding *h)
 {
-    for (struct holding *h = t->holdings; h; h = h->next) {
-        if (!h->e || h->is_reported || h->e->index >= in->inputs.n ||
-            in->inputs.items[h->e->index] != h->e || !has_shrunk(h))
-            continue;
-        h->is_reported = true;
+    struct stat st;
+    fm_vec_each (&h->e->problems, p)
+        if (fm_str_starts(p->text, FM_STR("grew by ")))
+            return 0;
+    return h->real_path && stat(h->real_path, &st) == 0
+               ? (int64_t)st.st_size - (int64_t)fm_map_file_bytes(h->map).len
+               : 0;
+}
+
+static void verify(struct fm_incident *in, struct holding *h)
+{
+    int64_t growth;
+    if (has_shrunk(h))
         fm_incident_problem(in, h->e, 0,
                             "shrank while it was analysed, or its disk failed: a part read as NUL");
-    }
+    else if ((growth = late_growth(h)) > 0)
+        fm_incident_problem(in, h->e, 0,
+                            "grew by %lld bytes while it was analysed; they are left out",
+                            (long long)growth);
+    else
+        return;
+    h->is_reported = true;
+}
+
+void fm_intake_verify(struct fm_intake *t, struct fm_incident *in)
+{
+    for (struct holding *h = t->holdings; h; h = h->next)
+        if (h->e && !h->is_reported && h->map && h->e->index < in->inputs.n &&
+            in->inputs.items[h->e->index] == h->e)
+            verify(in, h);
 }
