@@ -3,14 +3,7 @@
  * Completion for bash (Programmable Completion, bash(1)): one function with case statements over
  * the path of the command and the word before the cursor.
  */
-#include "opt_tree.h"
-
-struct script {
-    struct fm_buf paths;  /* 'logs'|'logs templates'|… */
-    struct fm_buf values; /* case arms: values of an option */
-    struct fm_buf words;  /* case arms: what may follow a command */
-    struct fm_buf lists;  /* case arms: how the first operand is listed */
-};
+#include "opt_completion.h"
 
 static void add_values(struct fm_buf *out, const struct fm_command *cmd, const char *path)
 {
@@ -22,8 +15,7 @@ static void add_values(struct fm_buf *out, const struct fm_command *cmd, const c
         fm_buf_addz(out, ")\n        ");
         if (o->type == FM_OPT_TYPE_CHOICE) {
             fm_buf_addz(out, "values='");
-            for (size_t i = 0; o->choices[i]; i++)
-                fm_buf_addf(out, "%s%s", i ? " " : "", o->choices[i]);
+            opt_choices(out, o);
             fm_buf_addz(out, "' ;;\n");
         } else {
             fm_buf_addf(out, "%s ;;\n", opt_is_path(o) ? "compopt -o default; return" : "return");
@@ -44,9 +36,8 @@ static void add_words(struct fm_buf *out, const struct fm_command *cmd, const ch
 
 static void add_command(void *arg, const struct fm_command *cmd, const char *path)
 {
-    struct script *s = arg;
-    if (*path)
-        fm_buf_addf(&s->paths, "%s'%s'", s->paths.len ? "|" : "", path);
+    struct opt_arms *s = arg;
+    opt_arms_path(s, path);
     add_values(&s->values, cmd, path);
     add_words(&s->words, cmd, path);
     if (cmd->candidates)
@@ -74,17 +65,11 @@ static void add_head(struct fm_buf *out, const char *program, const char *paths)
 
 void opt_completion_bash(const struct fm_command *root, const char *program, struct fm_buf *out)
 {
-    struct script s;
-    struct fm_buf *const parts[] = {&s.paths, &s.values, &s.words, &s.lists};
-    for (size_t i = 0; i < 4; i++)
-        fm_buf_init(parts[i], 1u << 20);
+    struct opt_arms s;
+    opt_arms_init(&s);
     opt_walk(root, add_command, &s);
     add_head(out, program, s.paths.len ? s.paths.p : "");
-    fm_buf_adds(out, fm_buf_str(&s.values));
-    fm_buf_addz(out, "    esac\n    case \"$path\" in\n");
-    fm_buf_adds(out, fm_buf_str(&s.words));
-    fm_buf_addz(out, "    esac\n    case \"$path\" in\n");
-    fm_buf_adds(out, fm_buf_str(&s.lists));
+    opt_arms_add(out, &s, "path");
     fm_buf_addf(out,
                 "    esac\n"
                 "    if [[ $values ]]; then words=$values\n"
@@ -96,6 +81,5 @@ void opt_completion_bash(const struct fm_command *root, const char *program, str
                 "}\n"
                 "complete -F _%s %s\n",
                 program, program, program);
-    for (size_t i = 0; i < 4; i++)
-        fm_buf_release(parts[i]);
+    opt_arms_release(&s);
 }

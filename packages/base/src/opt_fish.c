@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Completion for fish (complete(1) of fish): one `complete` line for each word, with a condition on
  * the command typed so far. */
-#include "opt_tree.h"
+#include "opt_completion.h"
 
 struct script {
     struct fm_buf *out;

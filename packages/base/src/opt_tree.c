@@ -47,18 +47,37 @@ void opt_pattern(struct fm_buf *out, const char *path, const struct fm_opt *opt)
         fm_buf_addf(out, "|'%s -%c'", path, opt->letter);
 }
 
-void fm_opt_completion(enum fm_shell shell, const struct fm_command *root, const char *program,
-                       struct fm_buf *out)
+void opt_choices(struct fm_buf *out, const struct fm_opt *opt)
 {
-    switch (shell) {
-    case FM_SHELL_BASH:
-        opt_completion_bash(root, program, out);
-        return;
-    case FM_SHELL_ZSH:
-        opt_completion_zsh(root, program, out);
-        return;
-    case FM_SHELL_FISH:
-        opt_completion_fish(root, program, out);
-        return;
-    }
+    for (size_t i = 0; opt->choices[i]; i++)
+        fm_buf_addf(out, "%s%s", i ? " " : "", opt->choices[i]);
+}
+
+void opt_arms_init(struct opt_arms *s)
+{
+    struct fm_buf *const parts[] = {&s->paths, &s->values, &s->words, &s->lists};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        fm_buf_init(parts[i], 1u << 20);
+}
+
+void opt_arms_release(struct opt_arms *s)
+{
+    struct fm_buf *const parts[] = {&s->paths, &s->values, &s->words, &s->lists};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        fm_buf_release(parts[i]);
+}
+
+void opt_arms_path(struct opt_arms *s, const char *path)
+{
+    if (*path)
+        fm_buf_addf(&s->paths, "%s'%s'", s->paths.len ? "|" : "", path);
+}
+
+void opt_arms_add(struct fm_buf *out, const struct opt_arms *s, const char *variable)
+{
+    fm_buf_adds(out, fm_buf_str(&s->values));
+    fm_buf_addf(out, "    esac\n    case \"$%s\" in\n", variable);
+    fm_buf_adds(out, fm_buf_str(&s->words));
+    fm_buf_addf(out, "    esac\n    case \"$%s\" in\n", variable);
+    fm_buf_adds(out, fm_buf_str(&s->lists));
 }

@@ -27,8 +27,23 @@ void opt_quote(struct fm_buf *out, const char *text, const char *escape);
 /* 'PATH --name'|'PATH -n' */
 void opt_pattern(struct fm_buf *out, const char *path, const struct fm_opt *opt);
 
-void opt_completion_bash(const struct fm_command *root, const char *program, struct fm_buf *out);
-void opt_completion_zsh(const struct fm_command *root, const char *program, struct fm_buf *out);
-void opt_completion_fish(const struct fm_command *root, const char *program, struct fm_buf *out);
+/* The choices of opt, with blanks between them. */
+void opt_choices(struct fm_buf *out, const struct fm_opt *opt);
+
+/* Scripts that decide by `case` over the path of the command, as bash and zsh do. */
+struct opt_arms {
+    struct fm_buf paths;  /* 'logs'|'logs templates'|… */
+    struct fm_buf values; /* arms: values of an option */
+    struct fm_buf words;  /* arms: what may follow a command */
+    struct fm_buf lists;  /* arms: how the first operand is listed */
+};
+
+void opt_arms_init(struct opt_arms *s);
+void opt_arms_release(struct opt_arms *s);
+void opt_arms_path(struct opt_arms *s, const char *path);
+
+/* The three groups of arms; `variable` holds the path in the script. The first `case` is open
+ * before, the last one after. */
+void opt_arms_add(struct fm_buf *out, const struct opt_arms *s, const char *variable);
 
 #endif

@@ -3,11 +3,7 @@
  * Completion for zsh (zshcompsys(1)), with descriptions. The script works as an autoloaded function
  * (_program in fpath) and when it is sourced.
  */
-#include "opt_tree.h"
-
-struct script {
-    struct fm_buf paths, values, words, lists;
-};
+#include "opt_completion.h"
 
 /* 'name:text': a colon ends the name, so that one inside it is escaped. */
 static void add_item(struct fm_buf *out, const char *dashes, const char *name, const char *text)
@@ -30,8 +26,7 @@ static void add_values(struct fm_buf *out, const struct fm_command *cmd, const c
         fm_buf_addz(out, ")\n        ");
         if (o->type == FM_OPT_TYPE_CHOICE) {
             fm_buf_addz(out, "items=(");
-            for (size_t i = 0; o->choices[i]; i++)
-                fm_buf_addf(out, "%s%s", i ? " " : "", o->choices[i]);
+            opt_choices(out, o);
             fm_buf_addz(out, "); _describe value items; return ;;\n");
         } else {
             fm_buf_addf(out, "%s ;;\n", opt_is_path(o) ? "_files; return" : "return");
@@ -52,9 +47,8 @@ static void add_words(struct fm_buf *out, const struct fm_command *cmd, const ch
 
 static void add_command(void *arg, const struct fm_command *cmd, const char *path)
 {
-    struct script *s = arg;
-    if (*path)
-        fm_buf_addf(&s->paths, "%s'%s'", s->paths.len ? "|" : "", path);
+    struct opt_arms *s = arg;
+    opt_arms_path(s, path);
     add_values(&s->values, cmd, path);
     add_words(&s->words, cmd, path);
     if (cmd->candidates)
@@ -104,18 +98,11 @@ static void add_tail(struct fm_buf *out, const char *program)
 
 void opt_completion_zsh(const struct fm_command *root, const char *program, struct fm_buf *out)
 {
-    struct script s;
-    struct fm_buf *const parts[] = {&s.paths, &s.values, &s.words, &s.lists};
-    for (size_t i = 0; i < 4; i++)
-        fm_buf_init(parts[i], 1u << 20);
+    struct opt_arms s;
+    opt_arms_init(&s);
     opt_walk(root, add_command, &s);
     add_head(out, program, s.paths.len ? s.paths.p : "");
-    fm_buf_adds(out, fm_buf_str(&s.values));
-    fm_buf_addz(out, "    esac\n    case \"$cmdpath\" in\n");
-    fm_buf_adds(out, fm_buf_str(&s.words));
-    fm_buf_addz(out, "    esac\n    case \"$cmdpath\" in\n");
-    fm_buf_adds(out, fm_buf_str(&s.lists));
+    opt_arms_add(out, &s, "cmdpath");
     add_tail(out, program);
-    for (size_t i = 0; i < 4; i++)
-        fm_buf_release(parts[i]);
+    opt_arms_release(&s);
 }

@@ -117,14 +117,6 @@ static const struct {
      "TEST(failover_from_a_local_to_an_external_target_redacts_again)"},
 };
 
-static struct fm_llm_target_state state_of(struct world *w, size_t i)
-{
-    struct fm_llm_target_states s = {0};
-    fm_llm_router_states(w->router, &w->ctx.arena, &s);
-    assert_true(i < s.n);
-    return s.items[i];
-}
-
 TEST(blame_is_the_same_on_fallbacks)
 {
     struct world w;

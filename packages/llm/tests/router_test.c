@@ -20,14 +20,6 @@ static void set_deadline(struct world *w, int64_t ms)
     w->ctx.deadline = fm_now(&fm_clock_system) + ms * FM_MS;
 }
 
-static struct fm_llm_target_state state_of(struct world *w, size_t i)
-{
-    struct fm_llm_target_states s = {0};
-    fm_llm_router_states(w->router, &w->ctx.arena, &s);
-    assert_true(i < s.n);
-    return s.items[i];
-}
-
 /* LiteLLM #41223: one client's short timeout took the target away from everybody. */
 TEST(a_callers_short_deadline_does_not_cool_a_target)
 {

@@ -136,4 +136,12 @@ static inline enum fm_llm_class ask(struct world *w, bool is_stream)
     return run(w, &r, is_stream);
 }
 
+static inline struct fm_llm_target_state state_of(struct world *w, size_t i)
+{
+    struct fm_llm_target_states s = {0};
+    fm_llm_router_states(w->router, &w->ctx.arena, &s);
+    assert_true(i < s.n);
+    return s.items[i];
+}
+
 #endif

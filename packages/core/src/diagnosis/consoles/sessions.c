@@ -94,13 +94,11 @@ static void judge_refusals(struct fm_hypotheses *h)
                .statement = fm_console_text(
                    h, "mysql refused %.*s connections because max_connections was reached.",
                    FM_STR_ARG(value)),
-               .mechanism = FM_STR("The counter runs since the server started; clients saw \"Too "
-                                   "many connections\"."),
+               .mechanism = FM_STR("The counter runs since the server started."),
                .location = FM_STR("max_connections"),
                .ask = "Does the counter still grow?",
                .command = "SHOW GLOBAL STATUS LIKE 'Connection_errors_max_connections'",
            });
-    c->mechanism = FM_STR("The counter runs since the server started.");
     fm_console_cite(h, c, r, "refused connections");
 }
 
