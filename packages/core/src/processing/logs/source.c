@@ -129,13 +129,12 @@ static void report_limits(struct fm_incident *in, struct fm_evidence *e, const s
 {
     if (logs->evicted)
         fm_incident_problem(
-            in, e, 0,
-            "%llu records are of more than %d different templates and were counted together",
-            (unsigned long long)logs->evicted, FM_LOGS_TEMPLATES_MAX);
+            in, e, 0, "records of more than %d different templates were counted together: %llu",
+            FM_LOGS_TEMPLATES_MAX, (unsigned long long)logs->evicted);
     if (logs->cut)
-        fm_incident_problem(
-            in, e, 0, "%llu messages are longer than %d bytes; the rest of each was not compared",
-            (unsigned long long)logs->cut, FM_LOGS_MESSAGE_SCAN);
+        fm_incident_problem(in, e, 0,
+                            "messages longer than %d bytes, whose rest was not compared: %llu",
+                            FM_LOGS_MESSAGE_SCAN, (unsigned long long)logs->cut);
 }
 
 static void note_evidence(struct fm_evidence *e, const struct fm_logs *logs)
